@@ -1,0 +1,71 @@
+import type { Manifest } from '../manifest/manifest.js';
+import type { JobAction } from '../status/job-status.js';
+import type { Selector } from '../targeting/selector.js';
+
+/** Who a command is for: every reader of a group's stream, readers of an inbox shard, or one computer (desired state). */
+export type Audience = { group: string; generation: number } | { shard: number } | { computer: string };
+
+interface CommandHeader {
+  /** UUIDv7; equals the message id */
+  id: string;
+  v: 1;
+  audience: Audience;
+  /** gapless per stream, from 1; 0 in answers of desired state */
+  seq: number;
+  /** RFC 3339 UTC */
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** Do the job's action. An execution is (jobId, run, computer); a broadcast needs no per-computer ids. */
+export interface ExecuteCommand extends CommandHeader {
+  kind: 'execute';
+  jobId: string;
+  run: number;
+  attempt: number;
+  priority: number;
+  action: JobAction;
+  manifest: Manifest;
+  /** `sha256:<hex>` of the published manifest */
+  manifestDigest: string;
+  selector: Selector;
+  /** Moment at which the targets were resolved (fleet's clock): a broadcast concerns those who were members then. */
+  resolvedAt: string;
+  lateJoiners: 'include' | 'exclude';
+  exclude: { groups: string[]; computers: string[] };
+  /** when to act, if later than at once */
+  installAt?: string;
+}
+
+/** Whatever of this job has not begun installing must not begin. */
+export interface CancelCommand extends CommandHeader {
+  kind: 'cancel';
+  jobId: string;
+  run: number;
+  /** attempts up to and including this one */
+  attempt: number;
+  selector: Selector;
+  /** status to report for what has not begun: the job was canceled, or it expired */
+  status: 'canceled' | 'expired';
+  reason: string;
+}
+
+/** Groups of the computer changed: fetch a new token and session. Sent by fleet to inbox shards, not part of the gapless sequence (seq 0). */
+export interface SessionRefreshNotice extends CommandHeader {
+  kind: 'session.refresh';
+  computerId: string;
+}
+
+export type Command = ExecuteCommand | CancelCommand | SessionRefreshNotice;
+
+/** Header of the compact JWS that carries a command (`alg` is always EdDSA). */
+export const COMMAND_JWS_TYPE = 'waybill-command+jws';
+
+/** Content type of messages on command streams: the body is a compact JWS whose payload is a {@link Command}. */
+export const COMMAND_CONTENT_TYPE = 'application/jose';
+
+/** Flat header that carries the command's `seq`, readable without verifying. */
+export const SEQ_HEADER = 'x-waybill-seq';
+
+/** Stream filter header; the broker filters per chunk only, the agent checks the selector again. */
+export const STREAM_FILTER_HEADER = 'x-stream-filter-value';

@@ -1,0 +1,145 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import type { Manifest } from '../manifest/manifest.js';
+import type { ExecutionCounters } from '../status/execution-status.js';
+import { JOB_STATUSES, type JobStatus } from '../status/job-status.js';
+
+/** Types (= routing keys on `waybill.events`) of everything that services tell each other. */
+export const EVENTS = {
+  packageVersionPublished: 'package.version.published.v1',
+  packageVersionWithdrawn: 'package.version.withdrawn.v1',
+  groupChanged: 'group.changed.v1',
+  groupMembersChanged: 'group.members.changed.v1',
+  computerRemoved: 'computer.removed.v1',
+  jobStatusChanged: 'job.status.changed.v1',
+  jobTargetsAssigned: 'job.targets.assigned.v1',
+  jobExecutionsReady: 'job.executions.ready.v1',
+  jobCancelRequested: 'job.cancel.requested.v1',
+  jobProgressed: 'job.progressed.v1',
+  executionAnomaly: 'execution.anomaly.v1',
+} as const;
+
+/** A version became installable. Idempotent: `versionId` names immutable content. */
+export class PackageVersionPublished {
+  @Equals(1) v: 1;
+  @IsUUID() versionId: string;
+  @IsString() package: string;
+  @IsString() version: string;
+  /** with sha256 and size of every artifact filled in */
+  @IsObject() manifest: Manifest;
+  /** `sha256:<hex>` over the canonical manifest bytes */
+  @IsString() manifestDigest: string;
+  /** where each artifact lies in the bucket, by SHA-256 */
+  @IsObject() objectKeys: Record<string, string>;
+  @IsISO8601() publishedAt: string;
+}
+
+export class PackageVersionWithdrawn {
+  @Equals(1) v: 1;
+  @IsUUID() versionId: string;
+  @IsString() package: string;
+  @IsString() version: string;
+  @IsISO8601() withdrawnAt: string;
+}
+
+/** A group was created, changed or deleted; carries what the scheduler keeps a copy of. */
+export class GroupChanged {
+  @Equals(1) v: 1;
+  @IsUUID() groupId: string;
+  @IsString() name: string;
+  /** current generation of its command stream */
+  @IsInt() @Min(1) generation: number;
+  /** rises with every change of the group; an older event is ignored */
+  @IsInt() @Min(1) revision: number;
+  @IsBoolean() deleted: boolean;
+}
+
+export class GroupMembersChanged {
+  @Equals(1) v: 1;
+  @IsUUID() groupId: string;
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) joined: string[];
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) left: string[];
+  @IsISO8601() at: string;
+}
+
+export class ComputerRemoved {
+  @Equals(1) v: 1;
+  @IsUUID() computerId: string;
+  @IsISO8601() at: string;
+}
+
+export class JobStatusChanged {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsIn(JOB_STATUSES) status: JobStatus;
+  @IsISO8601() at: string;
+}
+
+export class AssignedTarget {
+  @IsUUID() computerId: string;
+  @IsString() @MaxLength(255) name: string;
+  @IsBoolean() online: boolean;
+  @IsOptional() @IsISO8601() lastSeenAt?: string | null;
+}
+
+/** Largest number of targets in one chunk. */
+export const TARGETS_CHUNK = 5000;
+
+/** One chunk of a run's targets; result inserts executions idempotently by (job, run, computer). */
+export class JobTargetsAssigned {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  /** from 0 */
+  @IsInt() @Min(0) chunk: number;
+  @IsInt() @Min(1) chunks: number;
+  /** number of targets of the whole run */
+  @IsInt() @Min(0) total: number;
+  @IsISO8601() expiresAt: string;
+  @IsArray() @ArrayMaxSize(TARGETS_CHUNK) @ValidateNested({ each: true }) @Type(() => AssignedTarget) targets: AssignedTarget[];
+}
+
+/** Every chunk of the run is stored: commands may leave. */
+export class JobExecutionsReady {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsInt() @Min(0) total: number;
+}
+
+/** Executions that have not begun are to be closed. */
+export class JobCancelRequested {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsIn(['canceled', 'expired']) status: 'canceled' | 'expired';
+  @IsString() reason: string;
+  @IsISO8601() at: string;
+}
+
+/** Counters of a run, at most once a second per job; the newest wins. */
+export class JobProgressed {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsInt() @Min(0) total: number;
+  /** by status word; sums to `total` */
+  @IsObject() counters: ExecutionCounters;
+  /** sum of the final statuses */
+  @IsInt() @Min(0) finished: number;
+  /** highest attempt issued in this run; a late progress of an earlier attempt must not complete the job */
+  @IsInt() @Min(1) @Max(1_000_000) attempt: number;
+  @IsISO8601() at: string;
+}
+
+/** A report that could not be applied: kept, shown, and answered by a cancel when it is for a job that does not target the computer. */
+export class ExecutionAnomaly {
+  @Equals(1) v: 1;
+  @IsUUID() computerId: string;
+  @IsUUID() jobId: string;
+  @IsInt() run: number;
+  @IsInt() attempt: number;
+  @IsIn(['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence']) kind: 'noExecution' | 'unknownAttempt' | 'afterFinal' | 'noEvidence';
+  @IsISO8601() at: string;
+}

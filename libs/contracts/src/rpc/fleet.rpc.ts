@@ -1,0 +1,163 @@
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { type Page, PageQuery } from './page.js';
+
+const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,127}$/;
+const GROUP_MESSAGE = 'must be 1-128 letters, digits, spaces or . _ / -, starting with a letter or digit, e.g. accounting';
+
+export const FLEET_RPC = {
+  computerList: 'computer.list.v1',
+  computerGet: 'computer.get.v1',
+  computerUpdate: 'computer.update.v1',
+  computerRemove: 'computer.remove.v1',
+  computerSoftware: 'computer.software.v1',
+  groupCreate: 'group.create.v1',
+  groupGet: 'group.get.v1',
+  groupList: 'group.list.v1',
+  groupRemove: 'group.remove.v1',
+  groupMembersList: 'group.members.list.v1',
+  groupMembersAdd: 'group.members.add.v1',
+  groupMembersRemove: 'group.members.remove.v1',
+  enrolmentTokenCreate: 'enrolment-token.create.v1',
+  enrolmentTokenList: 'enrolment-token.list.v1',
+  enrolmentTokenRemove: 'enrolment-token.remove.v1',
+  targetsResolve: 'targets.resolve.v1',
+} as const;
+
+export interface ComputerView {
+  id: string;
+  name: string;
+  os: string | null;
+  arch: string | null;
+  distribution: string | null;
+  agentVersion: string | null;
+  online: boolean;
+  lastSeenAt: string | null;
+  enrolledAt: string;
+  groups: string[];
+  attributes: Record<string, string>;
+  /** CPU, memory, disks, addresses as the agent sent them; absent in lists */
+  inventory?: object | null;
+  revision: number;
+}
+
+export class ComputerRef {
+  @IsUUID() id: string;
+}
+
+export class UpdateComputer {
+  /** replaces all attributes; keys 1-64 characters, values up to 256, at most 100 */
+  @IsOptional() @IsObject() attributes?: Record<string, string>;
+  @IsOptional() @IsString() @Length(1, 255) name?: string;
+}
+
+export class UpdateComputerRequest extends ComputerRef {
+  @IsObject() changes: UpdateComputer;
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+export class SoftwareListRequest extends PageQuery {
+  @IsUUID() id: string;
+}
+
+export interface SoftwareView {
+  name: string;
+  version: string;
+  source: 'dpkg' | 'rpm' | 'registry' | 'waybill';
+}
+
+export class CreateGroup {
+  @Matches(GROUP_NAME, { message: `name ${GROUP_MESSAGE}` }) name: string;
+  /** dynamic groups come with the job engine */
+  @IsIn(['static'], { message: 'kind must be "static"' }) kind: 'static';
+  @IsOptional() @IsString() @MaxLength(1000) description?: string;
+}
+
+export class GroupRef {
+  @IsString() @MaxLength(128) name: string;
+}
+
+export interface GroupView {
+  id: string;
+  name: string;
+  kind: 'static';
+  description: string | null;
+  members: number;
+  createdAt: string;
+  revision: number;
+}
+
+export class MembersListRequest extends PageQuery {
+  @IsString() @MaxLength(128) name: string;
+}
+
+export class ChangeMembers extends GroupRef {
+  @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers: string[];
+}
+
+export interface MembersChanged {
+  changed: number;
+  members: number;
+}
+
+export class CreateEnrolmentToken {
+  /** groups that a computer joins when it enrols with this token */
+  @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
+  /** default 1 */
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxUses?: number;
+  /** default in 24 hours */
+  @IsOptional() @IsISO8601({ strict: true }) expiresAt?: string;
+}
+
+export interface EnrolmentTokenView {
+  id: string;
+  groups: string[];
+  maxUses: number;
+  uses: number;
+  expiresAt: string;
+  createdAt: string;
+}
+
+export class EnrolmentTokenRef {
+  @IsUUID() id: string;
+}
+
+/**
+ * Targets of a job, page by page in ascending computer id. The first page fixes `resolvedAt` (fleet's clock); later
+ * pages pass it back. A computer in two groups appears once; exclusions are already taken out.
+ */
+export class ResolveTargets {
+  @IsArray() @ArrayMaxSize(1000) @IsUUID(undefined, { each: true }) groupIds: string[];
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) computerIds: string[];
+  @IsArray() @ArrayMaxSize(1000) @IsUUID(undefined, { each: true }) excludeGroupIds: string[];
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) excludeComputerIds: string[];
+  @IsOptional() @IsUUID() after?: string;
+  @IsInt() @Min(1) @Max(5000) limit: number;
+  @IsOptional() @IsISO8601() resolvedAt?: string;
+}
+
+export interface ResolvedTargets {
+  resolvedAt: string;
+  /** `covered`: a member of at least one of `groupIds`, so that the group's stream reaches it */
+  targets: { computerId: string; name: string; online: boolean; lastSeenAt: string | null; covered: boolean }[];
+  /** null on the last page */
+  after: string | null;
+}
+
+export interface FleetRpc {
+  [FLEET_RPC.computerList]: { request: PageQuery; response: Page<ComputerView> };
+  [FLEET_RPC.computerGet]: { request: ComputerRef; response: ComputerView };
+  [FLEET_RPC.computerUpdate]: { request: UpdateComputerRequest; response: ComputerView };
+  [FLEET_RPC.computerRemove]: { request: ComputerRef; response: Record<string, never> };
+  [FLEET_RPC.computerSoftware]: { request: SoftwareListRequest; response: Page<SoftwareView> };
+  [FLEET_RPC.groupCreate]: { request: CreateGroup; response: GroupView };
+  [FLEET_RPC.groupGet]: { request: GroupRef; response: GroupView };
+  [FLEET_RPC.groupList]: { request: PageQuery; response: Page<GroupView> };
+  [FLEET_RPC.groupRemove]: { request: GroupRef; response: Record<string, never> };
+  [FLEET_RPC.groupMembersList]: { request: MembersListRequest; response: Page<ComputerView> };
+  [FLEET_RPC.groupMembersAdd]: { request: ChangeMembers; response: MembersChanged };
+  [FLEET_RPC.groupMembersRemove]: { request: ChangeMembers; response: MembersChanged };
+  [FLEET_RPC.enrolmentTokenCreate]: { request: CreateEnrolmentToken; response: EnrolmentTokenView & { secret: string } };
+  [FLEET_RPC.enrolmentTokenList]: { request: PageQuery; response: Page<EnrolmentTokenView> };
+  [FLEET_RPC.enrolmentTokenRemove]: { request: EnrolmentTokenRef; response: Record<string, never> };
+  [FLEET_RPC.targetsResolve]: { request: ResolveTargets; response: ResolvedTargets };
+}

@@ -1,0 +1,151 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
+import { type Page, PageQuery } from './page.js';
+
+export const JOB_RPC = {
+  create: 'job.create.v1',
+  get: 'job.get.v1',
+  list: 'job.list.v1',
+  cancel: 'job.cancel.v1',
+  reexecute: 'job.re-execute.v1',
+  commandsFor: 'job.commands-for.v1',
+  downloadAuthorize: 'job.download.authorize.v1',
+} as const;
+
+/** Wall-clock (`2026-09-01T09:00:00`, read in the schedule's zone) or an instant with offset (`…Z`, `…+09:00`). */
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/;
+const MOMENT_MESSAGE = '$property must be a date and time, e.g. 2026-09-01T09:00:00 (read in the zone) or 2026-09-01T00:00:00Z';
+
+export class JobExclusions {
+  @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers?: string[];
+}
+
+export class JobTargets {
+  /** names of groups */
+  @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
+  /** ids of computers */
+  @IsOptional() @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers?: string[];
+  /** always wins */
+  @IsOptional() @ValidateNested() @Type(() => JobExclusions) exclude?: JobExclusions;
+}
+
+export class JobSchedule {
+  /** when commands leave; default at once; a moment in the past means at once */
+  @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) startAt?: string;
+  /** IANA name, default UTC; gives meaning to wall-clock times */
+  @IsOptional() @IsString() @MaxLength(64) zone?: string;
+  /** default 30 days after the start */
+  @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) expiresAt?: string;
+}
+
+/** Body of `POST /jobs`. */
+export class CreateJob {
+  /** default `<action> <package> <version>` */
+  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  @IsString() @MaxLength(128) package: string;
+  @IsString() @MaxLength(128) version: string;
+  @IsOptional() @IsIn(JOB_ACTIONS) action?: JobAction;
+  @IsObject() @ValidateNested() @Type(() => JobTargets) targets: JobTargets;
+  @IsOptional() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
+  /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
+  @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
+  /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */
+  @IsOptional() @IsObject() annotations?: Record<string, string>;
+}
+
+export class JobRef {
+  @IsUUID() id: string;
+}
+
+/** Request of the service behind `POST /jobs`. */
+export class CreateJobRequest {
+  @IsObject() @ValidateNested() @Type(() => CreateJob) job: CreateJob;
+  /** who asks, for the job's history */
+  @IsString() actor: string;
+}
+
+export class CancelJob {
+  @IsOptional() @IsString() @MaxLength(500) reason?: string;
+}
+
+export class CancelJobRequest extends JobRef {
+  @IsString() actor: string;
+  @IsOptional() @IsString() @MaxLength(500) reason?: string;
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+/** Body of re-execute: `{"only":"failed"}`, `{"only":"unsuccessful"}` or `{"only":{"computers":["…"]}}`. */
+export class ReexecuteComputers {
+  @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers: string[];
+}
+
+export type ReexecuteOnly = 'failed' | 'unsuccessful' | ReexecuteComputers;
+
+export class ReexecuteJobRequest extends JobRef {
+  @IsString() actor: string;
+  /** checked by the gateway and again by the service */
+  only: ReexecuteOnly;
+  /** makes a repeated request harmless */
+  @IsUUID() requestId: string;
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+export interface Reexecuted {
+  /** number of the new attempt, null when nobody matched */
+  attempt: number | null;
+  computers: number;
+}
+
+export interface JobView {
+  id: string;
+  name: string;
+  status: JobStatus;
+  /** why the job is where it is */
+  statusReason: string | null;
+  package: string;
+  version: string;
+  action: JobAction;
+  targets: { groups: string[]; computers: string[]; exclude: { groups: string[]; computers: string[] }; total: number | null };
+  schedule: { startAt: string | null; zone: string; startsAt: string; expiresAt: string };
+  waves: { number: number; percent: number; status: 'pending' | 'released' | 'done'; total: number | null }[];
+  priority: number;
+  annotations: Record<string, string>;
+  run: number;
+  attempt: number;
+  createdAt: string;
+  createdBy: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  revision: number;
+}
+
+/** Signed commands for what one computer still has to do; asked by fleet for desired state. */
+export class CommandsFor {
+  @IsUUID() computerId: string;
+  @IsArray() @ArrayMaxSize(1000) executions: { jobId: string; run: number; attempt: number }[];
+}
+
+export interface CommandsForAnswer {
+  /** compact JWS each, audience `{computer}` */
+  commands: string[];
+}
+
+/** May this computer fetch this artifact? Yes when an open run targets it and the version holds the artifact. */
+export class AuthorizeDownload {
+  @IsUUID() computerId: string;
+  @Matches(/^[0-9a-f]{64}$/) sha256: string;
+}
+
+export type DownloadAuthorization = { allowed: true; objectKey: string; size: number } | { allowed: false };
+
+export interface JobRpc {
+  [JOB_RPC.create]: { request: CreateJobRequest; response: JobView };
+  [JOB_RPC.get]: { request: JobRef; response: JobView };
+  [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
+  [JOB_RPC.cancel]: { request: CancelJobRequest; response: JobView };
+  [JOB_RPC.reexecute]: { request: ReexecuteJobRequest; response: Reexecuted };
+  [JOB_RPC.commandsFor]: { request: CommandsFor; response: CommandsForAnswer };
+  [JOB_RPC.downloadAuthorize]: { request: AuthorizeDownload; response: DownloadAuthorization };
+}

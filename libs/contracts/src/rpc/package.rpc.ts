@@ -1,0 +1,137 @@
+import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, MaxLength, Min } from 'class-validator';
+import type { Manifest } from '../manifest/manifest.js';
+import { type Page, PageQuery } from './page.js';
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
+const NAME_MESSAGE = 'name must be 1-128 lower-case letters, digits, dot, dash or underscore, e.g. acme-ledger';
+
+export const PACKAGE_RPC = {
+  create: 'package.create.v1',
+  get: 'package.get.v1',
+  list: 'package.list.v1',
+  update: 'package.update.v1',
+  remove: 'package.remove.v1',
+  versionCreate: 'package.version.create.v1',
+  versionGet: 'package.version.get.v1',
+  versionList: 'package.version.list.v1',
+  versionPublish: 'package.version.publish.v1',
+  versionWithdraw: 'package.version.withdraw.v1',
+  uploadBegin: 'package.upload.begin.v1',
+  uploadComplete: 'package.upload.complete.v1',
+  uploadAbort: 'package.upload.abort.v1',
+} as const;
+
+export class CreatePackage {
+  @Matches(NAME, { message: NAME_MESSAGE }) name: string;
+  @IsString() @Length(1, 200) title: string;
+  @IsOptional() @IsString() @MaxLength(200) publisher?: string;
+  @IsOptional() @IsString() @MaxLength(4000) description?: string;
+  @IsOptional() @IsString() @MaxLength(100) category?: string;
+}
+
+export class UpdatePackage {
+  @IsOptional() @IsString() @Length(1, 200) title?: string;
+  @IsOptional() @IsString() @MaxLength(200) publisher?: string;
+  @IsOptional() @IsString() @MaxLength(4000) description?: string;
+  @IsOptional() @IsString() @MaxLength(100) category?: string;
+}
+
+export class PackageRef {
+  @IsString() @MaxLength(128) name: string;
+}
+
+export class UpdatePackageRequest extends PackageRef {
+  @IsObject() changes: UpdatePackage;
+  /** the revision the caller saw (`If-Match`); another one is a conflict `precondition.failed` */
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+export interface PackageView {
+  name: string;
+  title: string;
+  publisher: string | null;
+  description: string | null;
+  category: string | null;
+  createdAt: string;
+  updatedAt: string;
+  revision: number;
+}
+
+export class VersionRef {
+  @IsString() @MaxLength(128) package: string;
+  @IsString() @MaxLength(128) version: string;
+}
+
+export class CreateVersion {
+  @IsString() @MaxLength(128) package: string;
+  /** unvalidated manifest; every problem is answered with its JSON pointer */
+  @IsObject() manifest: object;
+}
+
+export class VersionListRequest extends PageQuery {
+  @IsString() @MaxLength(128) package: string;
+}
+
+export type VersionStatus = 'draft' | 'published' | 'withdrawn';
+
+export interface VersionView {
+  id: string;
+  package: string;
+  version: string;
+  versionScheme: 'semver' | 'debian' | 'dotted';
+  status: VersionStatus;
+  manifest: Manifest;
+  manifestDigest: string | null;
+  artifacts: { file: string; sha256: string | null; size: number | null; uploaded: boolean }[];
+  createdAt: string;
+  publishedAt: string | null;
+  withdrawnAt: string | null;
+  revision: number;
+}
+
+/** The gateway is about to stream a file into object storage. */
+export class BeginUpload extends VersionRef {
+  @IsString() @MaxLength(255) file: string;
+}
+
+export interface UploadTicket {
+  uploadId: string;
+  /** object to write; it becomes visible to agents only when the upload is completed and the version published */
+  objectKey: string;
+}
+
+/** The bytes are in object storage. Idempotent by `uploadId`. */
+export class CompleteUpload {
+  @IsUUID() uploadId: string;
+  @Matches(/^[0-9a-f]{64}$/) sha256: string;
+  /** bytes */
+  @IsInt() @Min(0) size: number;
+}
+
+export interface ArtifactView {
+  file: string;
+  sha256: string;
+  size: number;
+  /** true when the same bytes were stored before and this copy was dropped */
+  deduplicated: boolean;
+}
+
+export class AbortUpload {
+  @IsUUID() uploadId: string;
+}
+
+export interface PackageRpc {
+  [PACKAGE_RPC.create]: { request: CreatePackage; response: PackageView };
+  [PACKAGE_RPC.get]: { request: PackageRef; response: PackageView };
+  [PACKAGE_RPC.list]: { request: PageQuery; response: Page<PackageView> };
+  [PACKAGE_RPC.update]: { request: UpdatePackageRequest; response: PackageView };
+  [PACKAGE_RPC.remove]: { request: PackageRef; response: Record<string, never> };
+  [PACKAGE_RPC.versionCreate]: { request: CreateVersion; response: VersionView };
+  [PACKAGE_RPC.versionGet]: { request: VersionRef; response: VersionView };
+  [PACKAGE_RPC.versionList]: { request: VersionListRequest; response: Page<VersionView> };
+  [PACKAGE_RPC.versionPublish]: { request: VersionRef; response: VersionView };
+  [PACKAGE_RPC.versionWithdraw]: { request: VersionRef; response: VersionView };
+  [PACKAGE_RPC.uploadBegin]: { request: BeginUpload; response: UploadTicket };
+  [PACKAGE_RPC.uploadComplete]: { request: CompleteUpload; response: ArtifactView };
+  [PACKAGE_RPC.uploadAbort]: { request: AbortUpload; response: Record<string, never> };
+}

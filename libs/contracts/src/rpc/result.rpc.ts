@@ -1,0 +1,139 @@
+import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import type { StepReport } from '../reports/status-report.js';
+import type { ExecutionCounters, ExecutionStatus } from '../status/execution-status.js';
+import { type Page, PageQuery } from './page.js';
+
+export const RESULT_RPC = {
+  jobSummary: 'execution.summary.v1',
+  list: 'execution.list.v1',
+  listOfComputer: 'execution.list-of-computer.v1',
+  get: 'execution.get.v1',
+  changes: 'execution.changes.v1',
+  reopen: 'execution.reopen.v1',
+  openOfComputer: 'execution.open-of-computer.v1',
+  anomalies: 'execution.anomalies.v1',
+} as const;
+
+export interface ExecutionView {
+  jobId: string;
+  run: number;
+  computerId: string;
+  computerName: string;
+  status: ExecutionStatus;
+  reason: string | null;
+  message: string | null;
+  attempt: number;
+  exitCode: number | null;
+  queuedAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  updatedAt: string;
+}
+
+export interface AttemptView {
+  attempt: number;
+  status: ExecutionStatus;
+  reason: string | null;
+  message: string | null;
+  exitCode: number | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  steps: StepReport[];
+  logTail: string | null;
+  evidence: string | null;
+}
+
+export class JobsRef {
+  /** at most 1,000 ids; answers in the same order, null for a job without executions yet */
+  @IsArray() @IsUUID(undefined, { each: true }) jobIds: string[];
+}
+
+export interface JobSummary {
+  jobId: string;
+  run: number;
+  total: number;
+  counters: ExecutionCounters;
+  finished: number;
+}
+
+export class ExecutionListRequest extends PageQuery {
+  @IsUUID() jobId: string;
+}
+
+export class ComputerExecutionListRequest extends PageQuery {
+  @IsUUID() computerId: string;
+}
+
+export class ExecutionRef {
+  @IsUUID() jobId: string;
+  @IsUUID() computerId: string;
+}
+
+/** Changed executions after a position, coalesced to their newest state; the position is opaque and survives restarts. */
+export class ExecutionChangesRequest {
+  @IsUUID() jobId: string;
+  /** absent: from now on (answers the current position and no items) */
+  @IsOptional() @IsString() @MaxLength(200) position?: string;
+  @IsInt() @Min(1) @Max(1000) limit: number;
+}
+
+export interface ExecutionChanges {
+  items: ExecutionView[];
+  position: string;
+  /** more are ready now */
+  more: boolean;
+}
+
+/** Starts a new attempt for those that are final and match. Idempotent by `requestId`. */
+export class ReopenExecutions {
+  @IsUUID() requestId: string;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsIn(['failed', 'unsuccessful', 'computers']) only: 'failed' | 'unsuccessful' | 'computers';
+  @IsOptional() @IsArray() @IsUUID(undefined, { each: true }) computers?: string[];
+  /** number of the new attempt, chosen by the scheduler, above every earlier one */
+  @IsInt() @Min(2) attempt: number;
+  /** page through the reopened computers in ascending id */
+  @IsOptional() @IsUUID() after?: string;
+}
+
+export interface ReopenedExecutions {
+  /** how many were reopened in all */
+  total: number;
+  /** at most 5,000 ids */
+  computerIds: string[];
+  after: string | null;
+}
+
+export class OpenExecutionsRequest {
+  @IsUUID() computerId: string;
+}
+
+export interface OpenExecutions {
+  executions: { jobId: string; run: number; attempt: number; status: ExecutionStatus }[];
+}
+
+export class AnomalyListRequest extends PageQuery {
+  @IsOptional() @IsUUID() jobId?: string;
+}
+
+export interface AnomalyView {
+  id: string;
+  jobId: string;
+  computerId: string;
+  attempt: number;
+  kind: string;
+  report: object;
+  at: string;
+}
+
+export interface ResultRpc {
+  [RESULT_RPC.jobSummary]: { request: JobsRef; response: { items: (JobSummary | null)[] } };
+  [RESULT_RPC.list]: { request: ExecutionListRequest; response: Page<ExecutionView> };
+  [RESULT_RPC.listOfComputer]: { request: ComputerExecutionListRequest; response: Page<ExecutionView> };
+  [RESULT_RPC.get]: { request: ExecutionRef; response: ExecutionView & { attempts: AttemptView[] } };
+  [RESULT_RPC.changes]: { request: ExecutionChangesRequest; response: ExecutionChanges };
+  [RESULT_RPC.reopen]: { request: ReopenExecutions; response: ReopenedExecutions };
+  [RESULT_RPC.openOfComputer]: { request: OpenExecutionsRequest; response: OpenExecutions };
+  [RESULT_RPC.anomalies]: { request: AnomalyListRequest; response: Page<AnomalyView> };
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+const TWO_POW_32 = 2 ** 32;
+
+/** Position of a computer in a job's rollout: the first 32 bits of SHA-256(`jobId:computerId`), big-endian, in [0, 2^32). */
+export function rolloutHash(jobId: string, computerId: string): number {
+  return createHash('sha256').update(`${jobId}:${computerId}`).digest().readUInt32BE(0);
+}
+
+/**
+ * Number (from 1) of the wave a computer falls into.
+ * @param cumulativePercents rising percentages, the last one 100, e.g. `[1, 10, 100]`
+ */
+export function waveOf(jobId: string, computerId: string, cumulativePercents: readonly number[]): number {
+  const position = (rolloutHash(jobId, computerId) / TWO_POW_32) * 100;
+  const index = cumulativePercents.findIndex((percent) => position < percent);
+  return index === -1 ? cumulativePercents.length : index + 1;
+}
+
+/** Half-open hash range `[from, to)` of a wave, as used by the command selector `slice`. */
+export function waveSlice(cumulativePercents: readonly number[], wave: number): { from: number; to: number } {
+  const bound = (percent: number) => Math.ceil((percent / 100) * TWO_POW_32);
+  return { from: wave === 1 ? 0 : bound(cumulativePercents[wave - 2]!), to: bound(cumulativePercents[wave - 1]!) };
+}

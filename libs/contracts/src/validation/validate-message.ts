@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { type ClassConstructor, plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
+import type { FieldError } from './field-error.js';
+import { nearest } from './nearest.js';
+
+export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
+
+/**
+ * Checks a decoded JSON value against a message class: types, ranges and unknown fields, all problems at once.
+ * Nothing is converted: `"5"` is not a number.
+ */
+export function validateMessage<T extends object>(type: ClassConstructor<T>, input: unknown): Validated<T> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, errors: [{ pointer: '', message: 'must be a JSON object' }] };
+  }
+  const value = plainToInstance(type, input, { enableImplicitConversion: false });
+  const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  return errors.length === 0 ? { ok: true, value } : { ok: false, errors: fieldErrors(errors, '', value) };
+}
+
+/** class-validator's tree as a flat list with JSON pointers. */
+export function fieldErrors(errors: ValidationError[], parent: string, target?: object): FieldError[] {
+  return errors.flatMap((error) => {
+    const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+      pointer,
+      message: rule === 'whitelistValidation' ? `unknown field "${error.property}"${nearest(error.property, siblings(error.target ?? target))}` : message,
+    }));
+    return [...own, ...fieldErrors(error.children ?? [], pointer, error.value as object)];
+  });
+}
+
+function siblings(target: object | undefined): string[] {
+  return target ? Object.keys(target) : [];
+}
