@@ -64,6 +64,8 @@ export class CreateJobRequest {
   @IsObject() @ValidateNested() @Type(() => CreateJob) job: CreateJob;
   /** who asks, for the job's history */
   @IsString() actor: string;
+  /** chosen by the caller so that a repeated request creates nothing twice: a job of this id that exists is answered as it is */
+  @IsOptional() @IsUUID() id?: string;
 }
 
 export class CancelJob {
