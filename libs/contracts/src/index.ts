@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 export * from './status/execution-status.js';
 export * from './status/job-status.js';
 export * from './status/reasons.js';

@@ -115,6 +115,8 @@ export class JobCancelRequested {
   @IsInt() @Min(1) run: number;
   @IsIn(['canceled', 'expired']) status: 'canceled' | 'expired';
   @IsString() reason: string;
+  /** attempts up to and including this one; absent: up to the newest that result knows. Keeps a late cancel from closing a re-execution */
+  @IsOptional() @IsInt() @Min(1) attempt?: number;
   @IsISO8601() at: string;
 }
 
