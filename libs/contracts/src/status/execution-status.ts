@@ -22,7 +22,10 @@ export const FINAL_STATUSES = ['succeeded', 'failed', 'rejected', 'timedOut', 'e
 
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
-/** Final statuses that re-execution with `only: "unsuccessful"` picks up. */
+/** Final statuses that re-execution with `only: "failed"` picks up: the computer tried, or looked, and could not. */
+export const FAILED_STATUSES = ['failed', 'rejected', 'timedOut'] as const;
+
+/** Final statuses that re-execution with `only: "unsuccessful"` picks up: also those that were never begun. */
 export const UNSUCCESSFUL_STATUSES = ['failed', 'rejected', 'timedOut', 'expired', 'canceled'] as const;
 
 /** Statuses after which the installer has been started: a cancel no longer stops it. */
