@@ -1,0 +1,161 @@
+/**
+ * The main job, start to end: register real software, send it to "accounting" at a set moment, watch every computer, remove
+ * the cause of the one failure, re-execute what failed. Exit code 0 only if each expected status and reason was seen.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AgentProcess } from '../support/agent-process.ts';
+import { Api } from '../support/api.ts';
+import { publishVersion } from '../support/publish.ts';
+import { until } from '../support/ready.ts';
+import type { Execution, Job, Page } from '../support/views.ts';
+import { buildLedger, buildTemplates } from './build-packages.ts';
+import { expectExecutions } from './expectations.ts';
+import { demoGroup } from './group.ts';
+import { followJob } from './live-view.ts';
+import { demoStack } from './stack.ts';
+
+const ZONE = 'Asia/Tokyo';
+const PEOPLE = ['anna', 'ben', 'carla'];
+const step = (text: string) => console.log(`\n\u001b[1m▸ ${text}\u001b[0m`);
+
+if (process.argv.includes('--help')) {
+  console.log('npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed)');
+  process.exit(0);
+}
+
+const work = mkdtempSync(join(tmpdir(), 'waybill-demo-'));
+const cleanups: (() => unknown)[] = [() => rmSync(work, { recursive: true, force: true })];
+let code = 1;
+process.once('SIGINT', () => void finish(130));
+process.once('SIGTERM', () => void finish(143));
+try {
+  await run();
+  code = 0;
+  console.log('\n\u001b[32mDone: every computer has the status that was expected.\u001b[0m');
+} catch (error) {
+  console.error(`\n\u001b[31mThe demo failed: ${error instanceof Error ? error.message : String(error)}\u001b[0m`);
+  if (error instanceof Error && error.cause) console.error(error.cause);
+}
+await finish(code);
+
+async function run(): Promise<void> {
+  const stack = await demoStack();
+  cleanups.push(() => stack.stop());
+  const api = await Api.login({ server: stack.gateway, password: stack.password });
+  const group = await demoGroup(api);
+
+  step('Registering a Debian package and an archive');
+  for (const built of [buildLedger(work), buildTemplates(work)]) {
+    await publishVersion(api, built.manifest as { package: string; version: string }, built.files);
+    console.log(`  ${JSON.stringify((built.manifest as { package: string }).package)} published`);
+  }
+
+  step(`Enrolling ${PEOPLE.length} computers into the group "${group}"`);
+  const token = await api.post<{ secret: string }>('/enrolment-tokens', { groups: [group], maxUses: PEOPLE.length });
+  const agents = PEOPLE.map((person, index) => {
+    const agent = new AgentProcess({
+      door: stack.fleet,
+      enrolmentToken: token.secret,
+      hostname: `pc-${person}`,
+      attributes: { department: 'accounting', demo: 'yes', site: index === 0 ? 'tokyo' : 'osaka' },
+      directory: join(work, `pc-${person}`),
+    });
+    cleanups.push(() => agent.stop());
+    return agent;
+  });
+  const full = fillDisk(agents[2]!);
+  agents.forEach((agent) => agent.start());
+  const computers = await until('the computers to be online', 60_000, async () => {
+    const page = await api.get<Page<{ id: string; name: string; online: boolean }>>(`/groups/${encodeURIComponent(group)}/members`);
+    return page.items.length === PEOPLE.length && page.items.every((computer) => computer.online) && page.items;
+  });
+  console.log(`  online: ${computers.map((computer) => computer.name).join(', ')}`);
+
+  const startAt = wallClock(new Date(Date.now() + 10_000), ZONE);
+  step(`Creating a job: acme-ledger 2.4.0 to "${group}" at ${startAt} ${ZONE}`);
+  const job = await api.post<Job>('/jobs', {
+    name: 'Ledger 2.4 for accounting',
+    package: 'acme-ledger',
+    version: '2.4.0',
+    targets: { groups: [group] },
+    schedule: { startAt, zone: ZONE },
+    annotations: { ticket: 'DEMO-1' },
+  });
+  const early = await api.get<Job>(`/jobs/${job.id}`);
+  if (early.status !== 'scheduled') throw new Error(`before its start the job should be "scheduled", it is "${early.status}"`);
+
+  await followJob(api, job.id, (seen) => seen.status === 'completed', 60_000);
+  const first = await executions(api, job.id);
+  expectExecutions(first, {
+    'pc-anna': { status: 'succeeded', attempt: 1 },
+    'pc-ben': { status: 'succeeded', attempt: 1 },
+    'pc-carla': { status: 'rejected', reason: 'requirement.disk', attempt: 1 },
+  });
+  if (Date.parse(job.schedule.startsAt) > Date.now()) throw new Error('the job ended before its start');
+  console.log(`  pc-carla says: ${first.find((e) => e.computerName === 'pc-carla')!.message}`);
+
+  step('Making room on pc-carla, then re-executing what failed');
+  full.release();
+  const again = await api.post<{ attempt: number; computers: number }>(`/jobs/${job.id}/actions/re-execute`, { only: 'failed' });
+  if (again.computers !== 1) throw new Error(`re-execute should concern 1 computer, it concerns ${again.computers}`);
+  await followJob(api, job.id, (seen) => seen.status === 'completed' && seen.counters['succeeded'] === PEOPLE.length, 60_000);
+
+  step('Sending the archive to the same group, at once');
+  const templates = await api.post<Job>('/jobs', { package: 'acme-templates', version: '1.0.0', targets: { groups: [group] } });
+  await followJob(api, templates.id, (seen) => seen.status === 'completed', 60_000);
+  expectExecutions(await executions(api, templates.id), Object.fromEntries(PEOPLE.map((p) => [`pc-${p}`, { status: 'succeeded', attempt: 1 }])));
+
+  step('Report');
+  const report = await api.raw('GET', `/jobs/${job.id}/report?format=csv`);
+  console.log((await report.text()).trimEnd());
+  expectExecutions(await executions(api, job.id), {
+    'pc-anna': { status: 'succeeded', attempt: 1 },
+    'pc-ben': { status: 'succeeded', attempt: 1 },
+    'pc-carla': { status: 'succeeded', attempt: 2 },
+  });
+
+  step('What dpkg says on each computer');
+  for (const agent of agents) {
+    const installed = execFileSync('dpkg-query', ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'], { encoding: 'utf8' });
+    console.log(`  ${agent.options.hostname}: ${installed.trim()}`);
+    if (!installed.includes('2.4.0')) throw new Error(`dpkg does not list acme-ledger 2.4.0 on ${agent.options.hostname}`);
+    if (!existsSync(join(agent.root, 'srv/acme-templates/invoices/standard.txt'))) {
+      throw new Error(`the templates are missing on ${agent.options.hostname}`);
+    }
+  }
+}
+
+async function executions(api: Api, jobId: string): Promise<Execution[]> {
+  return (await api.get<Page<Execution>>(`/jobs/${jobId}/executions`)).items;
+}
+
+/** A small file system that is nearly full stands for a full disk. */
+function fillDisk(agent: AgentProcess): { release(): void } {
+  const directory = join(agent.root, 'opt');
+  const ballast = join(directory, 'old-backups.bin');
+  mkdirSync(directory, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', directory]);
+  cleanups.push(() => execFileSync('umount', ['-l', directory]));
+  writeFileSync(ballast, Buffer.alloc(14 * 1024 * 1024));
+  return { release: () => rmSync(ballast) };
+}
+
+/** The moment as a clock on the wall in `zone` shows it, e.g. `2026-09-01T09:00:00`. */
+function wallClock(moment: Date, zone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  return format.format(moment).replace(' ', 'T');
+}
+
+async function finish(exitCode: number): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    try {
+      await cleanup();
+    } catch (error) {
+      console.error('while cleaning up:', error instanceof Error ? error.message : error);
+    }
+  }
+  process.exit(exitCode);
+}

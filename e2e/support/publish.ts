@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Api } from './api.ts';
+import { ApiError } from './api.ts';
+
+/** Registers the package when it is new, uploads its files and publishes the version; a version that is published stays. */
+export async function publishVersion(
+  api: Api,
+  manifest: { package: string; version: string; title?: string },
+  files: { name: string; bytes: Buffer }[],
+): Promise<void> {
+  await ignoring('package.exists', () => api.post('/packages', { name: manifest.package, title: manifest.title ?? manifest.package }));
+  const base = `/packages/${manifest.package}/versions`;
+  await ignoring('version.exists', () => api.post(base, manifest));
+  const version = await api.get<{ status: string }>(`${base}/${manifest.version}`);
+  if (version.status === 'published') return;
+  for (const file of files) {
+    const digest = createHash('sha256').update(file.bytes).digest('base64');
+    const response = await api.raw('PUT', `${base}/${manifest.version}/artifacts/${encodeURIComponent(file.name)}`, new Uint8Array(file.bytes), {
+      'content-type': 'application/octet-stream',
+      'content-digest': `sha-256=:${digest}:`,
+    });
+    if (!response.ok) throw new ApiError('PUT', file.name, response.status, (await response.json()) as ApiError['problem']);
+  }
+  await api.post(`${base}/${manifest.version}/actions/publish`, {});
+}
+
+/** Runs a call that may already have been done. */
+export async function ignoring(code: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.problem.code !== code) throw error;
+  }
+}
