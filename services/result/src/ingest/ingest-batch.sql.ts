@@ -1,0 +1,118 @@
+import { BEGUN_STATUSES, FINAL_STATUSES } from '@waybill/contracts';
+import { markChanged } from '../changes/mark-changed.sql.js';
+import { moveCounters } from '../executions/counters.sql.js';
+
+const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
+
+/** The rule of judge-report.ts within one attempt, whose state is `<state>.seq`, `.final_status` and `.presumed`. */
+function judgeWithin(state: string, accepted: 'apply' | 'history'): string {
+  return `
+    CASE
+      WHEN i.status = 'succeeded' AND NOT i.evidenced THEN 'noEvidence'
+      WHEN i.seq <= ${state}.seq THEN 'ignore'
+      WHEN i.after_final THEN 'afterFinal'
+      WHEN ${state}.final_status IS NULL THEN '${accepted}'
+      WHEN NOT ${state}.presumed THEN 'afterFinal'
+      WHEN i.status IN (${list([...BEGUN_STATUSES, ...FINAL_STATUSES])}) THEN '${accepted}'
+      ELSE 'ignore'
+    END`;
+}
+
+const pastFinal = `CASE WHEN p.status IN (${list(FINAL_STATUSES)}) THEN p.status END`;
+
+/**
+ * A whole batch in one statement, which is one transaction and one round trip: judge, update executions, keep history and details, move
+ * counters, mark changes. Answers with the rows that were anomalies.
+ *
+ * - Rows are locked in key order before anything is judged, because two replicas may hold reports of the same executions; with the
+ *   lock held the judged state is the newest one, whatever the statement's snapshot was.
+ * - Generic plan: every join starts at the (small) input and probes a primary key.
+ * - Each (execution, attempt) comes at most once, but for rows with `after_final` and reports without evidence (coalesce-reports.ts).
+ *
+ * Rejected: BEGIN, SELECT … FOR UPDATE, decide in Node, UPDATE, COMMIT. It needs no second copy of the rule, but holds the locks over five
+ * round trips through an event loop that is busy parsing deliveries.
+ */
+export const INGEST_BATCH_SQL = `
+  WITH input AS MATERIALIZED (
+    SELECT *
+    FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+                $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::boolean[])
+      WITH ORDINALITY AS t (job_id, run, computer_id, attempt, seq, status, reason, message, exit_code,
+                            first_at, at, evidenced, after_final, n)
+  ),
+  details AS MATERIALIZED (
+    SELECT * FROM unnest($14::int[], $15::jsonb[], $16::text[], $17::text[]) AS t (n, steps, log_tail, evidence)
+  ),
+  current AS MATERIALIZED (
+    SELECT e.job_id, e.run, e.computer_id, e.attempt, e.seq, e.status, e.final_status, e.presumed
+    FROM executions e
+    JOIN (SELECT DISTINCT job_id, run, computer_id FROM input) AS wanted USING (job_id, run, computer_id)
+    ORDER BY e.job_id, e.run, e.computer_id
+    FOR NO KEY UPDATE OF e
+  ),
+  judged_current AS MATERIALIZED (
+    SELECT i.*, c.status AS was,
+      CASE
+        WHEN c.job_id IS NULL THEN 'noExecution'
+        WHEN i.attempt > c.attempt THEN 'unknownAttempt'
+        WHEN i.attempt < c.attempt THEN 'past'
+        ELSE ${judgeWithin('c', 'apply')}
+      END AS verdict
+    FROM input i LEFT JOIN current c USING (job_id, run, computer_id)
+  ),
+  judged_past AS MATERIALIZED (
+    SELECT i.*, CASE WHEN p.job_id IS NULL THEN 'unknownAttempt' ELSE ${judgeWithin('p', 'history')} END AS past_verdict
+    FROM judged_current i
+    LEFT JOIN LATERAL (
+      SELECT p.job_id, p.seq, p.presumed, ${pastFinal} AS final_status
+      FROM past_attempts p
+      WHERE p.job_id = i.job_id AND p.run = i.run AND p.computer_id = i.computer_id AND p.attempt = i.attempt
+    ) AS p ON true
+    WHERE i.verdict = 'past'
+  ),
+  applied AS MATERIALIZED (SELECT * FROM judged_current WHERE verdict = 'apply'),
+  updated AS (
+    UPDATE executions e
+    SET seq = a.seq, status = a.status, reason = a.reason, message = a.message, exit_code = a.exit_code, presumed = false,
+        started_at = coalesce(e.started_at, a.first_at), updated_at = now(),
+        finished_at = CASE WHEN a.status IN (${list(FINAL_STATUSES)}) THEN a.at END
+    FROM applied a
+    WHERE e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
+  ),
+  remembered AS (
+    UPDATE past_attempts p
+    SET seq = i.seq, status = i.status, reason = i.reason, message = i.message, exit_code = i.exit_code, presumed = false,
+        started_at = coalesce(p.started_at, i.first_at),
+        finished_at = CASE WHEN i.status IN (${list(FINAL_STATUSES)}) THEN i.at END
+    FROM judged_past i
+    WHERE i.past_verdict = 'history' AND i.seq > p.seq
+      AND p.job_id = i.job_id AND p.run = i.run AND p.computer_id = i.computer_id AND p.attempt = i.attempt
+  ),
+  detailed AS (
+    INSERT INTO attempt_details AS d (job_id, run, computer_id, attempt, seq, steps, log_tail, evidence)
+    SELECT job_id, run, computer_id, attempt, seq, steps, log_tail, evidence
+    FROM (
+      SELECT * FROM judged_current WHERE verdict IN ('apply', 'ignore')
+      UNION ALL
+      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, n, was,
+             past_verdict
+      FROM judged_past WHERE past_verdict IN ('history', 'ignore')
+    ) AS known
+    JOIN details USING (n)
+    ORDER BY job_id, run, computer_id, attempt
+    -- newer details win, older ones fill what is missing; a replay finds nothing to do
+    ON CONFLICT (job_id, run, computer_id, attempt) DO UPDATE
+    SET seq = greatest(d.seq, excluded.seq),
+        steps = CASE WHEN excluded.seq > d.seq THEN coalesce(excluded.steps, d.steps) ELSE coalesce(d.steps, excluded.steps) END,
+        log_tail = CASE WHEN excluded.seq > d.seq THEN coalesce(excluded.log_tail, d.log_tail) ELSE coalesce(d.log_tail, excluded.log_tail) END,
+        evidence = CASE WHEN excluded.seq > d.seq THEN coalesce(excluded.evidence, d.evidence) ELSE coalesce(d.evidence, excluded.evidence) END
+    WHERE excluded.seq > d.seq
+       OR (d.steps IS NULL AND excluded.steps IS NOT NULL)
+       OR (d.log_tail IS NULL AND excluded.log_tail IS NOT NULL)
+       OR (d.evidence IS NULL AND excluded.evidence IS NOT NULL)
+  ),
+  counted AS (${moveCounters('(SELECT job_id, run, was, status AS became FROM applied) AS moves')}),
+  marked AS (${markChanged('applied')})
+  SELECT n::int AS n, verdict AS kind FROM judged_current WHERE verdict NOT IN ('apply', 'ignore', 'past')
+  UNION ALL
+  SELECT n::int, past_verdict FROM judged_past WHERE past_verdict NOT IN ('history', 'ignore')`;
