@@ -1,1 +1,30 @@
-export {};
+export * from './client/index.js';
+export { ACK, DEAD, dead, RETRY, type Verdict } from './server/verdict.js';
+export type { IncomingMessage } from './server/incoming-message.js';
+export type { MessageContext } from './server/message-context.js';
+export type { BatchHandlerOptions, EventHandlerOptions, VhostRole } from './server/handler-extras.js';
+export { BatchHandler, EventHandler, RpcHandler } from './server/decorators.js';
+export { RpcClient } from './rpc/rpc-client.js';
+export { Outbox, type OutboxMessage } from './outbox/outbox.js';
+export { OUTBOX_SQL } from './outbox/outbox.sql.js';
+export type { SqlExecutor } from './outbox/sql-executor.js';
+export { Inbox, INBOX_SQL } from './inbox/inbox.js';
+export { groupStreamArguments, inboxStreamArguments } from './topology/stream-arguments.js';
+export {
+  type BindingSpec,
+  type ExchangeSpec,
+  type QueueSpec,
+  RPC_SERVICES,
+  SUBSCRIPTIONS,
+  type SubscriptionSpec,
+  TOPOLOGY,
+  vhostName,
+  type VhostTopology,
+} from './topology/topology.js';
+export type { HealthIndicator } from './health/health-indicator.js';
+export { InjectPublisher, publisherToken } from './nest/tokens.js';
+export { MessagingModule } from './nest/messaging.module.js';
+export type { MessagingModuleOptions, MessagingSettings } from './nest/messaging-options.js';
+export { MessagingHealth } from './nest/messaging-health.js';
+export { OutboxRelay } from './outbox/outbox-relay.js';
+export { WaybillServer } from './server/waybill-server.js';

@@ -8,6 +8,10 @@ export const EXCHANGES = {
   commands: 'waybill.commands',
   /** Topic, vhost `agents`: what agents publish. */
   reports: 'waybill.reports',
+  /** Direct, vhost `waybill`: requests; routing key = the service's rpc queue. */
+  rpc: 'waybill.rpc',
+  /** Direct, both vhosts: messages that could not be handled; routing key = the queue they came from. */
+  dead: 'waybill.dead',
 } as const;
 
 /** Queues of the `agents` vhost that the result service reads. */

@@ -1,0 +1,44 @@
+/** One relay at a time per schema, so that rows leave in order; the lock ends with the transaction, also when its process dies. */
+const LEADER = `pg_try_advisory_xact_lock(hashtextextended('waybill.outbox.' || current_schema(), 0))`;
+
+/**
+ * The next rows in order, or none when another relay is at work. A row that waits for its next attempt holds back later rows
+ * of the same key and nothing else.
+ */
+export const CLAIM = `
+WITH leader AS MATERIALIZED (SELECT ${LEADER} AS elected)
+SELECT o.id, o.vhost, o.exchange, o.routing_key, o.type, o.message_id, o.content_type, o.headers, o.persistent, o.body
+FROM outbox o, leader
+WHERE leader.elected
+  AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= now())
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox b
+    WHERE b.next_attempt_at > now() AND b.id < o.id
+      AND b.vhost = o.vhost AND b.exchange = o.exchange AND b.routing_key = o.routing_key)
+ORDER BY o.id
+LIMIT $1
+FOR UPDATE OF o SKIP LOCKED`;
+
+export const DELETE_SENT = 'DELETE FROM outbox WHERE id = ANY($1::bigint[])';
+
+/** Waits 1 s, 2 s, 4 s … at most 5 min. */
+export const POSTPONE = `
+UPDATE outbox SET attempts = attempts + 1, error = left($2, 1000),
+  next_attempt_at = clock_timestamp() + least(300, power(2, least(attempts, 9))) * interval '1 second'
+WHERE id = ANY($1::bigint[])`;
+
+export const LISTEN = `SELECT 'LISTEN ' || quote_ident('outbox_' || current_schema()) AS statement`;
+
+export interface OutboxRow {
+  /** bigint as text */
+  id: string;
+  vhost: string;
+  exchange: string;
+  routing_key: string;
+  type: string;
+  message_id: string;
+  content_type: string;
+  headers: Record<string, string | number>;
+  persistent: boolean;
+  body: Buffer;
+}

@@ -1,0 +1,134 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { WaybillError } from '@waybill/contracts';
+import type { Delivery } from '../client/delivery.js';
+import { batchSpan } from '../tracing/spans.js';
+import { bisect, type Judged } from './bisect.js';
+import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
+import { type IncomingMessage, incomingMessage } from './incoming-message.js';
+import { invokeHandler } from './invoke-handler.js';
+import { meansDown } from './means-down.js';
+import { PausableSubscription } from './pausable-subscription.js';
+import { Settler } from './settler.js';
+import { ACK, type Verdict } from './verdict.js';
+import { reasonOf, verdictOfError } from './verdict-of-error.js';
+import { WorkInHand } from './work-in-hand.js';
+
+export interface BatchQueue {
+  queue: string;
+  maxMessages: number;
+  /** how long the first message of a batch waits for more */
+  maxWaitMs: number;
+  prefetch: number;
+  handler: MessageHandler;
+}
+
+/** Handles the messages of a queue in batches, one batch at a time, while the next one gathers. */
+export class BatchConsumer implements RunningConsumer {
+  private readonly subscription: PausableSubscription;
+  private readonly settler: Settler;
+  private readonly work = new WorkInHand();
+  private gathered: Delivery[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private busy = false;
+  private draining = false;
+
+  constructor(
+    private readonly options: BatchQueue,
+    private readonly dependencies: ConsumerDependencies,
+  ) {
+    const { service, publisher, maxFailures, logger, connection, probe } = dependencies;
+    this.settler = new Settler({
+      queue: options.queue,
+      service,
+      publisher,
+      maxFailures,
+      onDead: (message, reason) => logger.warn(`${options.queue}: message ${message.id} (${message.routingKey}) is dead: ${reason}`),
+    });
+    this.subscription = new PausableSubscription({
+      connection,
+      probe,
+      queue: options.queue,
+      prefetch: options.prefetch,
+      onMessage: (delivery) => this.gather(delivery),
+      // the broker delivers them again
+      onLost: () => (this.gathered = []),
+    });
+  }
+
+  get queue(): string {
+    return this.options.queue;
+  }
+
+  get trouble(): string | null {
+    return this.subscription.trouble;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.draining = true;
+    await this.subscription.stop();
+    this.flush();
+    await this.work.idle(timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return this.subscription.close();
+  }
+
+  private gather(delivery: Delivery): void {
+    this.gathered.push(delivery);
+    if (this.gathered.length >= this.options.maxMessages) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), this.options.maxWaitMs);
+  }
+
+  private flush(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.busy || this.gathered.length === 0) return;
+    const batch = this.gathered.splice(0, this.options.maxMessages);
+    this.busy = true;
+    void this.work.track(() => this.handle(batch)).finally(() => this.next());
+  }
+
+  /** What gathered while we were busy has waited long enough. */
+  private next(): void {
+    this.busy = false;
+    this.flush();
+  }
+
+  private async handle(batch: Delivery[]): Promise<void> {
+    const messages = batch.map((delivery) => incomingMessage(delivery.message));
+    try {
+      const judged = await batchSpan(messages, this.options.queue, () => this.judge(messages));
+      this.subscription.succeeded();
+      await this.settle(batch, messages, judged);
+    } catch (error) {
+      this.dependencies.logger.warn(`${this.options.queue}: a batch of ${batch.length} goes back: ${reasonOf(error)}`);
+      this.subscription.pause(error as Error);
+      this.giveBack(batch);
+    }
+  }
+
+  private judge(messages: readonly IncomingMessage[]): Promise<Judged[]> {
+    return bisect(messages, {
+      handle: async (part) => ((await invokeHandler(this.options.handler, part, { queue: this.options.queue })) as Verdict[] | undefined) ?? part.map(() => ACK),
+      isGlobal: async (error) => (error instanceof WaybillError && error.kind === 'unavailable') || meansDown(error, this.dependencies.probe),
+      judge: (error) => ({ verdict: verdictOfError(error), why: reasonOf(error) }),
+    });
+  }
+
+  /** One acknowledgement for all that is well, after everything else is settled: it covers every earlier delivery of the channel. */
+  private async settle(batch: Delivery[], messages: IncomingMessage[], judged: Judged[]): Promise<void> {
+    let last: Delivery | null = null;
+    for (const [index, { verdict, why }] of judged.entries()) {
+      if (verdict.kind === 'ack') last = batch[index]!;
+      else await this.settler.settle(batch[index]!, messages[index]!, verdict, why);
+    }
+    last?.ack(true);
+  }
+
+  private giveBack(batch: Delivery[]): void {
+    const waiting = this.draining ? [] : this.gathered.splice(0);
+    // covers the batch too: it was delivered earlier on the same channel
+    (waiting.at(-1) ?? batch.at(-1))?.giveBack(true);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Channel } from 'amqplib';
+import type { MessageHandler } from '@nestjs/microservices';
+import { EXCHANGES, validateMessage } from '@waybill/contracts';
+import type { ClassConstructor } from 'class-transformer';
+import type { Delivery } from '../client/delivery.js';
+import { processSpan } from '../tracing/spans.js';
+import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
+import { type IncomingMessage, incomingMessage } from './incoming-message.js';
+import { invokeHandler } from './invoke-handler.js';
+import { meansDown } from './means-down.js';
+import { PausableSubscription } from './pausable-subscription.js';
+import { Settler } from './settler.js';
+import { ACK, dead, type Verdict } from './verdict.js';
+import { reasonOf, verdictOfError } from './verdict-of-error.js';
+import { WorkInHand } from './work-in-hand.js';
+
+export interface EventRoute {
+  type: ClassConstructor<object>;
+  handler: MessageHandler;
+}
+
+export interface EventQueue {
+  queue: string;
+  /** by event type */
+  routes: ReadonlyMap<string, EventRoute>;
+  /** messages handled at the same time */
+  concurrency: number;
+  /** declared exclusive by this process and bound to the events of its routes */
+  perInstance: boolean;
+}
+
+/** Handles the events of one queue, several at a time, each with its own verdict. */
+export class EventConsumer implements RunningConsumer {
+  private readonly subscription: PausableSubscription;
+  private readonly settler: Settler;
+  private readonly work = new WorkInHand();
+
+  constructor(
+    private readonly options: EventQueue,
+    private readonly dependencies: ConsumerDependencies,
+  ) {
+    const { service, publisher, maxFailures, logger, connection, probe } = dependencies;
+    this.settler = new Settler({
+      queue: options.queue,
+      service,
+      publisher,
+      maxFailures,
+      onDead: (message, reason) => logger.warn(`${options.queue}: message ${message.id} (${message.type}) is dead: ${reason}`),
+    });
+    this.subscription = new PausableSubscription({
+      connection,
+      probe,
+      queue: options.queue,
+      prefetch: options.concurrency,
+      exclusive: options.perInstance,
+      prepare: options.perInstance ? (channel) => this.declareOwn(channel) : undefined,
+      onMessage: (delivery) => void this.work.track(() => this.handle(delivery)),
+    });
+  }
+
+  get queue(): string {
+    return this.options.queue;
+  }
+
+  get trouble(): string | null {
+    return this.subscription.trouble;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    await this.subscription.stop();
+    await this.work.idle(timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return this.subscription.close();
+  }
+
+  private async handle(delivery: Delivery): Promise<void> {
+    const message = incomingMessage(delivery.message);
+    let why = 'the handler asked for a retry';
+    let verdict: Verdict;
+    try {
+      verdict = await processSpan(message, this.options.queue, () => this.judge(message));
+      this.subscription.succeeded();
+    } catch (error) {
+      why = reasonOf(error);
+      this.dependencies.logger.warn(`${this.options.queue}: message ${message.id} (${message.type}) failed: ${why}`);
+      if (await meansDown(error, this.dependencies.probe)) {
+        this.subscription.pause(error as Error);
+        return delivery.giveBack();
+      }
+      verdict = verdictOfError(error);
+    }
+    await this.settle(delivery, message, verdict, why);
+  }
+
+  private async judge(message: IncomingMessage): Promise<Verdict> {
+    if (!message.id) return dead('the message has no message id');
+    const type = message.type ?? message.routingKey;
+    const route = this.options.routes.get(type);
+    if (!route) return dead(`nothing in ${this.dependencies.service} handles "${type}" from ${this.options.queue}`);
+    let body: unknown;
+    try {
+      body = message.json();
+    } catch (error) {
+      return dead(`not JSON: ${(error as Error).message}`);
+    }
+    const validated = validateMessage(route.type, body);
+    if (!validated.ok) return dead(`not a valid ${type}: ${validated.errors.map((error) => `${error.pointer} ${error.message}`).join('; ')}`);
+    const context = { message, messageId: message.id, queue: this.options.queue, deadline: null };
+    return ((await invokeHandler(route.handler, validated.value, context)) as Verdict | undefined) ?? ACK;
+  }
+
+  private async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
+    // nothing can be retried or buried in a queue that is gone with the process
+    if (this.options.perInstance) return delivery.ack();
+    await this.settler.settle(delivery, message, verdict, why);
+  }
+
+  private async declareOwn(channel: Channel): Promise<void> {
+    const { queue, routes } = this.options;
+    await channel.assertQueue(queue, { exclusive: true, durable: false, autoDelete: true });
+    for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
+  }
+}

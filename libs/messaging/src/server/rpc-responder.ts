@@ -1,0 +1,119 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { type RpcReply, rpcQueue, type ServiceName, validateMessage, WaybillError, type WireError } from '@waybill/contracts';
+import type { ClassConstructor } from 'class-transformer';
+import type { BrokerConnection } from '../client/broker-connection.js';
+import { ConsumerChannel, type Subscription } from '../client/consumer-channel.js';
+import type { Delivery } from '../client/delivery.js';
+import { KeptChannel } from '../client/kept-channel.js';
+import { DEADLINE_HEADER } from '../rpc/deadline.js';
+import { processSpan } from '../tracing/spans.js';
+import type { RunningConsumer } from './consumer-dependencies.js';
+import { type IncomingMessage, incomingMessage } from './incoming-message.js';
+import { invokeHandler } from './invoke-handler.js';
+import type { MessageLogger } from './message-logger.js';
+import { reasonOf } from './verdict-of-error.js';
+import { WorkInHand } from './work-in-hand.js';
+
+export interface RpcRoute {
+  type: ClassConstructor<object>;
+  handler: MessageHandler;
+}
+
+export interface RpcResponderOptions {
+  service: ServiceName;
+  /** by pattern */
+  routes: ReadonlyMap<string, RpcRoute>;
+  consume: BrokerConnection;
+  publish: BrokerConnection;
+  logger: MessageLogger;
+  /** requests handled at the same time; default 64 */
+  concurrency?: number;
+}
+
+/** Answers the requests to a service. A crash before the answer makes the broker deliver the request again: handlers are idempotent. */
+export class RpcResponder implements RunningConsumer {
+  private readonly channel: ConsumerChannel;
+  private readonly replies: KeptChannel;
+  private readonly subscription: Subscription;
+  private readonly work = new WorkInHand();
+
+  constructor(private readonly options: RpcResponderOptions) {
+    this.replies = KeptChannel.plain({ connection: options.publish, setup: async () => undefined });
+    this.channel = new ConsumerChannel(options.consume);
+    this.subscription = this.channel.subscribe({
+      queue: this.queue,
+      prefetch: options.concurrency ?? 64,
+      onMessage: (delivery) => void this.work.track(() => this.handle(delivery)),
+    });
+  }
+
+  get queue(): string {
+    return rpcQueue(this.options.service);
+  }
+
+  get trouble(): string | null {
+    return this.subscription.active ? null : `queue ${this.queue} is not consumed: ${this.subscription.error?.message ?? 'connecting'}`;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    await this.subscription.cancel();
+    await this.work.idle(timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    await this.channel.close();
+    await this.replies.close();
+  }
+
+  private async handle(delivery: Delivery): Promise<void> {
+    const message = incomingMessage(delivery.message);
+    const { replyTo, correlationId } = delivery.message.properties as { replyTo?: string; correlationId?: string };
+    const deadline = Number(message.headers[DEADLINE_HEADER] ?? Number.NaN);
+    // nobody waits for it any more
+    if (!replyTo || deadline <= Date.now()) return delivery.ack();
+    const reply = await this.answer(message, Number.isNaN(deadline) ? null : deadline);
+    this.send(replyTo, correlationId, message, reply);
+    delivery.ack();
+  }
+
+  private async answer(message: IncomingMessage, deadline: number | null): Promise<RpcReply<unknown>> {
+    try {
+      const data = await processSpan(message, this.queue, () => this.invoke(message, deadline));
+      return { ok: true, data: data ?? {} };
+    } catch (error) {
+      return { ok: false, error: this.wireError(message, error) };
+    }
+  }
+
+  private async invoke(message: IncomingMessage, deadline: number | null): Promise<unknown> {
+    const route = this.options.routes.get(message.type ?? '');
+    if (!route) throw new WaybillError('unavailable', 'rpc.unknownPattern', `${this.options.service} does not answer "${message.type}".`);
+    const validated = validateMessage(route.type, this.decode(message));
+    if (!validated.ok) throw new WaybillError('invalid', 'request.invalid', 'The request has wrong or unknown fields.', validated.errors);
+    return invokeHandler(route.handler, validated.value, { message, messageId: message.id ?? '', queue: this.queue, deadline });
+  }
+
+  private decode(message: IncomingMessage): unknown {
+    try {
+      return message.json();
+    } catch {
+      throw new WaybillError('invalid', 'request.notJson', 'The request is not JSON in UTF-8.');
+    }
+  }
+
+  private wireError(message: IncomingMessage, error: unknown): WireError {
+    if (error instanceof WaybillError) return error.toWire();
+    this.options.logger.error(`${message.type} failed: ${reasonOf(error)}`, error instanceof Error ? error.stack : undefined);
+    return { code: 'internal', kind: 'internal', detail: `${this.options.service} failed on "${message.type}". Its log has the reason.` };
+  }
+
+  private send(replyTo: string, correlationId: string | undefined, { id, type }: IncomingMessage, reply: RpcReply<unknown>): void {
+    const options = { correlationId, messageId: id ?? undefined, type: type ?? undefined, contentType: 'application/json', persistent: false };
+    try {
+      this.replies.current?.publish('', replyTo, Buffer.from(JSON.stringify(reply)), options);
+    } catch (error) {
+      // the channel has just closed: the caller's deadline ends its waiting
+      this.options.logger.warn(`the answer to ${type} was lost: ${reasonOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { deadLetterQueue, EXCHANGES } from '@waybill/contracts';
+import type { Delivery } from '../client/delivery.js';
+import type { FlatHeaders } from '../client/messages.js';
+import type { Publisher } from '../client/publisher.js';
+import type { IncomingMessage } from './incoming-message.js';
+import type { Verdict } from './verdict.js';
+
+/** Header of a dead letter: why, for the operator. */
+export const REASON_HEADER = 'x-waybill-reason';
+
+const MAX_REASON = 1_000;
+
+export interface SettlerOptions {
+  queue: string;
+  service: string;
+  /** of the queue's virtual host */
+  publisher: Publisher;
+  /** failed deliveries of one message before it is dead; below the queue's own limit, which knows no reason */
+  maxFailures: number;
+  onDead: (message: IncomingMessage, reason: string) => void;
+}
+
+/** Carries out verdicts: acknowledges, rejects for a later retry, or moves to the dead-letter queue with the reason. */
+export class Settler {
+  constructor(private readonly options: SettlerOptions) {}
+
+  /** @param why of a retry, kept as the reason when it was the last one */
+  async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
+    if (verdict.kind === 'ack') return delivery.ack();
+    if (verdict.kind === 'dead') return this.bury(delivery, message, verdict.reason);
+    const failures = message.failures + 1;
+    if (failures >= this.options.maxFailures) return this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
+    // reject counts and is delayed by the queue's policy; nack(requeue) would do neither
+    delivery.reject(true);
+  }
+
+  /** The dead letter is confirmed before the original is acknowledged: a crash between the two makes two dead letters, never none. */
+  private async bury(delivery: Delivery, message: IncomingMessage, reason: string): Promise<void> {
+    const { queue, publisher } = this.options;
+    try {
+      await publisher.publish({
+        exchange: EXCHANGES.dead,
+        routingKey: queue,
+        type: message.type ?? 'unknown',
+        messageId: message.id ?? 'none',
+        body: message.content,
+        contentType: message.contentType ?? undefined,
+        headers: { ...flat(message.headers), ...this.circumstances(message, reason) },
+      });
+    } catch {
+      // no way to the dead-letter queue now: counts as a failure and comes again; in the end the broker buries it itself
+      return delivery.reject(true);
+    }
+    delivery.ack();
+    this.options.onDead(message, reason);
+  }
+
+  private circumstances(message: IncomingMessage, reason: string): FlatHeaders {
+    return {
+      [REASON_HEADER]: reason.slice(0, MAX_REASON),
+      'x-waybill-service': this.options.service,
+      'x-waybill-dead-queue': deadLetterQueue(this.options.queue),
+      'x-waybill-exchange': message.exchange,
+      'x-waybill-routing-key': message.routingKey,
+      // the broker would refuse another user's id as a property
+      ...(message.userId ? { 'x-waybill-user-id': message.userId } : {}),
+      'x-waybill-failures': message.failures,
+    };
+  }
+}
+
+function flat(headers: Readonly<Record<string, unknown>>): FlatHeaders {
+  const scalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => scalar(value))) as FlatHeaders;
+}
