@@ -58,6 +58,13 @@ export interface SessionRefreshNotice extends CommandHeader {
 
 export type Command = ExecuteCommand | CancelCommand | SessionRefreshNotice;
 
+/** Message type of a command on the streams. */
+export const COMMAND_TYPES = {
+  execute: 'command.execute.v1',
+  cancel: 'command.cancel.v1',
+  'session.refresh': 'command.session.refresh.v1',
+} as const satisfies Record<Command['kind'], string>;
+
 /** Header of the compact JWS that carries a command (`alg` is always EdDSA). */
 export const COMMAND_JWS_TYPE = 'waybill-command+jws';
 

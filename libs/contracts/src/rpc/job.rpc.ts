@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsDefined, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
 import { type Page, PageQuery } from './page.js';
 
@@ -88,7 +88,7 @@ export type ReexecuteOnly = 'failed' | 'unsuccessful' | ReexecuteComputers;
 export class ReexecuteJobRequest extends JobRef {
   @IsString() actor: string;
   /** checked by the gateway and again by the service */
-  only: ReexecuteOnly;
+  @IsDefined() only: ReexecuteOnly;
   /** makes a repeated request harmless */
   @IsUUID() requestId: string;
   @IsOptional() @IsInt() @Min(1) revision?: number;
