@@ -1,0 +1,81 @@
+import { type CancelCommand, type Command, type ExecuteCommand, selects } from '@waybill/contracts';
+import type { AttemptRecord, CancelRecord } from '../journal/journal.records.js';
+import { addressedTo, type CommandSource } from './command-source.js';
+
+/** What the agent knows when it judges a command. */
+export interface JudgeFacts {
+  computerId: string;
+  /** groups of the current session */
+  groupIds: readonly string[];
+  source: CommandSource;
+  /** corrected clock, milliseconds */
+  now: number;
+  /** attempts of the command's (job, run) in the journal, lowest first */
+  attempts: readonly AttemptRecord[];
+  /** a cancel that came before and covers the command's attempt */
+  cancel: CancelRecord | null;
+}
+
+export type Judgement =
+  | { do: 'ignore'; why: string }
+  | { do: 'accept' }
+  /** ends at once with a report: expired, canceled before it came, refused */
+  | { do: 'close'; status: 'expired' | 'canceled' | 'rejected'; reason: 'command.expired' | 'command.refused' | 'job.canceled' | 'job.expired'; detail: string }
+  /** `attempts`: those that may still be stopped */
+  | { do: 'cancel'; attempts: AttemptRecord[] }
+  | { do: 'refresh' };
+
+/** Decides what a genuine command means for this computer. Pure: everything it depends on is in `facts`. */
+export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
+  if (!addressedTo(command.audience, facts.source, facts.computerId)) return ignore('it is addressed to another stream');
+  if (command.kind === 'session.refresh') {
+    if (command.computerId !== facts.computerId) return ignore('it is for another computer');
+    return Date.parse(command.expiresAt) > facts.now ? { do: 'refresh' } : ignore('it has expired');
+  }
+  if (!selected(command, facts)) return ignore('the selector does not name this computer');
+  return command.kind === 'cancel' ? judgeCancel(command, facts) : judgeExecute(command, facts);
+}
+
+/**
+ * Decides about a command whose proof of origin does not hold. It is reported, so that a wrong key is seen and not
+ * suffered in silence, but only where a genuine command would have counted and never for an attempt that is known.
+ */
+export function judgeForgery(claimed: Command | null, why: string, facts: JudgeFacts): Judgement {
+  if (claimed?.kind !== 'execute') return ignore(why);
+  const judgement = judgeCommand(claimed, facts);
+  return judgement.do === 'accept' ? { do: 'close', status: 'rejected', reason: 'command.refused', detail: why } : ignore(why);
+}
+
+function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {
+  const excluded = command.exclude.computers.includes(facts.computerId) || facts.groupIds.some((id) => command.exclude.groups.includes(id));
+  if (excluded) return ignore('this computer is excluded');
+  if (joinedTooLate(command, facts.source)) return ignore('this computer joined the group after the targets were resolved');
+  const highest = facts.attempts.at(-1)?.attempt ?? 0;
+  if (command.attempt <= highest) return ignore(`attempt ${command.attempt} or a later one is known`);
+  if (facts.cancel) {
+    const { status, reason } = facts.cancel;
+    return { do: 'close', status, reason: status === 'expired' ? 'job.expired' : 'job.canceled', detail: reason };
+  }
+  if (Date.parse(command.expiresAt) <= facts.now) return { do: 'close', status: 'expired', reason: 'command.expired', detail: `It was valid until ${command.expiresAt}.` };
+  return { do: 'accept' };
+}
+
+function judgeCancel(command: CancelCommand, facts: JudgeFacts): Judgement {
+  // An expired cancel still stops what it names: stopping late is better than not at all.
+  return { do: 'cancel', attempts: facts.attempts.filter((known) => known.attempt <= command.attempt && !known.finishedAt) };
+}
+
+function selected(command: ExecuteCommand | CancelCommand, { computerId, attempts }: JudgeFacts): boolean {
+  const succeeded = attempts.some(({ status }) => status === 'succeeded');
+  return selects(command.selector, command.jobId, { computerId, succeeded, lastAttempt: attempts.at(-1)?.attempt ?? 0 });
+}
+
+/** A broadcast concerns those who were members when the targets were resolved, unless late joiners are welcome. */
+function joinedTooLate(command: ExecuteCommand, source: CommandSource): boolean {
+  if (source.kind !== 'group' || command.lateJoiners === 'include') return false;
+  return Date.parse(source.memberSince) > Date.parse(command.resolvedAt);
+}
+
+function ignore(why: string): Judgement {
+  return { do: 'ignore', why };
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type AgentFlags, parseFlags } from './agent-flags.js';
+import { ConfigError } from './config-error.js';
+
+const DEFAULT_FILE = '/etc/waybill/agent.json';
+const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+const bandwidth = z
+  .string()
+  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'use a whole number and a unit per second, e.g. 2MiB')
+  .transform((text) => parseInt(text, 10) * UNITS[text.replace(/^\d+/, '') as keyof typeof UNITS]);
+
+const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'attribute names are 1-64 letters, digits, dots, dashes or underscores');
+
+const schema = z.strictObject({
+  server: z.url({ protocol: /^https?$/, error: 'use the http(s) address of the agent door, e.g. http://127.0.0.1:8081' }),
+  token: z.string().min(16, 'an enrolment token has at least 16 characters').max(200).optional(),
+  state: z.string().min(1),
+  root: z.string().min(1),
+  hostname: z.string().min(1).max(255),
+  attributes: z.record(attributeName, z.string().max(500)),
+  bandwidth: bandwidth.optional(),
+  proxy: z.url().optional(),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+});
+
+/** What one agent process runs with. Order of precedence: flags, `WAYBILL_AGENT_*`, the file, defaults. */
+export interface AgentConfig {
+  /** address of the agent door, without a trailing slash */
+  server: string;
+  /** secret of an enrolment token; needed until the computer is enrolled */
+  token?: string;
+  /** directory of the key, the journal and the downloads; absolute */
+  state: string;
+  /** tree that is managed, `/` or a directory with a system of its own (`dpkg --root`); absolute */
+  root: string;
+  hostname: string;
+  attributes: Record<string, string>;
+  /** bytes per second for all downloads together */
+  bandwidth?: number;
+  /** HTTP proxy for the agent door and the downloads */
+  proxy?: string;
+  logLevel: string;
+}
+
+/**
+ * Reads flags, environment and file.
+ * @throws ConfigError with one sentence that names the wrong setting
+ */
+export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv = process.env): AgentConfig {
+  const flags = parseFlags(args);
+  const file = readFile(flags.config ?? env['WAYBILL_AGENT_CONFIG']);
+  const raw = {
+    state: '/var/lib/waybill-agent',
+    root: '/',
+    hostname: hostname(),
+    attributes: {},
+    logLevel: 'info',
+    ...file,
+    ...fromEnvironment(env),
+    ...fromFlags(flags),
+  };
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new ConfigError(explain(parsed.error, raw));
+  const { server, state, root } = parsed.data;
+  return { ...parsed.data, server: server.replace(/\/+$/, ''), state: resolve(state), root: resolve(root) };
+}
+
+function fromFlags(flags: AgentFlags): Record<string, unknown> {
+  return defined({ server: flags.server, token: flags.token, state: flags.state, root: flags.root });
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const of = (name: string) => env[`WAYBILL_AGENT_${name}`] || undefined;
+  const tokenFile = of('TOKEN_FILE');
+  const attributes = of('ATTRIBUTES');
+  return defined({
+    server: of('SERVER'),
+    token: of('TOKEN') ?? (tokenFile && readText(tokenFile, 'WAYBILL_AGENT_TOKEN_FILE').trim()),
+    state: of('STATE'),
+    root: of('ROOT'),
+    hostname: of('HOSTNAME'),
+    attributes: attributes && parseAttributes(attributes),
+    bandwidth: of('BANDWIDTH'),
+    proxy: of('PROXY'),
+    logLevel: of('LOG_LEVEL'),
+  });
+}
+
+function parseAttributes(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new ConfigError(`WAYBILL_AGENT_ATTRIBUTES: "${pair}" is not name=value; write e.g. department=accounting,site=osaka.`);
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function readFile(path: string | undefined): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path ?? DEFAULT_FILE, 'utf8');
+  } catch (error) {
+    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new ConfigError(`The configuration file ${path ?? DEFAULT_FILE} cannot be read: ${(error as Error).message}.`);
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch {
+    throw new ConfigError(`The configuration file ${path ?? DEFAULT_FILE} is not a JSON object.`);
+  }
+}
+
+function readText(path: string, setting: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${setting}: ${(error as Error).message}.`);
+  }
+}
+
+function explain(error: z.ZodError, raw: Record<string, unknown>): string {
+  const issue = error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') return `The configuration file has an unknown setting "${issue.keys[0]}".`;
+  const name = String(issue.path[0]);
+  const variable = `WAYBILL_AGENT_${name.replace(/[A-Z]/g, (letter) => '_' + letter).toUpperCase()}`;
+  if (raw[name] === undefined) return `The setting ${name} is missing: give --${name} or ${variable}.`;
+  return `The setting ${name} (${variable}) is wrong: ${issue.message}.`;
+}
+
+function defined(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== ''));
+}

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from './config-error.js';
+
+export interface AgentFlags {
+  server?: string;
+  token?: string;
+  state?: string;
+  root?: string;
+  config?: string;
+  help?: boolean;
+}
+
+export const AGENT_HELP = `Usage: waybill-agent --server URL --token SECRET [--state DIR] [--root DIR] [--config FILE]
+
+  --server URL    address of the agent door, e.g. http://127.0.0.1:8081      WAYBILL_AGENT_SERVER
+  --token SECRET  enrolment token, needed once                               WAYBILL_AGENT_TOKEN (or _TOKEN_FILE)
+  --state DIR     key, journal and downloads (/var/lib/waybill-agent)        WAYBILL_AGENT_STATE
+  --root DIR      tree to manage (/), another one serves tests and chroots   WAYBILL_AGENT_ROOT
+  --config FILE   JSON file with these settings (/etc/waybill/agent.json)    WAYBILL_AGENT_CONFIG
+  --help          this text
+
+Also by environment: WAYBILL_AGENT_HOSTNAME, WAYBILL_AGENT_ATTRIBUTES (department=accounting,site=osaka),
+WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGENT_LOG_LEVEL.
+`;
+
+/** @throws ConfigError for an unknown flag or one without its value */
+export function parseFlags(args: readonly string[]): AgentFlags {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { server: text, token: text, state: text, root: text, config: text, help: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message} See --help.`);
+  }
+}

@@ -1,0 +1,15 @@
+import type { DesiredStateResponse, DownloadTicket, EnrolRequest, EnrolResponse, InventoryRequest, SessionResponse, TokenResponse } from '@waybill/contracts';
+
+/**
+ * The agents' HTTP door (`/agent/v1`, api.md). Every call rejects with a WaybillError: `unavailable` may pass by itself,
+ * `unauthorized` wants a new token, everything else is an answer.
+ */
+export interface FleetDoor {
+  enrol(request: EnrolRequest): Promise<EnrolResponse>;
+  /** @param assertion signed with the computer's key */
+  token(assertion: string): Promise<TokenResponse>;
+  session(accessToken: string): Promise<SessionResponse>;
+  desiredState(accessToken: string): Promise<DesiredStateResponse>;
+  download(accessToken: string, sha256: string): Promise<DownloadTicket>;
+  inventory(accessToken: string, inventory: InventoryRequest): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import {
+  type DesiredStateResponse,
+  type DownloadTicket,
+  type EnrolRequest,
+  type EnrolResponse,
+  type ErrorKind,
+  type InventoryRequest,
+  type SessionResponse,
+  type TokenResponse,
+  WaybillError,
+} from '@waybill/contracts';
+import { type Dispatcher, request } from 'undici';
+import type { FleetDoor } from './fleet-door.js';
+
+const TIMEOUT_MS = 30_000;
+const compress = promisify(gzip);
+
+const KINDS: Record<number, ErrorKind> = { 400: 'invalid', 401: 'unauthorized', 403: 'forbidden', 404: 'notFound', 409: 'conflict', 413: 'tooLarge', 422: 'invalid' };
+
+interface Call {
+  method: 'GET' | 'POST' | 'PUT';
+  path: string;
+  accessToken?: string;
+  body?: object;
+  compressed?: boolean;
+}
+
+/** {@link FleetDoor} over HTTP. */
+export class HttpFleetDoor implements FleetDoor {
+  /**
+   * @param server address without a trailing slash
+   * @param dispatcher connection pool or proxy; many simulated agents share one
+   */
+  constructor(
+    private readonly server: string,
+    private readonly dispatcher?: Dispatcher,
+  ) {}
+
+  enrol(body: EnrolRequest): Promise<EnrolResponse> {
+    return this.call({ method: 'POST', path: '/enrol', body });
+  }
+
+  token(assertion: string): Promise<TokenResponse> {
+    const body = { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion };
+    return this.call({ method: 'POST', path: '/token', body });
+  }
+
+  session(accessToken: string): Promise<SessionResponse> {
+    return this.call({ method: 'GET', path: '/session', accessToken });
+  }
+
+  desiredState(accessToken: string): Promise<DesiredStateResponse> {
+    return this.call({ method: 'GET', path: '/desired-state', accessToken });
+  }
+
+  download(accessToken: string, sha256: string): Promise<DownloadTicket> {
+    return this.call({ method: 'POST', path: `/downloads/${sha256}`, accessToken });
+  }
+
+  async inventory(accessToken: string, body: InventoryRequest): Promise<void> {
+    await this.call({ method: 'PUT', path: '/inventory', accessToken, body, compressed: true });
+  }
+
+  private async call<T>({ method, path, accessToken, body, compressed }: Call): Promise<T> {
+    const json = body && JSON.stringify(body);
+    const headers = {
+      accept: 'application/json',
+      ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+      ...(json && { 'content-type': 'application/json' }),
+      ...(compressed && { 'content-encoding': 'gzip' }),
+    };
+    let status: number;
+    let text: string;
+    try {
+      const answer = await request(`${this.server}/agent/v1${path}`, {
+        method,
+        headers,
+        body: json && compressed ? await compress(json) : json,
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+        ...(this.dispatcher && { dispatcher: this.dispatcher }),
+      });
+      status = answer.statusCode;
+      text = await answer.body.text();
+    } catch (error) {
+      throw new WaybillError('unavailable', 'door.unreachable', `${method} ${path}: ${(error as Error).message}`);
+    }
+    if (status >= 200 && status < 300) return parse(text) as T;
+    throw refusal(status, parse(text), `${method} ${path}`);
+  }
+}
+
+function refusal(status: number, problem: unknown, call: string): WaybillError {
+  const { code, detail } = (problem ?? {}) as { code?: unknown; detail?: unknown };
+  const kind = KINDS[status] ?? (status < 500 && status !== 429 && status !== 408 ? 'invalid' : 'unavailable');
+  return new WaybillError(kind, typeof code === 'string' ? code : `door.status${status}`, `${call}: ${typeof detail === 'string' ? detail : `HTTP ${status}`}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Variant } from '@waybill/contracts';
+import { type AttemptKey, type AttemptRecord, keyText, type StepRecord, type Verdict } from '../journal/journal.records.js';
+import type { Gate } from '../retry/gate.js';
+import { timestamp } from '../time/clock.js';
+import { hasBegun, type StepName, STEPS, stepOf } from './attempt.js';
+import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.js';
+import type { ExecutorParts } from './executor.js';
+import { installedSoftwareChange } from './installed-software.js';
+import type { StepOutcome } from './step-runner.js';
+
+type Run = Extract<Decision, { do: 'run' }>;
+
+/** Drives one attempt: decide, journal that the step starts, do it, journal how it ended, decide again. */
+export class AttemptDriver {
+  private readonly variant: Variant | null;
+  private held: { slot: Slot; release: () => void } | null = null;
+
+  constructor(
+    private readonly parts: ExecutorParts,
+    private readonly gates: Record<Exclude<Slot, 'none'>, Gate>,
+    private readonly key: AttemptRecord,
+    /** aborted when the attempt was canceled before it began, or when the agent stops */
+    private readonly signal: AbortSignal,
+    private readonly stopping: () => boolean,
+  ) {
+    this.variant = parts.chooseVariant(key);
+  }
+
+  /** Resolves when the attempt has ended, waits for a restart of the computer, or the agent stops. */
+  async run(): Promise<void> {
+    try {
+      while (await this.advance());
+    } finally {
+      this.held?.release();
+    }
+  }
+
+  /** One decision; false when there is nothing more to do now. */
+  private async advance(): Promise<boolean> {
+    const record = this.parts.journal.attempt(this.key);
+    if (!record) return false;
+    const decision = decideStep(record, { variant: this.variant, now: this.parts.clock.now(), bootId: this.parts.bootId });
+    if (decision.do === 'nothing') return false;
+    if (decision.do === 'finish') return this.finish(record, decision.verdict);
+    if (decision.do === 'park') return this.park(record);
+    if (this.stopping() && !hasBegun(record.steps)) return false;
+    if (!(await this.hold(decision.slot, record))) return true;
+    this.begin(record, decision);
+    const outcome = await this.work(record, decision.step);
+    if (outcome) this.end(decision.step, outcome);
+    return true;
+  }
+
+  /** True when the slot is held already; otherwise takes it, after which everything has to be decided again. */
+  private async hold(slot: Slot, record: AttemptRecord): Promise<boolean> {
+    if (slot === 'none' || this.held?.slot === slot) return true;
+    this.held?.release();
+    this.held = null;
+    const gate = this.gates[slot];
+    if (slot === 'installer' && gate.busy && record.status !== 'waiting') {
+      this.say('waiting', { status: 'waiting', reason: 'installer.busy', message: 'Another installation is running on this computer.' });
+    }
+    try {
+      const { priority } = record.command;
+      this.held = { slot, release: await gate.enter(priority, Date.parse(record.acceptedAt), this.signal) };
+    } catch (error) {
+      if (!this.signal.aborted) throw error;
+    }
+    return false;
+  }
+
+  private begin(record: AttemptRecord, { step, status }: Run): void {
+    const startedAt = stepOf(record, step)?.startedAt ?? timestamp(this.parts.clock);
+    this.parts.journal.transact(`step.${step}.started`, () => {
+      this.parts.journal.putStep(this.key, { name: step, startedAt, finishedAt: null, ok: null, detail: null, process: null });
+      if (status === record.status) return;
+      const until = step === STEPS.schedule ? { reason: 'schedule', message: `It waits until ${record.command.installAt}.` } : {};
+      this.parts.reports.write(this.key, { status, ...until });
+    });
+  }
+
+  private async work(record: AttemptRecord, step: StepName): Promise<StepOutcome | null> {
+    const current = this.parts.journal.attempt(record)!;
+    try {
+      return await this.parts.runner.run(step, { record: current, variant: this.variant!, started: (process) => this.started(step, process) }, this.signal);
+    } catch (error) {
+      // Canceled or stopping: the step stays unfinished in the journal and may be repeated.
+      if (this.signal.aborted && !hasBegun(current.steps)) return null;
+      this.parts.log.error({ err: error, execution: keyText(record), step }, 'the agent failed in a step');
+      const detail = error instanceof Error ? error.message : String(error);
+      return { ok: false, detail, verdict: verdictOf('failed', 'agent.error', detail) };
+    }
+  }
+
+  private started(step: StepName, process: NonNullable<StepRecord['process']>): void {
+    const record = this.parts.journal.attempt(this.key);
+    const row = record && stepOf(record, step);
+    if (row) this.parts.journal.putStep(this.key, { ...row, process });
+  }
+
+  private end(step: StepName, outcome: StepOutcome): void {
+    const { journal, clock } = this.parts;
+    journal.transact(`step.${step}.finished`, () => {
+      const record = journal.attempt(this.key)!;
+      const row = stepOf(record, step)!;
+      journal.putStep(this.key, { ...row, finishedAt: timestamp(clock), ok: outcome.ok, detail: outcome.detail ?? null });
+      const verdict = record.verdict ? {} : { verdict: outcome.verdict ?? null };
+      journal.changeAttempt(this.key, { ...verdict, ...(outcome.bootId && { bootId: outcome.bootId }) });
+    });
+  }
+
+  private finish(record: AttemptRecord, verdict: Verdict): false {
+    const { journal, reports, runner, clock } = this.parts;
+    const logTail = hasBegun(record.steps) ? runner.outputTail(record) : null;
+    journal.transact('final', () => {
+      reports.write(this.key, { ...verdict, logTail });
+      journal.changeAttempt(this.key, { verdict, finishedAt: timestamp(clock) });
+      const change = installedSoftwareChange(record.command, verdict);
+      if (change?.version) journal.set(change.key, change.version);
+      else if (change) journal.remove(change.key);
+    });
+    this.parts.log.info({ execution: keyText(record), status: verdict.status, reason: verdict.reason }, 'execution ended');
+    runner.release(record);
+    this.parts.onFinished?.(record);
+    return false;
+  }
+
+  private park(record: AttemptRecord): false {
+    if (record.status !== 'rebootPending') this.say('rebootPending', { status: 'rebootPending', message: 'The installer asks for a restart of the computer.' });
+    return false;
+  }
+
+  private say(boundary: string, statement: Parameters<ExecutorParts['reports']['write']>[1]): void {
+    this.parts.journal.transact(boundary, () => this.parts.reports.write(this.key as AttemptKey, statement));
+  }
+}

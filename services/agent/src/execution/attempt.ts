@@ -1,0 +1,70 @@
+import type { ExecuteCommand, Variant } from '@waybill/contracts';
+import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
+
+/** Steps of an attempt, by the names under which they are journaled and reported. */
+export const STEPS = {
+  /** fetch the scripts that requirements and detection need */
+  scripts: 'scripts',
+  requirements: 'requirements',
+  detectionBefore: 'detection.before',
+  space: 'space',
+  download: 'download',
+  schedule: 'schedule',
+  requirementsAgain: 'requirements.again',
+  hookBefore: 'hook.before',
+  install: 'install',
+  uninstall: 'uninstall',
+  hookAfter: 'hook.after',
+  detection: 'detection',
+  hookOnError: 'hook.onError',
+  /** keep the new state and drop the old one, or put the old one back */
+  settle: 'settle',
+} as const;
+
+export type StepName = (typeof STEPS)[keyof typeof STEPS];
+
+/** Steps that change the computer. Cut off, they are never run again in the same attempt: detection says what they did. */
+const UNREPEATABLE: readonly string[] = [STEPS.hookBefore, STEPS.install, STEPS.uninstall, STEPS.hookAfter, STEPS.hookOnError];
+
+/** True once the attempt has started to change the computer: a cancel no longer stops it. */
+export function hasBegun(steps: readonly StepRecord[]): boolean {
+  return steps.some(({ name }) => UNREPEATABLE.includes(name));
+}
+
+/** True for a step that a restart cut off and that must not be repeated. */
+export function isCutOff(step: StepRecord): boolean {
+  return UNREPEATABLE.includes(step.name) && step.finishedAt !== null && step.ok === null;
+}
+
+export function isUnrepeatable(step: Pick<StepRecord, 'name'>): boolean {
+  return UNREPEATABLE.includes(step.name);
+}
+
+export function stepOf(record: Pick<AttemptRecord, 'steps'>, name: StepName): StepRecord | undefined {
+  return record.steps.find((step) => step.name === name);
+}
+
+export function newAttempt(command: ExecuteCommand, acceptedAt: string): AttemptRecord {
+  const { jobId, run, attempt } = command;
+  return {
+    jobId,
+    run,
+    attempt,
+    command,
+    acceptedAt,
+    status: 'accepted',
+    steps: [],
+    verdict: null,
+    cancel: null,
+    reportSeq: 0,
+    finishedAt: null,
+    bootId: null,
+    lastReport: null,
+  };
+}
+
+/** Files that requirement and detection scripts need before anything else is downloaded. */
+export function probeFiles(variant: Variant): string[] {
+  const rules = [...(variant.requirements ?? []), ...(variant.detection ?? [])];
+  return rules.flatMap((rule) => ('script' in rule ? [rule.script.file] : []));
+}

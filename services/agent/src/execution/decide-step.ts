@@ -1,0 +1,98 @@
+import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts';
+import type { AttemptRecord, Verdict } from '../journal/journal.records.js';
+import { hasBegun, isCutOff, type StepName, STEPS, stepOf } from './attempt.js';
+import { planSteps } from './plan-steps.js';
+
+/** `installer`: one at a time on this computer. `prepare`: checks and downloads, two at a time. */
+export type Slot = 'prepare' | 'installer' | 'none';
+
+export type Decision =
+  | { do: 'nothing' }
+  | { do: 'run'; step: StepName; status: ExecutionStatus; slot: Slot }
+  /** wait for the computer to restart */
+  | { do: 'park' }
+  | { do: 'finish'; verdict: Verdict };
+
+export interface DecisionFacts {
+  /** null when no variant of the manifest is for this platform */
+  variant: Variant | null;
+  /** corrected clock, milliseconds */
+  now: number;
+  /** changes with every start of the computer */
+  bootId: string;
+}
+
+/** What happens next in an attempt. Pure, and a function of the journal only: a restarted agent decides the same. */
+export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decision {
+  if (record.finishedAt) return { do: 'nothing' };
+  const begun = hasBegun(record.steps);
+  if (record.verdict) return begun ? wrapUp(record, facts) : { do: 'finish', verdict: record.verdict };
+  if (!begun) {
+    const stopped = stopBeforeBegin(record, facts);
+    if (stopped) return { do: 'finish', verdict: stopped };
+  }
+  const step = record.steps.some(isCutOff) ? STEPS.detection : planSteps(record.command, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
+  if (!step) return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
+  if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
+  return run(step, record);
+}
+
+/** A verdict with the reason's sentence and facts added to it. */
+export function verdictOf(status: Verdict['status'], reason: keyof typeof REASONS, detail = '', more: Partial<Verdict> = {}): Verdict {
+  const message = detail ? `${REASONS[reason]} ${detail}` : REASONS[reason];
+  return { status, reason, message, exitCode: null, evidence: null, ...more };
+}
+
+function stopBeforeBegin({ command, cancel }: AttemptRecord, { variant, now }: DecisionFacts): Verdict | null {
+  if (cancel) return verdictOf(cancel.status, cancel.status === 'expired' ? 'job.expired' : 'job.canceled', cancel.reason);
+  if (Date.parse(command.expiresAt) <= now) return verdictOf('expired', 'command.expired', `It was valid until ${command.expiresAt}.`);
+  if (!variant) return verdictOf('rejected', 'variant.none');
+  if (command.action === 'uninstall' && variant.installer.type === 'script' && !variant.uninstall) {
+    return verdictOf('rejected', 'action.unsupported', 'The package does not say how it is uninstalled.');
+  }
+  return null;
+}
+
+/** Between verdict and end: the packager's error hook, then keeping the new files or putting the old ones back. */
+function wrapUp(record: AttemptRecord, { variant }: DecisionFacts): Decision {
+  const failed = record.verdict!.status !== 'succeeded';
+  if (failed && variant?.hooks?.onError && !stepOf(record, STEPS.hookOnError)) return run(STEPS.hookOnError, record);
+  if (variant && keepsOldTree(variant) && !stepOf(record, STEPS.settle)?.finishedAt) return run(STEPS.settle, record);
+  return { do: 'finish', verdict: record.verdict! };
+}
+
+/** Installers that keep what was there before until the new state is proved. */
+function keepsOldTree({ installer, uninstall }: Variant): boolean {
+  return [installer.type, uninstall?.type].some((type) => type === 'archive' || type === 'files');
+}
+
+const STATUS_OF: Record<StepName, ExecutionStatus> = {
+  [STEPS.scripts]: 'accepted',
+  [STEPS.requirements]: 'accepted',
+  [STEPS.detectionBefore]: 'accepted',
+  [STEPS.space]: 'accepted',
+  [STEPS.download]: 'downloading',
+  [STEPS.schedule]: 'waiting',
+  [STEPS.requirementsAgain]: 'waiting',
+  [STEPS.hookBefore]: 'installing',
+  [STEPS.install]: 'installing',
+  [STEPS.uninstall]: 'installing',
+  [STEPS.hookAfter]: 'installing',
+  [STEPS.detection]: 'verifying',
+  [STEPS.hookOnError]: 'verifying',
+  [STEPS.settle]: 'verifying',
+};
+
+const PREPARING: readonly StepName[] = [STEPS.scripts, STEPS.requirements, STEPS.detectionBefore, STEPS.space, STEPS.download];
+
+function run(step: StepName, { status }: AttemptRecord): Decision {
+  const slot = PREPARING.includes(step) ? 'prepare' : step === STEPS.schedule ? 'none' : 'installer';
+  return { do: 'run', step, status: laterOf(status, STATUS_OF[step]), slot };
+}
+
+const ORDER: readonly ExecutionStatus[] = ['queued', 'accepted', 'waiting', 'downloading', 'installing', 'rebootPending', 'verifying'];
+
+/** A step that belongs to an earlier status does not take a begun attempt back: after `downloading` comes no `accepted`. */
+function laterOf(current: ExecutionStatus, next: ExecutionStatus): ExecutionStatus {
+  return ORDER.indexOf(next) < ORDER.indexOf(current) && next !== 'waiting' ? current : next;
+}

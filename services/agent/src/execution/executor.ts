@@ -1,0 +1,105 @@
+import type { Variant } from '@waybill/contracts';
+import type { Journal } from '../journal/journal.js';
+import { type AttemptKey, type AttemptRecord, type CancelMark, keyText } from '../journal/journal.records.js';
+import type { Log } from '../log.js';
+import type { ReportWriter } from '../reports/report-writer.js';
+import { Gate } from '../retry/gate.js';
+import { type Clock, timestamp } from '../time/clock.js';
+import { AttemptDriver } from './attempt-driver.js';
+import { hasBegun, isUnrepeatable } from './attempt.js';
+import type { Slot } from './decide-step.js';
+import type { StepRunner } from './step-runner.js';
+
+/** Preparations (checks and downloads) at the same time. */
+const PREPARE_SLOTS = 2;
+/** After a failure of the journal itself. */
+const REDRIVE_MS = 10_000;
+
+export interface ExecutorParts {
+  journal: Journal;
+  clock: Clock;
+  reports: ReportWriter;
+  runner: StepRunner;
+  log: Log;
+  bootId: string;
+  /** variant of a manifest for this computer, null when there is none */
+  chooseVariant(record: AttemptRecord): Variant | null;
+  /** called after every attempt that ended, e.g. to look at the inventory again */
+  onFinished?(record: AttemptRecord): void;
+}
+
+/** Brings every open attempt of the journal to its end, one installer at a time. */
+export class Executor {
+  private readonly driven = new Map<string, { done: Promise<void>; abort: AbortController }>();
+  private readonly gates: Record<Exclude<Slot, 'none'>, Gate> = { prepare: new Gate(PREPARE_SLOTS), installer: new Gate(1) };
+  private stopping = false;
+
+  constructor(private readonly parts: ExecutorParts) {}
+
+  /** Takes up what an earlier process left: repeatable steps run again, others are marked as cut off and detection decides. */
+  async resume(): Promise<void> {
+    for (const record of this.parts.journal.openAttempts()) await this.markCutOff(record);
+    this.wake();
+  }
+
+  /** Starts work on attempts that nobody works on. */
+  wake(): void {
+    if (this.stopping) return;
+    const open = this.parts.journal.openAttempts();
+    for (const record of open) {
+      const key = keyText(record);
+      const earlier = open.some(({ jobId, run, attempt }) => jobId === record.jobId && run === record.run && attempt < record.attempt);
+      if (!earlier && !this.driven.has(key)) this.drive(record, key);
+    }
+  }
+
+  /** Marks attempts as canceled and stops those that have not begun. The reports follow from the step machine. */
+  cancel(key: AttemptKey, mark: CancelMark): void {
+    const record = this.parts.journal.attempt(key);
+    if (!record || record.finishedAt || record.cancel) return;
+    this.parts.journal.changeAttempt(key, { cancel: mark });
+    if (!hasBegun(record.steps)) this.driven.get(keyText(key))?.abort.abort();
+  }
+
+  /**
+   * Stops: work that may be repeated is dropped at once, a running installer gets `graceMs` to end.
+   * What is still running then is left to itself and judged by {@link resume} of the next process.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    for (const { abort } of this.driven.values()) abort.abort();
+    const all = Promise.all([...this.driven.values()].map(({ done }) => done));
+    const grace = new AbortController();
+    await Promise.race([all, this.parts.clock.sleep(graceMs, grace.signal).catch(() => {})]);
+    grace.abort();
+  }
+
+  private drive(record: AttemptRecord, key: string): void {
+    const abort = new AbortController();
+    const driver = new AttemptDriver(this.parts, this.gates, record, abort.signal, () => this.stopping);
+    const done = driver.run().catch(async (error: unknown) => {
+      this.parts.log.error({ err: error, execution: key }, 'the execution could not go on; it will be tried again');
+      await this.parts.clock.sleep(REDRIVE_MS, abort.signal).catch(() => {});
+      await this.markCutOff(record);
+    });
+    this.driven.set(key, { done: this.settled(done, key), abort });
+  }
+
+  private async settled(done: Promise<void>, key: string): Promise<void> {
+    await done.catch((error: unknown) => this.parts.log.error({ err: error, execution: key }, 'the journal does not answer'));
+    this.driven.delete(key);
+    this.wake();
+  }
+
+  private async markCutOff(record: AttemptRecord): Promise<void> {
+    const { journal, runner, clock } = this.parts;
+    const current = journal.attempt(record);
+    const running = current?.steps.filter((step) => !step.finishedAt && isUnrepeatable(step)) ?? [];
+    if (!current || running.length === 0) return;
+    const variant = this.parts.chooseVariant(current);
+    if (variant) await runner.recover({ record: current, variant, started: () => {} });
+    journal.transact('resumed', () => {
+      for (const step of running) journal.putStep(record, { ...step, finishedAt: timestamp(clock), ok: null, detail: 'The agent restarted during this step.' });
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { ExecuteCommand, Variant } from '@waybill/contracts';
+import { probeFiles, type StepName, STEPS } from './attempt.js';
+
+/** The steps of an attempt in order, as far as the variant needs them. Clean-up after a verdict is not among them. */
+export function planSteps(command: Pick<ExecuteCommand, 'action' | 'installAt'>, variant: Variant): StepName[] {
+  const when = (needed: unknown, ...steps: StepName[]) => (needed ? steps : []);
+  const { requirements, hooks } = variant;
+  const scripts = when(probeFiles(variant).length, STEPS.scripts);
+  // A .deb without a detection rule is detected by the name inside it, which is known only after the download.
+  const late = detectsByArtifact(variant);
+  const known = when(!late, STEPS.detectionBefore);
+  const learnt = when(late, STEPS.detectionBefore);
+  switch (command.action) {
+    case 'install':
+      return [
+        ...scripts,
+        ...when(requirements?.length, STEPS.requirements),
+        ...known,
+        STEPS.space,
+        STEPS.download,
+        ...learnt,
+        ...when(command.installAt, STEPS.schedule),
+        ...when(requirements?.length, STEPS.requirementsAgain),
+        ...when(hooks?.before, STEPS.hookBefore),
+        STEPS.install,
+        ...when(hooks?.after, STEPS.hookAfter),
+        STEPS.detection,
+      ];
+    case 'uninstall':
+      return [
+        ...scripts,
+        ...known,
+        ...when(uninstallFiles(variant).length, STEPS.space, STEPS.download),
+        ...learnt,
+        ...when(command.installAt, STEPS.schedule),
+        ...when(hooks?.before, STEPS.hookBefore),
+        STEPS.uninstall,
+        ...when(hooks?.after, STEPS.hookAfter),
+        STEPS.detection,
+      ];
+    case 'verify':
+      return [...scripts, ...when(late, STEPS.space, STEPS.download), STEPS.detection];
+  }
+}
+
+/** Artifacts that an uninstallation needs on disk: its script, the hooks, the packages whose names are not known otherwise. */
+export function uninstallFiles(variant: Variant): string[] {
+  const { hooks, uninstall, installer } = variant;
+  const script = uninstall?.type === 'script' ? [uninstall.file] : [];
+  const debs = installer.type === 'deb' && detectsByArtifact(variant) ? debFiles(variant) : [];
+  return [...new Set([...script, ...debs, ...[hooks?.before, hooks?.after, hooks?.onError].filter((file) => file !== undefined)])];
+}
+
+/** True when detection has to look into the downloaded packages. */
+export function detectsByArtifact(variant: Variant): boolean {
+  return variant.installer.type === 'deb' && !variant.detection?.length;
+}
+
+export function debFiles(variant: Variant): string[] {
+  return variant.artifacts.map(({ file }) => file).filter((file) => file.endsWith('.deb'));
+}

@@ -1,0 +1,45 @@
+import { type EnrolRequest, WaybillError } from '@waybill/contracts';
+import { ConfigError } from '../config/config-error.js';
+import type { FleetDoor } from '../door/fleet-door.js';
+import type { Journal } from '../journal/journal.js';
+import type { Log } from '../log.js';
+import { BackOff } from '../retry/back-off.js';
+import type { Clock } from '../time/clock.js';
+
+const COMPUTER_ID = 'computerId';
+
+export interface EnrolmentParts {
+  door: FleetDoor;
+  journal: Journal;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
+/**
+ * The computer's id: from the journal, else by enrolling. The key is on disk before the question leaves, and the same
+ * key is answered with the same id, so a kill in between is made good by asking again.
+ * @param describe what the computer says of itself, without the token
+ * @throws ConfigError when there is no token, or the server does not accept it
+ */
+export async function enrolOnce({ door, journal, clock, log, signal }: EnrolmentParts, token: string | undefined, describe: () => Omit<EnrolRequest, 'token'>): Promise<string> {
+  const known = journal.get(COMPUTER_ID);
+  if (known) return known;
+  if (!token) throw new ConfigError('This computer is not enrolled yet: give --token or WAYBILL_AGENT_TOKEN once.');
+  const backOff = new BackOff(1_000, 60_000);
+  for (;;) {
+    try {
+      const { computerId } = await door.enrol({ token, ...describe() });
+      journal.transact('enrolled', () => journal.set(COMPUTER_ID, computerId));
+      return computerId;
+    } catch (error) {
+      if (!(error instanceof WaybillError) || error.kind !== 'unavailable') throw refused(error);
+      log.warn({ err: error }, 'the server does not answer; enrolling will be tried again');
+      await clock.sleep(backOff.next(), signal);
+    }
+  }
+}
+
+function refused(error: unknown): Error {
+  return error instanceof WaybillError ? new ConfigError(`The server did not enrol this computer: ${error.detail} (${error.code}).`) : (error as Error);
+}

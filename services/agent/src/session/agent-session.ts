@@ -1,0 +1,168 @@
+import type { DesiredStateResponse, SessionResponse } from '@waybill/contracts';
+import type { BackOff as BackOffBounds } from '@waybill/messaging/client';
+import type { AgentBroker, AgentBrokerEvents } from '../broker/agent-broker.js';
+import type { Log } from '../log.js';
+import type { ReportSender } from '../reports/report-sender.js';
+import { BackOff } from '../retry/back-off.js';
+import type { Clock } from '../time/clock.js';
+import type { SessionKeeper } from './session-keeper.js';
+import type { StreamReader } from './stream-reader.js';
+import type { TokenKeeper } from './token-keeper.js';
+
+export interface AgentSessionParts {
+  tokens: TokenKeeper;
+  sessions: SessionKeeper;
+  sender: ReportSender;
+  clock: Clock;
+  log: Log;
+  connect(address: SessionResponse['broker'], events: AgentBrokerEvents): AgentBroker;
+  reader(subscription: SessionResponse['subscriptions'][number]): StreamReader;
+  desiredState(): Promise<DesiredStateResponse>;
+  applyDesiredState(ask: () => Promise<DesiredStateResponse>): Promise<void>;
+  /** subscribed to every stream, after each connect */
+  onSubscribed?(): void;
+  backOff?: BackOffBounds;
+}
+
+/** Milliseconds until a broker that cannot be used is tried again. */
+const UNUSABLE_MS = 300_000;
+
+/** Keeps the computer connected: session, streams and reports, through lost connections and changes of its groups. */
+export class AgentSession {
+  private broker: AgentBroker | null = null;
+  private address = '';
+  private readers: StreamReader[] = [];
+  private readonly stop$ = new AbortController();
+  private readonly backOff: BackOff;
+  private refreshing: Promise<void> | null = null;
+  private refreshAgain = false;
+  private stale = false;
+
+  constructor(private readonly parts: AgentSessionParts) {
+    const { baseMs, maxMs } = parts.backOff ?? { baseMs: 1_000, maxMs: 60_000 };
+    this.backOff = new BackOff(baseMs, maxMs);
+  }
+
+  get connection(): AgentBroker | null {
+    return this.broker;
+  }
+
+  /** Connects in the background and stays connected until {@link stop}. */
+  start(): void {
+    void this.refresh();
+  }
+
+  /** Takes over the session of this moment, with new rights; calls while one runs lead to one more. */
+  refresh(renewToken = false): Promise<void> {
+    if (this.refreshing) {
+      this.refreshAgain = true;
+      this.stale ||= renewToken;
+      return this.refreshing;
+    }
+    this.stale = renewToken;
+    this.refreshing = this.refreshUntilDone().finally(() => (this.refreshing = null));
+    return this.refreshing;
+  }
+
+  /** Asks for the desired state, again and again until it was applied. */
+  async reconcile(): Promise<void> {
+    const backOff = new BackOff(2_000, 60_000);
+    while (!this.stop$.signal.aborted) {
+      try {
+        return await this.parts.applyDesiredState(() => this.parts.desiredState());
+      } catch (error) {
+        this.parts.log.warn({ err: error }, 'the desired state could not be read; it will be tried again');
+        await this.pause(1_000 + backOff.next());
+      }
+    }
+  }
+
+  /** A message could not be journaled: reads everything again from the journal's positions, a little later. */
+  async restartReading(): Promise<void> {
+    await this.pause(5_000);
+    this.broker?.sever();
+  }
+
+  async stop(): Promise<void> {
+    this.stop$.abort();
+    this.parts.tokens.stop();
+    this.parts.sender.stop();
+    await this.broker?.close();
+  }
+
+  private async refreshUntilDone(): Promise<void> {
+    while (!this.stop$.signal.aborted) {
+      try {
+        this.refreshAgain = false;
+        if (this.stale) await this.renewToken();
+        this.stale = false;
+        await this.adopt(await this.parts.sessions.read());
+        this.backOff.reset();
+        if (!this.refreshAgain) return;
+        // A stream that is refused although the session names it: ask again, but not at once.
+        await this.pause(this.backOff.next());
+      } catch (error) {
+        if (this.stop$.signal.aborted) return;
+        this.parts.log.warn({ err: error }, 'no session yet; it will be tried again');
+        await this.pause(this.backOff.next());
+      }
+    }
+  }
+
+  /** New rights reach the broker before the streams that need them are subscribed. */
+  private async renewToken(): Promise<void> {
+    const token = await this.parts.tokens.renew();
+    await this.broker?.renewToken(token.value, token.expiresAt);
+  }
+
+  private async adopt(session: SessionResponse): Promise<void> {
+    const address = JSON.stringify(session.broker);
+    if (this.broker && this.address !== address) {
+      await this.broker.close();
+      this.broker = null;
+    }
+    const missed = this.parts.sessions.missedMessages(session);
+    const known = new Map(this.readers.map((reader) => [reader.key, reader]));
+    this.readers = session.subscriptions.map((subscription) => {
+      const reader = this.parts.reader(subscription);
+      return known.get(reader.key) ?? reader;
+    });
+    this.address = address;
+    const broker = (this.broker ??= this.parts.connect(session.broker, this.events()));
+    await broker.setStreams(this.readers);
+    if (missed) void this.reconcile();
+  }
+
+  private events(): AgentBrokerEvents {
+    return {
+      onSubscribed: () => {
+        this.parts.sessions.touch();
+        this.parts.sender.attach(this.broker);
+        this.parts.onSubscribed?.();
+      },
+      onDisconnected: (reason) => {
+        this.parts.sender.attach(null);
+        this.parts.log.warn({ err: reason }, 'not connected to the broker; trying again');
+      },
+      onStreamLost: (stream, reason) => {
+        this.parts.log.warn({ err: reason, stream }, 'a command stream was lost; reading the session again');
+        void this.refresh(true);
+      },
+      onUnusable: (reason) => {
+        this.parts.log.error({ err: reason }, 'this broker cannot be used');
+        void this.replaceBroker();
+      },
+    };
+  }
+
+  private async replaceBroker(): Promise<void> {
+    await this.pause(UNUSABLE_MS);
+    await this.broker?.close();
+    this.broker = null;
+    await this.refresh();
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    await this.parts.clock.sleep(milliseconds, this.stop$.signal).catch(() => {});
+  }
+}

@@ -1,0 +1,77 @@
+import { type SessionResponse, WaybillError } from '@waybill/contracts';
+import type { FleetDoor } from '../door/fleet-door.js';
+import type { Journal } from '../journal/journal.js';
+import type { CorrectedClock } from '../time/clock.js';
+import type { ServerKeys } from './server-keys.js';
+import type { TokenKeeper } from './token-keeper.js';
+
+const GENERATIONS = 'generation:';
+const CONTACT = 'lastContact';
+const CLOCK = 'clockOffset';
+
+/** Streams keep 30 days; after 25 without contact they are no longer relied on. */
+const FORGOTTEN_MS = 25 * 86_400_000;
+
+/** Reads the session from the agent door and takes over what it says: keys, clock, streams. */
+export class SessionKeeper {
+  private last: SessionResponse | null = null;
+
+  constructor(
+    private readonly door: FleetDoor,
+    private readonly tokens: TokenKeeper,
+    private readonly journal: Journal,
+    private readonly keys: ServerKeys,
+    private readonly clock: CorrectedClock,
+  ) {}
+
+  /** Session of the moment; null before the first. */
+  get current(): SessionResponse | null {
+    return this.last;
+  }
+
+  get groupIds(): string[] {
+    return (this.last?.subscriptions ?? []).flatMap((subscription) => (subscription.kind === 'group' ? [subscription.groupId] : []));
+  }
+
+  /** Asks the door. While it does not answer, the last session of this process still holds. */
+  async read(): Promise<SessionResponse> {
+    try {
+      const { value } = await this.tokens.current();
+      const asked = Date.now();
+      const session = await this.door.session(value);
+      this.journal.set(CLOCK, String(this.clock.correct(session.time, Date.now() - asked)));
+      this.keys.offer(session.serverKeys);
+      return (this.last = session);
+    } catch (error) {
+      if (this.last && error instanceof WaybillError && error.kind === 'unavailable') return this.last;
+      throw error;
+    }
+  }
+
+  /**
+   * True when messages may have been missed without a trace in their numbers: away for long, or a stream that began anew.
+   * Remembers the generations, so that it is said once.
+   */
+  missedMessages(session: SessionResponse): boolean {
+    const contact = Number(this.journal.get(CONTACT) ?? Date.now());
+    let missed = Date.now() - contact > FORGOTTEN_MS;
+    for (const subscription of session.subscriptions) {
+      const key = GENERATIONS + (subscription.kind === 'group' ? subscription.groupId : 'inbox');
+      const known = this.journal.get(key);
+      if (known === String(subscription.generation)) continue;
+      missed ||= known !== null;
+      this.journal.set(key, String(subscription.generation));
+    }
+    return missed;
+  }
+
+  /** The computer is in contact with the broker at this moment. */
+  touch(): void {
+    this.journal.set(CONTACT, String(Date.now()));
+  }
+
+  /** Clock offset of an earlier session, in milliseconds. */
+  static storedClockOffset(journal: Journal): number {
+    return Number(journal.get(CLOCK) ?? 0);
+  }
+}

@@ -1,0 +1,78 @@
+import { inboxShard, type Subscription } from '@waybill/contracts';
+import type { StreamMessage, StreamSubscription } from '../broker/agent-broker.js';
+import type { CommandIntake } from '../commands/command-intake.js';
+import type { CommandSource } from '../commands/command-source.js';
+import type { Journal } from '../journal/journal.js';
+import type { Log } from '../log.js';
+
+/** Seconds by which clocks may differ: reading starts that much before the computer joined. */
+const MARGIN_SECONDS = 60;
+
+export interface StreamReaderParts {
+  computerId: string;
+  journal: Journal;
+  intake: CommandIntake;
+  log: Log;
+  /** Messages were missed: retention cut them off, or the stream began anew. */
+  onGap(stream: string): void;
+  /** A message could not be journaled: nothing later may be taken before it, so reading has to start again. */
+  onStuck(stream: string): void;
+}
+
+/** Reads one command stream in order; the position in the journal decides where reading goes on. */
+export class StreamReader implements StreamSubscription {
+  readonly stream: string;
+  /** equal for subscriptions that are the same in everything that matters here */
+  readonly key: string;
+  private tail: Promise<void> = Promise.resolve();
+  private stuck = false;
+
+  constructor(
+    private readonly parts: StreamReaderParts,
+    private readonly subscription: Subscription,
+  ) {
+    this.stream = subscription.stream;
+    this.key = JSON.stringify(subscription);
+  }
+
+  arguments(): Record<string, unknown> {
+    this.stuck = false;
+    const position = this.parts.journal.position(this.stream);
+    const since = Math.floor(Date.parse(this.subscription.memberSince) / 1000) - MARGIN_SECONDS;
+    const offset = position ? position.offset + 1 : { '!': 'timestamp', value: since };
+    if (this.subscription.kind === 'group') return { 'x-stream-offset': offset };
+    // The filter works by chunk, and messages for many computers carry no filter value: every message is judged again.
+    return { 'x-stream-offset': offset, 'x-stream-filter': this.parts.computerId, 'x-stream-match-unfiltered': true };
+  }
+
+  onMessage(message: StreamMessage): void {
+    this.tail = this.tail.then(() => (this.stuck ? undefined : this.take(message))).catch((error: unknown) => {
+      this.stuck = true;
+      this.parts.log.error({ err: error, stream: this.stream, offset: message.offset }, 'a command could not be journaled; reading starts again from it');
+      this.parts.onStuck(this.stream);
+    });
+  }
+
+  private async take(message: StreamMessage): Promise<void> {
+    const { journal, intake } = this.parts;
+    const before = journal.position(this.stream);
+    // Delivered again after a reconnect, or part of the first chunk before the wanted offset.
+    if (before && message.offset <= before.offset) return message.ack();
+    const gap = this.hasGap(before?.seq ?? null, message.seq);
+    await intake.receive(message.body, this.source(), { offset: message.offset, seq: message.seq || (before?.seq ?? null) });
+    message.ack();
+    if (gap) this.parts.onGap(this.stream);
+  }
+
+  /** Numbers are gapless per stream. An inbox is filtered, so only a group's stream can tell. */
+  private hasGap(last: number | null, seq: number | null): boolean {
+    return this.subscription.kind === 'group' && last !== null && !!seq && seq > last + 1;
+  }
+
+  private source(): CommandSource {
+    const { subscription, stream } = this;
+    if (subscription.kind === 'inbox') return { kind: 'inbox', stream, shard: inboxShard(this.parts.computerId) };
+    const { groupId, generation, memberSince } = subscription;
+    return { kind: 'group', stream, groupId, generation, memberSince };
+  }
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The agent's view of time. Schedules and expiry are judged by the server's clock, not by a wrong wall clock. */
+export interface Clock {
+  /** milliseconds since the epoch, corrected by the server's clock */
+  now(): number;
+  /** Waits; rejects with the signal's reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Wall clock plus an offset learnt from the server at session start. */
+export class CorrectedClock implements Clock {
+  private offset: number;
+
+  /** @param offset milliseconds to add to the wall clock */
+  constructor(offset = 0) {
+    this.offset = offset;
+  }
+
+  now(): number {
+    return Date.now() + this.offset;
+  }
+
+  /** milliseconds this computer's clock is ahead of the server's */
+  get skew(): number {
+    return this.offset === 0 ? 0 : -this.offset;
+  }
+
+  /**
+   * Takes over the server's time. Half the round trip is assumed to have passed since the server read its clock.
+   * @param roundTrip milliseconds between request and answer
+   */
+  correct(serverTime: string, roundTrip: number): number {
+    const server = Date.parse(serverTime);
+    if (!Number.isNaN(server)) this.offset = Math.round(server + roundTrip / 2 - Date.now());
+    return this.offset;
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    await delay(milliseconds, undefined, { signal });
+  }
+}
+
+/** RFC 3339 UTC of a corrected moment. */
+export function timestamp(clock: Pick<Clock, 'now'>): string {
+  return new Date(clock.now()).toISOString();
+}
+
+/** Milliseconds of an ISO 8601 duration of days, hours, minutes and seconds, as manifests use them. */
+export function durationMs(duration: string): number {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
+  if (!match) throw new RangeError(`"${duration}" is not an ISO 8601 duration`);
+  const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number];
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
