@@ -1,0 +1,90 @@
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type InstancePaths, repositoryRoot } from '../local-paths.ts';
+import { rememberedPorts } from '../ports.ts';
+import { type Progress, step } from '../progress.ts';
+import { outputOf, runCommand } from '../run-command.ts';
+import { keyPairIn, secretIn } from '../secret-files.ts';
+import { brokerDefinitions, enabledPlugins, rabbitmqConf } from './rabbitmq-config.ts';
+import { type ServerAddresses, TOKEN_KEY_ID } from './server-addresses.ts';
+
+const SERVERS = ['postgres', 'rabbitmq', 'minio'];
+
+/** True when a Docker engine answers and has the compose plugin. */
+export async function dockerAnswers(): Promise<boolean> {
+  if (process.env['WAYBILL_STACK_DOCKER'] === '0') return false;
+  return (
+    (await outputOf('docker', ['info', '--format', '{{.ID}}'])) !== undefined &&
+    (await outputOf('docker', ['compose', 'version'])) !== undefined
+  );
+}
+
+export interface DockerServers {
+  readonly addresses: ServerAddresses;
+  /** Stops the containers; the volumes stay. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The three servers out of deploy/compose.yaml, one compose project per checkout and instance. Files that containers read are
+ * world-readable inside a directory that only the owner can enter: the servers in the containers have user ids of their own.
+ */
+export async function startDockerServers(paths: InstancePaths, progress: Progress, signal?: AbortSignal): Promise<DockerServers> {
+  const ports = await rememberedPorts(paths.name, ['postgres', 'amqp', 'management', 's3'] as const);
+  const password = secretIn(join(paths.keys, 'servers.secret'));
+  const tokenKey = keyPairIn(paths.keys, 'token');
+  const secrets = join(repositoryRoot, 'deploy', 'secrets');
+  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  chmodSync(secrets, 0o700);
+  const files = {
+    'postgres-password': password,
+    'broker-password': password,
+    's3-access-key': 'waybill-admin',
+    's3-secret-key': password,
+    enabled_plugins: enabledPlugins,
+    'definitions.json': brokerDefinitions({ name: 'admin', password }),
+    'rabbitmq.conf': rabbitmqConf({
+      host: '0.0.0.0',
+      amqpPort: 5672,
+      managementPort: 15_672,
+      prometheusPort: 15_692,
+      tokenKeyId: TOKEN_KEY_ID,
+      tokenPublicKeyFile: '/etc/rabbitmq/token.pub.pem',
+      definitionsFile: '/etc/rabbitmq/definitions.json',
+    }),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(secrets, name), content, { mode: 0o644 });
+  copyFileSync(tokenKey.publicKey, join(secrets, 'token.pub.pem'));
+
+  const checkout = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
+  const compose = ['compose', '-p', `waybill-${paths.name}-${checkout}`, '-f', join(repositoryRoot, 'deploy/compose.yaml')];
+  const logFile = join(paths.log, 'docker.log');
+  const env = {
+    ...process.env,
+    WAYBILL_POSTGRES_PORT: String(ports.postgres),
+    WAYBILL_BROKER_PORT: String(ports.amqp),
+    WAYBILL_BROKER_MANAGEMENT_PORT: String(ports.management),
+    WAYBILL_S3_PORT: String(ports.s3),
+  };
+  const failure = 'Docker could not bring up PostgreSQL, RabbitMQ and MinIO; see the log, or set WAYBILL_STACK_DOCKER=0.';
+  await step(progress, 'Starting PostgreSQL, RabbitMQ and MinIO by Docker', () =>
+    runCommand('docker', [...compose, 'up', '--detach', '--wait', ...SERVERS], { env, logFile, failure, signal }),
+  );
+  return {
+    addresses: {
+      postgresUrl: `postgres://postgres:${password}@127.0.0.1:${ports.postgres}/postgres`,
+      brokerUrl: `amqp://admin:${password}@127.0.0.1:${ports.amqp}`,
+      managementUrl: `http://admin:${password}@127.0.0.1:${ports.management}`,
+      s3: {
+        endpoint: `http://127.0.0.1:${ports.s3}`,
+        accessKey: 'waybill-admin',
+        secretKey: password,
+        minioAdministrator: true,
+      },
+      tokenKeyFile: tokenKey.privateKey,
+      tokenKeyId: TOKEN_KEY_ID,
+    },
+    stop: () => runCommand('docker', [...compose, 'stop', ...SERVERS], { env, logFile, failure }),
+  };
+}

@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDebianTree, type InstallOptions } from '../install/debian-tree.ts';
+import { ensureMinio } from '../install/minio-binary.ts';
+import { demandRoot, demandSpace } from '../install/required-tools.ts';
+import { type InstancePaths, localDirectory } from '../local-paths.ts';
+import { demandFree, rememberedPorts } from '../ports.ts';
+import type { RunningInstance } from '../running-instance.ts';
+import { keyPairIn, secretIn } from '../secret-files.ts';
+import type { StackFailure } from '../stack-failure.ts';
+import { shareHostNames } from './inside-debian.ts';
+import { ManagedServer, type ServerDefinition } from './managed-server.ts';
+import { minioServer } from './minio-server.ts';
+import { postgresServer, postgresUrl } from './postgres-server.ts';
+import { rabbitmqServer } from './rabbitmq-server.ts';
+import { type GivenAddresses, type ServerAddresses, TOKEN_KEY_ID } from './server-addresses.ts';
+
+const WORKING_SPACE_BYTES = 500_000_000;
+const PORT_NAMES = [
+  'postgres',
+  'amqp',
+  'management',
+  'prometheus',
+  'distribution',
+  'epmd',
+  's3',
+  's3Console',
+] as const;
+
+export interface PrivateOptions extends InstallOptions {
+  readonly paths: InstancePaths;
+  readonly given: GivenAddresses;
+  readonly durable: boolean;
+  /** Begins with empty servers. */
+  readonly fresh: boolean;
+  readonly instance: RunningInstance;
+  readonly onDeath: (failure: StackFailure) => void;
+}
+
+export interface PrivateServers {
+  readonly addresses: ServerAddresses;
+  /** Those that this process runs; a server given by address is not among them. */
+  readonly postgres: ManagedServer | undefined;
+  readonly rabbitmq: ManagedServer | undefined;
+  readonly minio: ManagedServer | undefined;
+}
+
+/** Installs what is missing and defines, without starting them, the servers that were not given by address. */
+export async function definePrivateServers(options: PrivateOptions): Promise<PrivateServers> {
+  const { paths, given } = options;
+  const needsTree = !given.postgresUrl || !given.broker;
+  if (needsTree) {
+    demandRoot();
+    await ensureDebianTree(options);
+    shareHostNames();
+  }
+  const minioBinary = given.s3 ? '' : await ensureMinio(options);
+  demandSpace(localDirectory, WORKING_SPACE_BYTES, 'the servers');
+  if (options.fresh) {
+    if (needsTree) rmSync(paths.data, { recursive: true, force: true });
+    rmSync(join(paths.directory, 'minio'), { recursive: true, force: true });
+  }
+  const ports = await rememberedPorts(paths.name, PORT_NAMES);
+  const password = secretIn(join(paths.keys, 'servers.secret'));
+  const tokenKey = keyPairIn(paths.keys, 'token');
+
+  const postgres = { paths, port: ports.postgres, password, durable: options.durable };
+  const rabbitmq = {
+    paths,
+    ports: {
+      amqp: ports.amqp,
+      management: ports.management,
+      prometheus: ports.prometheus,
+      distribution: ports.distribution,
+      epmd: ports.epmd,
+    },
+    administrator: { name: 'admin', password },
+    tokenKeyId: TOKEN_KEY_ID,
+    tokenPublicKeyFile: tokenKey.publicKey,
+  };
+  const s3 = {
+    paths,
+    binary: minioBinary,
+    port: ports.s3,
+    consolePort: ports.s3Console,
+    rootUser: 'waybill-admin',
+    rootPassword: password,
+  };
+  const managed = async (definition: ServerDefinition): Promise<ManagedServer> => {
+    for (const port of definition.ports) {
+      await demandFree(port, definition.name, 'stop what listens there, or delete .local/ports.json to have others chosen.');
+    }
+    return new ManagedServer(definition, options.instance, options.onDeath);
+  };
+  return {
+    postgres: given.postgresUrl ? undefined : await managed(postgresServer(postgres)),
+    rabbitmq: given.broker ? undefined : await managed(rabbitmqServer(rabbitmq)),
+    minio: given.s3 ? undefined : await managed(minioServer(s3)),
+    addresses: {
+      postgresUrl: given.postgresUrl ?? postgresUrl(postgres),
+      ...(given.broker ?? {
+        brokerUrl: `amqp://admin:${password}@127.0.0.1:${ports.amqp}`,
+        managementUrl: `http://admin:${password}@127.0.0.1:${ports.management}`,
+        tokenKeyFile: tokenKey.privateKey,
+        tokenKeyId: TOKEN_KEY_ID,
+      }),
+      s3: given.s3 ?? {
+        endpoint: `http://127.0.0.1:${ports.s3}`,
+        accessKey: s3.rootUser,
+        secretKey: password,
+        minioAdministrator: true,
+      },
+    },
+  };
+}
