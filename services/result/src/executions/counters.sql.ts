@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES, type ExecutionCounters, type ExecutionStatus } from '@waybill/contracts';
+import { EXECUTION_STATUSES, type ExecutionCounters, type ExecutionStatus, FINAL_STATUSES } from '@waybill/contracts';
 
 /**
  * Number of counter rows per run. Writers that meet in one row wait for each other's commit (a disk flush), so each connection
@@ -38,4 +38,11 @@ export function moveCounters(moves: string): string {
 /** Counters out of a row that was selected with {@link COUNTER_SUMS}. */
 export function countersOf(row: ExecutionCounters): ExecutionCounters {
   return Object.fromEntries(EXECUTION_STATUSES.map((status) => [status, row[status]])) as ExecutionCounters;
+}
+
+/** How many executions there are, and how many of them have ended. */
+export function totals(counters: ExecutionCounters): { total: number; finished: number } {
+  const total = EXECUTION_STATUSES.reduce((sum, status) => sum + counters[status], 0);
+  const finished = FINAL_STATUSES.reduce((sum, status) => sum + counters[status], 0);
+  return { total, finished };
 }

@@ -14,7 +14,7 @@ export interface JudgedAnomaly {
  */
 export async function ingestBatch(sql: SqlExecutor, rows: readonly ReportRow[]): Promise<JudgedAnomaly[]> {
   if (rows.length === 0) return [];
-  const anomalies: { n: number; kind: AnomalyKind }[] = await sql.query(INGEST_BATCH_SQL, parameters(rows));
+  const anomalies = (await sql.query(INGEST_BATCH_SQL, parameters(rows))) as { n: number; kind: AnomalyKind }[];
   return anomalies.map(({ n, kind }) => ({ row: rows[n - 1]!, kind }));
 }
 

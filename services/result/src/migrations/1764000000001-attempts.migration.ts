@@ -79,7 +79,9 @@ export class Attempts1764000000001 implements MigrationInterface {
         PRIMARY KEY (job_id, run, max_attempt)
       )`);
     await runner.query(`CREATE INDEX run_closings_due ON run_closings (due_at) WHERE swept_at IS NULL`);
-    await runner.query(`CREATE TABLE removed_computers (computer_id uuid PRIMARY KEY, at timestamptz NOT NULL)`);
+    await runner.query(
+      `CREATE TABLE removed_computers (computer_id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`,
+    );
     await runner.query(`
       CREATE UNLOGGED TABLE download_progress (
         job_id uuid NOT NULL,

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { EVENTS, EXCHANGES, JobExecutionsReady, type JobTargetsAssigned } from '@waybill/contracts';
+import { Outbox } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { v7 } from 'uuid';
+import { COMPUTER_REMOVED_MESSAGE } from '../cancellation/closing-words.js';
+import {
+  FINISH_RUN_SQL,
+  INSERT_EXECUTIONS_SQL,
+  LOCK_RUN_SQL,
+  REMEMBER_CHUNK_SQL,
+  REMOVAL_LOCK,
+} from './assign-targets.sql.js';
+import { queuedReason } from './queued-reason.js';
+
+/**
+ * Turns a chunk of a run's targets into executions and says so when the last one is in. A chunk that comes again inserts nothing; if the run
+ * is complete it says "ready" again, since the first time may not have been heard.
+ */
+@Injectable()
+export class AssignTargets {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async execute({ jobId, run, chunk, chunks, total, targets }: JobTargetsAssigned): Promise<void> {
+    await this.unitOfWork.run(async (manager) => {
+      await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
+      await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total]);
+      const reasons = targets.map(queuedReason);
+      await manager.query(INSERT_EXECUTIONS_SQL, [
+        jobId,
+        run,
+        targets.map(({ computerId }) => computerId),
+        targets.map(({ name }) => name),
+        reasons.map(({ reason }) => reason),
+        reasons.map(({ message }) => message),
+        COMPUTER_REMOVED_MESSAGE,
+      ]);
+      await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
+      const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);
+      const ready = finished[0];
+      if (!ready) return;
+      const body: JobExecutionsReady = { v: 1, jobId, run, total: ready.total };
+      const type = EVENTS.jobExecutionsReady;
+      await this.outbox.add(manager, [
+        { vhost: 'services', exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body },
+      ]);
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { type AssignedTarget, REASONS } from '@waybill/contracts';
+
+export interface QueuedReason {
+  reason: 'online' | 'offline';
+  /** sentence for the help desk */
+  message: string;
+}
+
+/** Why a new execution is still `queued`: what is known of the computer's connection when the job starts. */
+export function queuedReason(target: Pick<AssignedTarget, 'online' | 'lastSeenAt'>): QueuedReason {
+  if (target.online) return { reason: 'online', message: REASONS.online };
+  if (!target.lastSeenAt) return { reason: 'offline', message: `${REASONS.offline} It has never been connected.` };
+  const lastSeen = new Date(target.lastSeenAt).toISOString().slice(0, 16).replace('T', ' ');
+  return { reason: 'offline', message: `${REASONS.offline} It was last seen on ${lastSeen} UTC.` };
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import {
+  conflict,
+  FAILED_STATUSES,
+  FINAL_STATUSES,
+  invalid,
+  notFound,
+  type ReopenedExecutions,
+  type ReopenExecutions,
+  UNSUCCESSFUL_STATUSES,
+} from '@waybill/contracts';
+import { UnitOfWork } from '@waybill/persistence';
+import type { EntityManager } from 'typeorm';
+import {
+  ISSUE_ATTEMPT_SQL,
+  KNOWN_REQUEST_SQL,
+  LOCK_RUN_SQL,
+  REMEMBER_REQUEST_SQL,
+  REMEMBER_TOTAL_SQL,
+  REOPEN_SQL,
+  REOPENED_PAGE_SQL,
+} from './reopen-executions.sql.js';
+
+/** Ids in one answer at most. */
+const PAGE = 5000;
+
+const STATUSES: Record<ReopenExecutions['only'], readonly string[]> = {
+  failed: FAILED_STATUSES,
+  unsuccessful: UNSUCCESSFUL_STATUSES,
+  computers: FINAL_STATUSES,
+};
+
+/** Starts a new attempt for executions that are final and match. The same request again reopens nothing and answers the same computers. */
+@Injectable()
+export class ReopenExecutionsHandler {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** @throws WaybillError `execution.unknownRun`, `execution.attemptTaken`, `execution.requestReused`, `execution.noComputers` */
+  async execute(request: ReopenExecutions): Promise<ReopenedExecutions> {
+    if (request.only === 'computers' && !request.computers) {
+      throw invalid('execution.noComputers', '"only": "computers" needs the list "computers".');
+    }
+    return this.unitOfWork.run(async (manager) => {
+      const total = await this.reopenOnce(manager, request);
+      return page(manager, request, total);
+    });
+  }
+
+  private async reopenOnce(manager: EntityManager, request: ReopenExecutions): Promise<number> {
+    const { requestId, jobId, run, attempt, only, computers } = request;
+    const isNew = await manager.query<unknown[]>(REMEMBER_REQUEST_SQL, [requestId, jobId, run, attempt]);
+    if (isNew.length === 0) return this.knownTotal(manager, request);
+    const [known] = await manager.query<{ attempt: number }[]>(LOCK_RUN_SQL, [jobId, run]);
+    if (!known) throw notFound('execution.unknownRun', `Job ${jobId} has no executions in run ${run}.`);
+    if (attempt <= known.attempt) {
+      throw conflict('execution.attemptTaken', `Attempt ${attempt} was issued before; the newest is ${known.attempt}.`);
+    }
+    const chosen = only === 'computers' ? computers : null;
+    const message = `Attempt ${attempt} waits for the computer to take it up.`;
+    const [reopened] = await manager.query<{ total: number }[]>(REOPEN_SQL, [
+      requestId,
+      jobId,
+      run,
+      attempt,
+      STATUSES[only],
+      chosen,
+      message,
+    ]);
+    const { total } = reopened!;
+    if (total > 0) await manager.query(ISSUE_ATTEMPT_SQL, [jobId, run, attempt]);
+    await manager.query(REMEMBER_TOTAL_SQL, [requestId, total]);
+    return total;
+  }
+
+  private async knownTotal(
+    manager: EntityManager,
+    { requestId, jobId, run, attempt }: ReopenExecutions,
+  ): Promise<number> {
+    const [known] = await manager.query<{ jobId: string; run: number; attempt: number; total: number }[]>(
+      KNOWN_REQUEST_SQL,
+      [requestId],
+    );
+    if (known?.jobId === jobId && known.run === run && known.attempt === attempt) return known.total;
+    throw conflict('execution.requestReused', `Request ${requestId} was used before for another re-execution.`);
+  }
+}
+
+async function page(
+  manager: EntityManager,
+  { requestId, after }: ReopenExecutions,
+  total: number,
+): Promise<ReopenedExecutions> {
+  const rows = await manager.query<{ computerId: string }[]>(REOPENED_PAGE_SQL, [requestId, after ?? null, PAGE + 1]);
+  const computerIds = rows.slice(0, PAGE).map(({ computerId }) => computerId);
+  return { total, computerIds, after: rows.length > PAGE ? computerIds.at(-1)! : null };
+}
