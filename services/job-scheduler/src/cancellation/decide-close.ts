@@ -1,0 +1,18 @@
+import { changed, type Closing, type Decision, type Effect } from '../jobs/decision.js';
+import type { Job } from '../jobs/job.js';
+
+/**
+ * Ends a job before its executions are final. What has to be undone depends on how far it came: without executions there is
+ * nothing to close, without commands nobody to tell. A re-execution on its way is withdrawn, its work goes on to close what it reopened.
+ */
+export function close(job: Job, closing: Closing, statusReason: string, executionReason: string, now: Date): Decision {
+  const undo = { closing, attempt: job.attempt, reason: executionReason };
+  const effects: Effect[] = [
+    { kind: 'clearTimers', timers: ['start', 'expire', 'resolve'] },
+    { kind: 'announceStatus' },
+  ];
+  if (job.phase === 'assigning' || job.phase === 'released') effects.push({ kind: 'closeExecutions', ...undo });
+  if (job.phase === 'released') effects.push({ kind: 'sendCancel', ...undo });
+  const reexecution = job.reexecution && { ...job.reexecution, withdrawn: true };
+  return changed(job, { status: closing, statusReason, finishedAt: now, reexecution }, effects);
+}

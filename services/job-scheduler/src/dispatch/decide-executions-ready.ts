@@ -1,0 +1,16 @@
+import { decideExpire } from '../cancellation/decide-expire.js';
+import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
+import type { Job } from '../jobs/job.js';
+
+/** Result has stored every execution of the run: commands may leave, unless the job was closed in the meantime. */
+export function decideExecutionsReady(job: Job, { run }: { run: number }, now: Date): Decision {
+  if (run !== job.run || job.phase !== 'assigning') return unchanged(job);
+  if (job.status === 'canceled' || job.status === 'expired') {
+    // The request to close may have reached result before some of the executions existed.
+    const reason = job.statusReason ?? `The job is ${job.status}.`;
+    return noted(job, {}, [{ kind: 'closeExecutions', closing: job.status, attempt: job.attempt, reason }]);
+  }
+  if (job.status !== 'running') return unchanged(job);
+  if (now >= job.expiresAt) return decideExpire(job, now);
+  return changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);
+}

@@ -1,0 +1,71 @@
+import type { CreateJob } from '@waybill/contracts';
+import { defaultName } from './check-order.js';
+import type { Decision } from './decision.js';
+import type { PlannedSchedule } from './plan-schedule.js';
+
+/** An order whose every name was found. */
+export interface CheckedOrder {
+  id: string;
+  order: CreateJob;
+  actor: string;
+  versionId: string;
+  /** ids in the order of the names */
+  groupIds: string[];
+  excludeGroupIds: string[];
+  schedule: PlannedSchedule;
+}
+
+/** A new job: nothing is sent before its start. */
+export function decideCreation(
+  { id, order, actor, versionId, groupIds, excludeGroupIds, schedule }: CheckedOrder,
+  now: Date,
+): Decision {
+  const { targets } = order;
+  return {
+    job: {
+      id,
+      name: order.name ?? defaultName(order),
+      package: order.package,
+      version: order.version,
+      versionId,
+      action: order.action ?? 'install',
+      groups: targets.groups ?? [],
+      groupIds,
+      computers: lowerCase(targets.computers),
+      excludeGroups: targets.exclude?.groups ?? [],
+      excludeGroupIds,
+      excludeComputers: lowerCase(targets.exclude?.computers),
+      startAt: schedule.startAt,
+      zone: schedule.zone,
+      startsAt: schedule.startsAt,
+      expiresAt: schedule.expiresAt,
+      priority: order.priority ?? 5,
+      annotations: order.annotations ?? {},
+      createdAt: now,
+      createdBy: actor,
+      status: 'scheduled',
+      statusReason: null,
+      phase: 'idle',
+      run: 1,
+      attempt: 1,
+      resolvedAt: null,
+      total: null,
+      startedAt: null,
+      finishedAt: null,
+      finishedAttempt: null,
+      reexecution: null,
+      revision: 1,
+    },
+    changed: true,
+    effects: [
+      { kind: 'setTimer', timer: 'start', dueAt: schedule.startsAt },
+      { kind: 'setTimer', timer: 'expire', dueAt: schedule.expiresAt },
+      { kind: 'announceStatus' },
+    ],
+  };
+}
+
+/** Ids are compared as text from here on: hash, shard and selector work on the lower-case form. */
+function lowerCase(ids: readonly string[] = []): string[] {
+  return ids.map((id) => id.toLowerCase());
+}

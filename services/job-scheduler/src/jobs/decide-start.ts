@@ -1,0 +1,18 @@
+import { changed, type Decision, unchanged } from './decision.js';
+import type { Job } from './job.js';
+
+/** The start timer is due: the targets are resolved now, never earlier. */
+export function decideStart(job: Job, now: Date): Decision {
+  if (job.status !== 'scheduled') return unchanged(job);
+  if (now >= job.expiresAt) {
+    const statusReason = 'The job expired before it could be started: the scheduler was not running in between.';
+    return changed(job, { status: 'expired', statusReason, finishedAt: now }, [
+      { kind: 'clearTimers', timers: ['start', 'expire'] },
+      { kind: 'announceStatus' },
+    ]);
+  }
+  return changed(job, { status: 'running', phase: 'resolving', startedAt: now }, [
+    { kind: 'setTimer', timer: 'resolve', dueAt: now },
+    { kind: 'announceStatus' },
+  ]);
+}

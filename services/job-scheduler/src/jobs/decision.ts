@@ -1,0 +1,47 @@
+import type { Job, JobState } from './job.js';
+
+/** Rows that wake the engine: `start` and `expire` advance the job at once, `resolve` and `reexecute` are work with other services. */
+export type TimerKind = 'start' | 'expire' | 'resolve' | 'reexecute';
+
+/** How an administrator or the clock closed a job. */
+export type Closing = 'canceled' | 'expired';
+
+/** What has to happen in the transaction that stores the new state. */
+export type Effect =
+  | { kind: 'setTimer'; timer: TimerKind; dueAt: Date }
+  | { kind: 'clearTimers'; timers: readonly TimerKind[] }
+  /** tell everybody the job's status */
+  | { kind: 'announceStatus' }
+  /** give result the targets, so that it makes the executions */
+  | { kind: 'assignTargets' }
+  /** first commands of the run, to everybody */
+  | { kind: 'releaseWave' }
+  /** commands of a re-execution, to the reopened computers only */
+  | { kind: 'releaseAttempt'; attempt: number }
+  /** ask result to close what has not begun, attempts up to `attempt` */
+  | { kind: 'closeExecutions'; closing: Closing; attempt: number; reason: string }
+  /** tell the agents not to begin, on every stream that carried a command of the run */
+  | { kind: 'sendCancel'; closing: Closing; attempt: number; reason: string };
+
+/** Answer of a decide function: the job as it must be stored, and what goes with it. */
+export interface Decision {
+  readonly job: Job;
+  /** false: nothing is stored and there are no effects */
+  readonly changed: boolean;
+  readonly effects: readonly Effect[];
+}
+
+/** The event means nothing for this job as it is: late, repeated or overtaken. */
+export function unchanged(job: Job): Decision {
+  return { job, changed: false, effects: [] };
+}
+
+/** A change that an administrator can see. */
+export function changed(job: Job, changes: Partial<JobState>, effects: readonly Effect[] = []): Decision {
+  return { job: { ...job, ...changes, revision: job.revision + 1 }, changed: true, effects };
+}
+
+/** A change of bookkeeping that no view shows. */
+export function noted(job: Job, changes: Partial<JobState>, effects: readonly Effect[] = []): Decision {
+  return { job: { ...job, ...changes }, changed: true, effects };
+}

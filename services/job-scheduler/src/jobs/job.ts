@@ -1,0 +1,75 @@
+import type { JobAction, JobStatus } from '@waybill/contracts';
+
+/** What was ordered; never changes. */
+export interface JobDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly versionId: string;
+  readonly action: JobAction;
+  /** groups by name and, at the same index, by the id the name meant when the job was created */
+  readonly groups: readonly string[];
+  readonly groupIds: readonly string[];
+  readonly computers: readonly string[];
+  readonly excludeGroups: readonly string[];
+  readonly excludeGroupIds: readonly string[];
+  readonly excludeComputers: readonly string[];
+  /** as it was written, null for "at once" */
+  readonly startAt: string | null;
+  readonly zone: string;
+  /** the moment that `startAt` in `zone` means */
+  readonly startsAt: Date;
+  readonly priority: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+/**
+ * How far the current run has come: `idle` nothing done, `resolving` asking fleet who the targets are, `assigning` result is
+ * storing the executions, `released` commands may have left. A job that is closed keeps the phase in which it was closed.
+ */
+export type JobPhase = 'idle' | 'resolving' | 'assigning' | 'released';
+
+/** A re-execution that was accepted and whose commands have not left yet. At most one per job. */
+export interface PendingReexecution {
+  readonly requestId: string;
+  /** number of the new attempt, if at least one computer is reopened */
+  readonly attempt: number;
+  /** the job was canceled or expired meanwhile: what is reopened must be closed again */
+  readonly withdrawn: boolean;
+}
+
+/** Where the job stands; every change goes through a decide function. */
+export interface JobState {
+  readonly status: JobStatus;
+  /** sentence for a person, null when the status says it all */
+  readonly statusReason: string | null;
+  readonly phase: JobPhase;
+  /** occurrence of a recurring job, from 1 */
+  readonly run: number;
+  /** newest attempt whose commands have left or will leave */
+  readonly attempt: number;
+  readonly expiresAt: Date;
+  /** fleet's clock when the targets were fixed */
+  readonly resolvedAt: Date | null;
+  /** number of targets, null before they are resolved */
+  readonly total: number | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** highest attempt for which result said that every execution is final */
+  readonly finishedAttempt: number | null;
+  readonly reexecution: PendingReexecution | null;
+  /** rises with every change that an administrator can see; the ETag */
+  readonly revision: number;
+}
+
+export type Job = JobDocument & JobState;
+
+/** Default lifetime of a run, also of a re-execution of a job that had expired. */
+export const DEFAULT_LIFETIME_DAYS = 30;
+
+export function daysAfter(moment: Date, days: number): Date {
+  return new Date(moment.getTime() + days * 86_400_000);
+}

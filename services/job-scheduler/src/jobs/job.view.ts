@@ -1,0 +1,42 @@
+import type { JobView } from '@waybill/contracts';
+import type { Job } from './job.js';
+
+/** The job as other services and, through the gateway, administrators see it. */
+export function jobView(job: Job): JobView {
+  return {
+    id: job.id,
+    name: job.name,
+    status: job.status,
+    statusReason: job.statusReason,
+    package: job.package,
+    version: job.version,
+    action: job.action,
+    targets: {
+      groups: [...job.groups],
+      computers: [...job.computers],
+      exclude: { groups: [...job.excludeGroups], computers: [...job.excludeComputers] },
+      total: job.total,
+    },
+    schedule: {
+      startAt: job.startAt,
+      zone: job.zone,
+      startsAt: job.startsAt.toISOString(),
+      expiresAt: job.expiresAt.toISOString(),
+    },
+    waves: [{ number: 1, percent: 100, status: waveStatus(job), total: job.total }],
+    priority: job.priority,
+    annotations: { ...job.annotations },
+    run: job.run,
+    attempt: job.attempt,
+    createdAt: job.createdAt.toISOString(),
+    createdBy: job.createdBy,
+    startedAt: job.startedAt?.toISOString() ?? null,
+    finishedAt: job.finishedAt?.toISOString() ?? null,
+    revision: job.revision,
+  };
+}
+
+function waveStatus(job: Job): JobView['waves'][number]['status'] {
+  if (job.status === 'completed') return 'done';
+  return job.phase === 'released' ? 'released' : 'pending';
+}

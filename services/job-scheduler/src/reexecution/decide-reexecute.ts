@@ -1,0 +1,33 @@
+import { conflict, type JobStatus } from '@waybill/contracts';
+import { type Decision, noted } from '../jobs/decision.js';
+import { demandRevision, demandStatus } from '../jobs/guards.js';
+import type { Job } from '../jobs/job.js';
+
+export interface ReexecuteOrder {
+  requestId: string;
+  /** what the administrator saw */
+  revision?: number;
+  /** when another scheduler may take the work over, milliseconds from now */
+  leaseMs: number;
+}
+
+/** A closed job may be re-executed too: its canceled and expired executions are what `unsuccessful` is for. */
+const REEXECUTABLE: readonly JobStatus[] = ['running', 'halted', 'completed', 'canceled', 'expired'];
+
+/**
+ * Accepts a re-execution: from here on it is finished whatever process dies.
+ * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.reexecutionPending`
+ */
+export function decideReexecute(job: Job, { requestId, revision, leaseMs }: ReexecuteOrder, now: Date): Decision {
+  demandRevision(job, revision);
+  demandStatus(job, 're-executed', REEXECUTABLE);
+  if (job.reexecution) {
+    throw conflict(
+      'job.reexecutionPending',
+      'Another re-execution of this job is being carried out; try again when it is done.',
+    );
+  }
+  return noted(job, { reexecution: { requestId, attempt: job.attempt + 1, withdrawn: false } }, [
+    { kind: 'setTimer', timer: 'reexecute', dueAt: new Date(now.getTime() + leaseMs) },
+  ]);
+}

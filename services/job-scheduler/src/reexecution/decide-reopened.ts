@@ -1,0 +1,54 @@
+import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/decision.js';
+import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
+import { completeIfFinished } from '../progress/decide-progress.js';
+
+/** Result has reopened the executions that matched: their commands leave, and a job that had ended runs again. */
+export function decideReopened(
+  job: Job,
+  { requestId, total }: { requestId: string; total: number },
+  now: Date,
+): Decision {
+  const pending = job.reexecution;
+  if (pending?.requestId !== requestId) return unchanged(job);
+  const done: Effect = { kind: 'clearTimers', timers: ['reexecute'] };
+
+  if (total === 0) {
+    // The word that all are final may have come while this was pending.
+    const completed = completeIfFinished(job, { reexecution: null }, now);
+    return completed
+      ? { ...completed, effects: [done, ...completed.effects] }
+      : noted(job, { reexecution: null }, [done]);
+  }
+  const attempt = pending.attempt;
+  if (pending.withdrawn && (job.status === 'canceled' || job.status === 'expired')) {
+    const reason = job.statusReason ?? `The job is ${job.status}.`;
+    return changed(job, { attempt, reexecution: null }, [
+      done,
+      { kind: 'closeExecutions', closing: job.status, attempt, reason },
+    ]);
+  }
+  const running = runAgain(job, attempt, now);
+  // Result may have closed all of them since (computers removed): then no word of it will come again.
+  const completed = completeIfFinished(running, {}, now);
+  if (completed) return { ...completed, effects: [done, ...completed.effects] };
+  return changed(job, running, [
+    done,
+    { kind: 'setTimer', timer: 'expire', dueAt: running.expiresAt },
+    ...(job.status === 'running' ? [] : [{ kind: 'announceStatus' } as const]),
+    { kind: 'releaseAttempt', attempt },
+  ]);
+}
+
+function runAgain(job: Job, attempt: number, now: Date): Job {
+  const expiresAt = job.expiresAt > now ? job.expiresAt : daysAfter(now, DEFAULT_LIFETIME_DAYS);
+  return {
+    ...job,
+    status: 'running',
+    statusReason: null,
+    phase: 'released',
+    attempt,
+    expiresAt,
+    finishedAt: null,
+    reexecution: null,
+  };
+}

@@ -1,0 +1,116 @@
+import type { JobStatus } from '@waybill/contracts';
+import { aJob, aRunningJob, at } from '../jobs/a-job.fixture.spec.js';
+import { decideReexecute } from './decide-reexecute.js';
+import { decideReopened } from './decide-reopened.js';
+
+const order = { requestId: 'r1', leaseMs: 10_000 };
+const pending = { requestId: 'r1', attempt: 2, withdrawn: false };
+
+describe('decideReexecute', () => {
+  it.each<JobStatus>(['running', 'completed', 'canceled', 'expired', 'halted'])(
+    'accepts for a job that is %s, with a timer that resumes it',
+    (status) => {
+      const { job, effects } = decideReexecute(aRunningJob({ status }), order, at(0));
+      expect(job).toMatchObject({ status, attempt: 1, reexecution: pending });
+      expect(effects).toEqual([{ kind: 'setTimer', timer: 'reexecute', dueAt: at(10) }]);
+    },
+  );
+
+  it('refuses a job that was not started', () => {
+    expect(() => decideReexecute(aJob(), order, at(0))).toThrow(
+      expect.objectContaining({ kind: 'conflict', code: 'job.wrongState' }),
+    );
+  });
+
+  it('refuses a second one while the first is on its way', () => {
+    expect(() => decideReexecute(aRunningJob({ reexecution: { ...pending, requestId: 'r0' } }), order, at(0))).toThrow(
+      expect.objectContaining({ kind: 'conflict', code: 'job.reexecutionPending' }),
+    );
+  });
+
+  it('refuses what was decided on an older view', () => {
+    expect(() => decideReexecute(aRunningJob({ revision: 2 }), { ...order, revision: 1 }, at(0))).toThrow(
+      expect.objectContaining({ kind: 'precondition', code: 'precondition.failed' }),
+    );
+  });
+});
+
+describe('decideReopened', () => {
+  const reopened = (total: number) => ({ requestId: 'r1', total });
+
+  it('given a completed job, when computers were reopened, then it runs again with the next attempt', () => {
+    const { job, effects } = decideReopened(
+      aRunningJob({ status: 'completed', finishedAt: at(1), finishedAttempt: 1, reexecution: pending }),
+      reopened(2),
+      at(5),
+    );
+    expect(job).toMatchObject({
+      status: 'running',
+      attempt: 2,
+      finishedAt: null,
+      reexecution: null,
+      expiresAt: at(3600),
+    });
+    expect(effects).toEqual([
+      { kind: 'clearTimers', timers: ['reexecute'] },
+      { kind: 'setTimer', timer: 'expire', dueAt: at(3600) },
+      { kind: 'announceStatus' },
+      { kind: 'releaseAttempt', attempt: 2 },
+    ]);
+  });
+
+  it('given an expired job, then the new attempt gets 30 days', () => {
+    const { job } = decideReopened(
+      aRunningJob({ status: 'expired', expiresAt: at(1), reexecution: pending }),
+      reopened(2),
+      at(5),
+    );
+    expect(job).toMatchObject({ status: 'running', expiresAt: at(5 + 30 * 86_400) });
+  });
+
+  it('when nobody matched, then the attempt number is not used up', () => {
+    const { job, effects } = decideReopened(
+      aRunningJob({ status: 'completed', reexecution: pending }),
+      reopened(0),
+      at(5),
+    );
+    expect(job).toMatchObject({ status: 'completed', attempt: 1, reexecution: null });
+    expect(effects).toEqual([{ kind: 'clearTimers', timers: ['reexecute'] }]);
+  });
+
+  it('when nobody matched and all became final meanwhile, then the running job is completed', () => {
+    const { job } = decideReopened(aRunningJob({ finishedAttempt: 1, reexecution: pending }), reopened(0), at(5));
+    expect(job.status).toBe('completed');
+  });
+
+  it('given a job canceled after the request, then what was reopened is closed and no command leaves', () => {
+    const before = aRunningJob({
+      status: 'canceled',
+      statusReason: 'why',
+      reexecution: { ...pending, withdrawn: true },
+    });
+    const { job, effects } = decideReopened(before, reopened(2), at(5));
+    expect(job).toMatchObject({ status: 'canceled', attempt: 2, reexecution: null });
+    expect(effects).toEqual([
+      { kind: 'clearTimers', timers: ['reexecute'] },
+      { kind: 'closeExecutions', closing: 'canceled', attempt: 2, reason: 'why' },
+    ]);
+  });
+
+  it('given all reopened were closed before the commands left, then the job is completed at once', () => {
+    const { job, effects } = decideReopened(
+      aRunningJob({ finishedAttempt: 2, reexecution: pending }),
+      reopened(1),
+      at(5),
+    );
+    expect(job).toMatchObject({ status: 'completed', attempt: 2, reexecution: null });
+    expect(effects.map((effect) => effect.kind)).not.toContain('releaseAttempt');
+  });
+
+  it('the second time changes nothing', () => {
+    expect(decideReopened(aRunningJob(), reopened(2), at(5)).changed).toBe(false);
+    expect(
+      decideReopened(aRunningJob({ reexecution: { ...pending, requestId: 'r2' } }), reopened(2), at(5)).changed,
+    ).toBe(false);
+  });
+});
