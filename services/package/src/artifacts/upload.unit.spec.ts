@@ -1,0 +1,93 @@
+import { WaybillError } from '@waybill/contracts';
+import { ledgerManifest } from '../versions/ledger-manifest.cases.js';
+import type { Version } from '../versions/version.js';
+import { checkWritten, decideBegin, decideRepeat, type Upload } from './upload.js';
+
+const FILE = 'check-terminal.sh';
+const WRITTEN = { sha256: 'a'.repeat(64), size: 10 };
+const DRAFT: Version = {
+  package: 'acme-ledger',
+  version: '2.4.0',
+  scheme: 'semver',
+  status: 'draft',
+  manifest: ledgerManifest(),
+};
+const PUBLISHED: Version = { ...DRAFT, status: 'published' };
+
+function upload(changes: Partial<Upload> = {}): Upload {
+  return { file: FILE, status: 'pending', sha256: null, size: null, deduplicated: null, ...changes };
+}
+
+function expecting(artifact: { sha256?: string; size?: number }): Version {
+  const [variant] = ledgerManifest().variants;
+  return {
+    ...DRAFT,
+    manifest: ledgerManifest({ variants: [{ ...variant!, artifacts: [{ file: FILE, ...artifact }] }] }),
+  };
+}
+
+function code(decide: () => unknown): string {
+  try {
+    decide();
+  } catch (error) {
+    if (error instanceof WaybillError) return error.code;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('beginning an upload', () => {
+  it('takes a file that the manifest of a draft names', () => {
+    expect(() => decideBegin(DRAFT, FILE)).not.toThrow();
+  });
+
+  it('refuses an unknown file and says which was meant', () => {
+    expect(() => decideBegin(DRAFT, 'check-terminl.sh')).toThrow('did you mean "check-terminal.sh"');
+    expect(code(() => decideBegin(DRAFT, '../check-terminal.sh'))).toBe('artifact.unknownFile');
+  });
+
+  it('refuses a published version', () => {
+    expect(code(() => decideBegin(PUBLISHED, FILE))).toBe('version.notDraft');
+  });
+});
+
+describe('completing an upload again', () => {
+  it('goes on with a pending one', () => expect(decideRepeat(upload(), WRITTEN)).toBeNull());
+
+  it('gives the same answer for the same bytes', () => {
+    expect(decideRepeat(upload({ status: 'completed', ...WRITTEN, deduplicated: true }), WRITTEN)).toEqual({
+      file: FILE,
+      ...WRITTEN,
+      deduplicated: true,
+    });
+  });
+
+  it('refuses other bytes', () => {
+    expect(code(() => decideRepeat(upload({ status: 'completed', ...WRITTEN }), { ...WRITTEN, size: 11 }))).toBe(
+      'upload.alreadyCompleted',
+    );
+  });
+
+  it.each(['aborted', 'abandoned'] as const)('refuses an %s one', (status) => {
+    expect(code(() => decideRepeat(upload({ status }), WRITTEN))).toBe('upload.closed');
+  });
+});
+
+describe('what was written', () => {
+  it('must be there, as long as announced', () => {
+    expect(() => checkWritten(DRAFT, upload(), WRITTEN, 10)).not.toThrow();
+    expect(code(() => checkWritten(DRAFT, upload(), WRITTEN, null))).toBe('upload.objectMissing');
+    expect(code(() => checkWritten(DRAFT, upload(), WRITTEN, 9))).toBe('upload.sizeMismatch');
+  });
+
+  it('must be what the manifest expects, where it says so', () => {
+    expect(() => checkWritten(expecting(WRITTEN), upload(), WRITTEN, 10)).not.toThrow();
+    expect(code(() => checkWritten(expecting({ sha256: 'b'.repeat(64) }), upload(), WRITTEN, 10))).toBe(
+      'upload.digestMismatch',
+    );
+    expect(code(() => checkWritten(expecting({ size: 11 }), upload(), WRITTEN, 10))).toBe('upload.sizeMismatch');
+  });
+
+  it('comes too late once the version is published', () => {
+    expect(code(() => checkWritten(PUBLISHED, upload(), WRITTEN, 10))).toBe('version.notDraft');
+  });
+});
