@@ -28,3 +28,6 @@ export type { MessagingModuleOptions, MessagingSettings } from './nest/messaging
 export { MessagingHealth } from './nest/messaging-health.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export { WaybillServer } from './server/waybill-server.js';
+export { applyTopology, type ApplyTopologyOptions } from './topology/apply-topology.js';
+export { BROKER_ACCOUNTS, type BrokerAccount, type TopicRights, type VhostRights } from './topology/broker-accounts.js';
+export { policies, type PolicySpec, RETRY_POLICY, type RetryPolicy } from './topology/policies.js';

@@ -119,7 +119,7 @@ export class EventConsumer implements RunningConsumer {
 
   private async declareOwn(channel: Channel): Promise<void> {
     const { queue, routes } = this.options;
-    await channel.assertQueue(queue, { exclusive: true, durable: false, autoDelete: true });
+    await channel.assertQueue(queue, { exclusive: true, durable: false, autoDelete: true, arguments: { 'x-queue-type': 'classic' } });
     for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
   }
 }

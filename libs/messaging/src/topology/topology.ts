@@ -55,8 +55,8 @@ function durableQueue(name: string): { queues: QueueSpec[]; bindings: BindingSpe
   const graveyard = deadLetterQueue(name);
   return {
     queues: [
-      // how often and how late it retries, and where dead letters go, is policy and can change; the key cannot
-      { name, arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-routing-key': name } },
+      // only what never changes; how often and how late it retries is policy
+      { name, arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-exchange': EXCHANGES.dead, 'x-dead-letter-routing-key': name } },
       { name: graveyard, arguments: { 'x-queue-type': 'quorum' } },
     ],
     bindings: [{ exchange: EXCHANGES.dead, queue: graveyard, routingKey: name }],

@@ -1,0 +1,98 @@
+import { EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
+import type { VhostRole } from '../server/handler-extras.js';
+import { SUBSCRIPTIONS } from './topology.js';
+
+/** Regular expressions over names of exchanges and queues; absent means none. */
+export interface VhostRights {
+  configure?: string;
+  write?: string;
+  read?: string;
+}
+
+/** Rights on a topic exchange by routing key. */
+export interface TopicRights {
+  exchange: string;
+  write: string;
+  read: string;
+}
+
+export interface BrokerAccount {
+  service: ServiceName;
+  /** RabbitMQ tags */
+  tags: string;
+  rights: Partial<Record<VhostRole, VhostRights>>;
+  /** in vhost `services` */
+  topics: TopicRights[];
+}
+
+/** Which events a service may publish. */
+const PUBLISHES: Record<ServiceName, readonly string[]> = {
+  gateway: [],
+  package: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
+  fleet: [EVENTS.groupChanged, EVENTS.groupMembersChanged, EVENTS.computerRemoved],
+  'job-scheduler': [EVENTS.jobStatusChanged, EVENTS.jobTargetsAssigned, EVENTS.jobCancelRequested],
+  result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.executionAnomaly],
+};
+
+const NONE = '^$';
+
+/** Live queues of a gateway process, declared and bound by itself. */
+const LIVE = 'gateway\\.live\\..*';
+
+/** Name that the default exchange has in permissions; answering a request publishes to it. */
+const DEFAULT_EXCHANGE = 'amq\\.default';
+
+/** Own rpc and subscription queues; the right to publish own events, to ask, to answer and to bury. */
+function answeringService(service: ServiceName): Required<VhostRights> {
+  const own = SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
+  return {
+    configure: NONE,
+    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE),
+    read: anyOf(...[rpcQueue(service), ...own].map(escape)),
+  };
+}
+
+function account(service: ServiceName, rights: BrokerAccount['rights'], tags = ''): BrokerAccount {
+  const write = anyOf(...PUBLISHES[service].map(escape));
+  // only the gateway binds a queue at run time
+  const read = service === 'gateway' ? '^job\\.(progressed|status\\.changed)\\.v1$' : NONE;
+  return { service, tags, rights, topics: [{ exchange: EXCHANGES.events, write, read }] };
+}
+
+/** One account per service, each with the least it needs. Agents have none: their token carries their scopes. */
+export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
+  account('gateway', {
+    services: { configure: anyOf(LIVE), write: anyOf(escape(EXCHANGES.rpc), LIVE), read: anyOf(escape(EXCHANGES.events), LIVE) },
+  }),
+  account('package', { services: answeringService('package') }),
+  account(
+    'fleet',
+    {
+      services: answeringService('fleet'),
+      agents: {
+        // group streams come and go with groups; presence is a queue on the broker's own events
+        configure: anyOf('cmd\\.g\\..*', 'fleet\\.presence.*'),
+        write: anyOf(escape(EXCHANGES.commands), escape(EXCHANGES.dead), 'cmd\\.g\\..*', 'fleet\\.presence.*'),
+        read: anyOf(escape(EXCHANGES.commands), 'amq\\.rabbitmq\\.event', 'fleet\\.presence.*'),
+      },
+    },
+    // lists the connections of agents and closes those of removed computers
+    'monitoring',
+  ),
+  account('job-scheduler', {
+    services: answeringService('job-scheduler'),
+    agents: { configure: NONE, write: anyOf(escape(EXCHANGES.commands)), read: NONE },
+  }),
+  account('result', {
+    services: answeringService('result'),
+    agents: { configure: NONE, write: anyOf(escape(EXCHANGES.dead)), read: anyOf(...Object.values(REPORT_QUEUES).map(escape)) },
+  }),
+];
+
+function escape(name: string): string {
+  return name.replaceAll('.', '\\.');
+}
+
+function anyOf(...patterns: string[]): string {
+  return patterns.length === 0 ? NONE : `^(${patterns.join('|')})$`;
+}
