@@ -1,4 +1,5 @@
 import { isFinal, type StatusReport, type StepReport } from '@waybill/contracts';
+import { overrulesPresumption } from './judge-report.js';
 
 /** What is kept of an attempt beside its state. */
 export interface AttemptDetails {
@@ -14,6 +15,8 @@ export interface ReportRow {
   firstAt: string;
   /** an older report of the same batch already ended the attempt, so this one comes after the end */
   afterFinal: boolean;
+  /** `seq` of the newest of the coalesced reports that overrules a presumed cancel, 0 when none does */
+  overrulingSeq: number;
   /** null when none of the coalesced reports carried any */
   details: AttemptDetails | null;
 }
@@ -60,7 +63,13 @@ export function isEvidenced(report: StatusReport): boolean {
 }
 
 function rowOf(report: StatusReport): ReportRow {
-  return { report, firstAt: report.at, afterFinal: false, details: detailsOf(report) };
+  return {
+    report,
+    firstAt: report.at,
+    afterFinal: false,
+    overrulingSeq: overrulesPresumption(report.status) ? report.seq : 0,
+    details: detailsOf(report),
+  };
 }
 
 function follow(row: ReportRow, newer: StatusReport): ReportRow {
@@ -74,7 +83,8 @@ function follow(row: ReportRow, newer: StatusReport): ReportRow {
           logTail: own.logTail ?? older.logTail,
           evidence: own.evidence ?? older.evidence,
         };
-  return { report: newer, firstAt: row.firstAt, afterFinal: false, details };
+  const overrulingSeq = overrulesPresumption(newer.status) ? newer.seq : row.overrulingSeq;
+  return { report: newer, firstAt: row.firstAt, afterFinal: false, overrulingSeq, details };
 }
 
 function detailsOf(report: StatusReport): AttemptDetails | null {

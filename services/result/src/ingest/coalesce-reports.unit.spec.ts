@@ -19,7 +19,7 @@ describe('coalesceReports', () => {
     const second = statusReport({ seq: 2, status: 'downloading', at: '2026-09-01T00:00:02Z' });
     const third = statusReport({ seq: 3, status: 'installing', at: '2026-09-01T00:00:03Z' });
     expect(coalesceReports([second, third, first, second])).toEqual([
-      { report: third, firstAt: first.at, afterFinal: false, details: null },
+      { report: third, firstAt: first.at, afterFinal: false, overrulingSeq: 3, details: null },
     ]);
   });
 
@@ -31,6 +31,12 @@ describe('coalesceReports', () => {
 
   it('says nothing of details when there are none', () => {
     expect(coalesceReports([statusReport({ steps: [], logTail: '', evidence: '' })])[0]?.details).toBeNull();
+  });
+
+  it('remembers that an install began before the newest word', () => {
+    const began = statusReport({ seq: 2, status: 'installing' });
+    const waits = statusReport({ seq: 3, status: 'waiting' });
+    expect(coalesceReports([statusReport(), waits, began])[0]).toMatchObject({ report: waits, overrulingSeq: 2 });
   });
 
   it('does not let a word after the end hide the end', () => {

@@ -1,4 +1,4 @@
-import { BEGUN_STATUSES, FINAL_STATUSES } from '@waybill/contracts';
+import { FINAL_STATUSES } from '@waybill/contracts';
 import { markChanged } from '../changes/mark-changed.sql.js';
 import { moveCounters } from '../executions/counters.sql.js';
 
@@ -13,7 +13,7 @@ function judgeWithin(state: string, accepted: 'apply' | 'history'): string {
       WHEN i.after_final THEN 'afterFinal'
       WHEN ${state}.final_status IS NULL THEN '${accepted}'
       WHEN NOT ${state}.presumed THEN 'afterFinal'
-      WHEN i.status IN (${list([...BEGUN_STATUSES, ...FINAL_STATUSES])}) THEN '${accepted}'
+      WHEN i.overruling_seq > ${state}.seq THEN '${accepted}'
       ELSE 'ignore'
     END`;
 }
@@ -36,12 +36,12 @@ export const INGEST_BATCH_SQL = `
   WITH input AS MATERIALIZED (
     SELECT *
     FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[],
-                $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::boolean[])
+                $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::boolean[], $14::int[])
       WITH ORDINALITY AS t (job_id, run, computer_id, attempt, seq, status, reason, message, exit_code,
-                            first_at, at, evidenced, after_final, n)
+                            first_at, at, evidenced, after_final, overruling_seq, n)
   ),
   details AS MATERIALIZED (
-    SELECT * FROM unnest($14::int[], $15::jsonb[], $16::text[], $17::text[]) AS t (n, steps, log_tail, evidence)
+    SELECT * FROM unnest($15::int[], $16::jsonb[], $17::text[], $18::text[]) AS t (n, steps, log_tail, evidence)
   ),
   current AS MATERIALIZED (
     SELECT e.job_id, e.run, e.computer_id, e.attempt, e.seq, e.status, e.final_status, e.presumed
@@ -94,7 +94,7 @@ export const INGEST_BATCH_SQL = `
     FROM (
       SELECT * FROM judged_current WHERE verdict IN ('apply', 'ignore')
       UNION ALL
-      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, n, was,
+      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, n, was,
              past_verdict
       FROM judged_past WHERE past_verdict IN ('history', 'ignore')
     ) AS known

@@ -53,6 +53,6 @@ function judgeWithin(state: AttemptState, report: JudgedReport, accepted: 'apply
  * A presumed cancel says "has not begun". Word of a step before the install agrees with it, so the cancel stands and a computer that is
  * never heard of again does not leave the job open; word that the install began, or how the attempt ended, is the agent's truth.
  */
-function overrulesPresumption(status: ExecutionStatus): boolean {
+export function overrulesPresumption(status: ExecutionStatus): boolean {
   return isFinal(status) || (BEGUN_STATUSES as readonly string[]).includes(status);
 }

@@ -34,6 +34,7 @@ function parameters(rows: readonly ReportRow[]): unknown[] {
     plain(rows, ({ report }) => report.at),
     plain(rows, ({ report }) => isEvidenced(report)),
     plain(rows, ({ afterFinal }) => afterFinal),
+    plain(rows, ({ overrulingSeq }) => overrulingSeq),
     plain(detailed, ({ n }) => n),
     detailed.map(({ details }) => details.steps && JSON.stringify(details.steps)),
     detailed.map(({ details }) => details.logTail),
