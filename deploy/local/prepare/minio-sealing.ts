@@ -23,7 +23,7 @@ export function sealForMinio(secretKey: string, text: string): Buffer {
   });
   const header = seal(key, nonce, 0, Buffer.alloc(0), Buffer.alloc(0));
   const data = Buffer.from(text);
-  const parts = [salt, Buffer.of(ARGON2ID_AES_256_GCM), nonce];
+  const parts: Uint8Array[] = [salt, Buffer.of(ARGON2ID_AES_256_GCM), nonce];
   const count = Math.max(1, Math.ceil(data.length / FRAGMENT_BYTES));
   for (let index = 0; index < count; index += 1) {
     const fragment = data.subarray(index * FRAGMENT_BYTES, (index + 1) * FRAGMENT_BYTES);
@@ -33,7 +33,7 @@ export function sealForMinio(secretKey: string, text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-function seal(key: Buffer, nonce: Buffer, counter: number, text: Buffer, associated: Buffer): Buffer {
+function seal(key: Uint8Array, nonce: Buffer, counter: number, text: Buffer, associated: Buffer): Buffer {
   const iv = Buffer.alloc(12);
   nonce.copy(iv);
   iv.writeUInt32LE(counter, 8);

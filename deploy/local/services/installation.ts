@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { localDirectory } from '../local-paths.ts';
+import { rememberedPorts } from '../ports.ts';
+import { prepareBroker, removeVhosts } from '../prepare/broker-accounts.ts';
+import { prepareBucket, REGION, removeBucket } from '../prepare/bucket.ts';
+import { databaseUrl, dropDatabase, prepareDatabase, urlFor } from '../prepare/database.ts';
+import { migrate } from '../prepare/migrations.ts';
+import { keyPairIn, secretIn } from '../secret-files.ts';
+import type { Servers } from '../servers/start-servers.ts';
+import { StackFailure } from '../stack-failure.ts';
+import { type InstallationSettings, type ServiceName, SERVICES } from './service-environment.ts';
+
+/** The installation of `npm start`; all others keep to databases, vhosts, buckets and ports of their own. */
+export const MAIN_INSTALLATION = 'main';
+
+const FIRST_HTTP_PORT = 8080;
+
+export interface Installation {
+  readonly name: string;
+  readonly settings: InstallationSettings;
+  readonly logDirectory: string;
+  /** Holds the administrator's password, mode 0600. */
+  readonly adminPasswordFile: string;
+  /** Removes database, vhosts and bucket; the services must be stopped. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Brings servers to the state in which the five services can run: accounts with least rights, schemas and their migrations,
+ * topology, bucket, keys. Idempotent; several installations can share the same servers.
+ * @param name lower-case letters, digits and dashes; {@link MAIN_INSTALLATION} is the one of `npm start`
+ */
+export async function prepareInstallation(servers: Servers, name: string, signal?: AbortSignal): Promise<Installation> {
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new StackFailure(`"${name}" is no name for an installation.`);
+  const { addresses, paths } = servers;
+  const isMain = name === MAIN_INSTALLATION;
+  const logDirectory = isMain ? paths.log : join(paths.log, name);
+  mkdirSync(logDirectory, { recursive: true });
+  const database = isMain ? 'waybill' : `waybill_${name}`;
+  const bucket = isMain ? 'waybill' : `waybill-${name}`;
+  const vhostPrefix = isMain ? '' : `${name}-`;
+  const secret = (label: string): string => secretIn(join(paths.keys, `${label}.secret`));
+  const forEach = <T>(make: (service: ServiceName) => T): { [service in ServiceName]: T } =>
+    Object.fromEntries(SERVICES.map((service) => [service, make(service)])) as { [service in ServiceName]: T };
+
+  const passwords = forEach((service) => secret(`database-${service}`));
+  const brokerPasswords = forEach((service) => secret(`broker-${service}`));
+  const roles = forEach((service) => service.replace('-', '_'));
+  const logFile = join(logDirectory, 'prepare.log');
+  await prepareDatabase(
+    addresses.postgresUrl,
+    database,
+    SERVICES.map((service) => ({ role: roles[service], password: passwords[service] })),
+  );
+  const databaseUrls = forEach((service) =>
+    urlFor(databaseUrl(addresses.postgresUrl, database), roles[service], passwords[service]),
+  );
+  signal?.throwIfAborted();
+  const wanted = { accessKey: `services-${bucket}`.slice(0, 20), secretKey: secret(`s3-${name}`) };
+  const credentials = await prepareBucket(addresses.s3, bucket, wanted);
+  signal?.throwIfAborted();
+  const adminPasswordFile = isMain && paths.name === 'start' ? join(localDirectory, 'admin-password') : join(paths.keys, `admin-${name}.secret`);
+  const commandKey = keyPairIn(paths.keys, 'command');
+  const settings: InstallationSettings = {
+    httpPorts: await httpPorts(paths.name, name),
+    databaseUrls,
+    brokerUrls: forEach((service) => urlFor(addresses.brokerUrl, service, brokerPasswords[service])),
+    vhostPrefix,
+    brokerManagementUrl: urlFor(addresses.managementUrl, 'fleet', brokerPasswords.fleet).replace(/\/$/, ''),
+    agentBrokerUrl: withoutCredentials(addresses.brokerUrl),
+    s3: { endpoint: addresses.s3.endpoint, ...credentials, bucket, region: REGION },
+    tokenKeyFile: addresses.tokenKeyFile,
+    tokenKeyId: addresses.tokenKeyId,
+    commandKeyFile: commandKey.privateKey,
+    commandPublicKeyFile: commandKey.publicKey,
+    adminPassword: secretIn(adminPasswordFile),
+    logLevel: process.env['WAYBILL_LOG_LEVEL'] ?? 'info',
+  };
+  const broker = { addresses, vhostPrefix, passwords: brokerPasswords, logFile };
+  await Promise.all([
+    prepareBroker({ ...broker, passwordsFile: join(paths.keys, 'broker-passwords.json') }),
+    migrate(settings, logFile, signal),
+  ]);
+  const remove = async (): Promise<void> => {
+    await Promise.all([
+      dropDatabase(addresses.postgresUrl, database),
+      removeVhosts(addresses, vhostPrefix),
+      removeBucket(addresses.s3, bucket),
+    ]);
+  };
+  return { name, settings, logDirectory, adminPasswordFile, remove };
+}
+
+/** 8080 to 8084 (or from WAYBILL_STACK_HTTP_PORT) for `npm start`, remembered free ones for all others. */
+async function httpPorts(instance: string, name: string): Promise<{ [service in ServiceName]: number }> {
+  if (instance !== 'start' || name !== MAIN_INSTALLATION) return rememberedPorts(`${instance}/${name}`, SERVICES);
+  const given = process.env['WAYBILL_STACK_HTTP_PORT'];
+  const first = given === undefined ? FIRST_HTTP_PORT : Number(given);
+  if (!Number.isInteger(first) || first < 1 || first > 65_531) {
+    throw new StackFailure('WAYBILL_STACK_HTTP_PORT must be a port number, the first of five that follow each other.');
+  }
+  const order = ['gateway', 'fleet', 'package', 'job-scheduler', 'result'] as const;
+  return Object.fromEntries(order.map((service, index) => [service, first + index])) as { [service in ServiceName]: number };
+}
+
+function withoutCredentials(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}

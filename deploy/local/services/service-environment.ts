@@ -1,0 +1,80 @@
+import { COMMAND_KEY_ID } from '../servers/server-addresses.ts';
+
+export const SERVICES = ['gateway', 'package', 'fleet', 'job-scheduler', 'result'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** All that the five services of one installation are told. */
+export interface InstallationSettings {
+  readonly httpPorts: Readonly<{ [service in ServiceName]: number }>;
+  /** Of each service's own login role. */
+  readonly databaseUrls: Readonly<{ [service in ServiceName]: string }>;
+  /** Of each service's own broker account, without vhost. */
+  readonly brokerUrls: Readonly<{ [service in ServiceName]: string }>;
+  readonly vhostPrefix: string;
+  /** HTTP API of the broker with fleet's account: presence is reconciled through it. */
+  readonly brokerManagementUrl: string;
+  /** What agents are told to connect to; they bring their token as password. */
+  readonly agentBrokerUrl: string;
+  readonly s3: {
+    readonly endpoint: string;
+    readonly accessKey: string;
+    readonly secretKey: string;
+    readonly bucket: string;
+    readonly region: string;
+  };
+  readonly tokenKeyFile: string;
+  readonly tokenKeyId: string;
+  readonly commandKeyFile: string;
+  readonly commandPublicKeyFile: string;
+  readonly adminPassword: string;
+  readonly logLevel: string;
+}
+
+/** The variables of one service, exactly those of its config class: `npm run check` compares the two. */
+export function serviceEnvironment(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
+  return { ...shared(service, settings), ...own(service, settings) };
+}
+
+function shared(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
+  return {
+    WAYBILL_HTTP_HOST: '127.0.0.1',
+    WAYBILL_HTTP_PORT: String(settings.httpPorts[service]),
+    WAYBILL_DATABASE_URL: settings.databaseUrls[service],
+    WAYBILL_DATABASE_POOL: '10',
+    WAYBILL_BROKER_URL: settings.brokerUrls[service],
+    WAYBILL_VHOST_PREFIX: settings.vhostPrefix,
+    WAYBILL_LOG_LEVEL: settings.logLevel,
+  };
+}
+
+function own(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
+  const storage = {
+    WAYBILL_S3_ENDPOINT: settings.s3.endpoint,
+    WAYBILL_S3_ACCESS_KEY: settings.s3.accessKey,
+    WAYBILL_S3_SECRET_KEY: settings.s3.secretKey,
+    WAYBILL_S3_BUCKET: settings.s3.bucket,
+    WAYBILL_S3_REGION: settings.s3.region,
+  };
+  switch (service) {
+    case 'gateway':
+      return { ...storage, WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
+    case 'package':
+      return storage;
+    case 'fleet':
+      return {
+        ...storage,
+        WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
+        WAYBILL_AGENT_BROKER_URL: settings.agentBrokerUrl,
+        WAYBILL_TOKEN_KEY_FILE: settings.tokenKeyFile,
+        WAYBILL_TOKEN_KEY_ID: settings.tokenKeyId,
+        WAYBILL_COMMAND_PUBLIC_KEY_FILE: settings.commandPublicKeyFile,
+        WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID,
+        WAYBILL_BROKER_MANAGEMENT_URL: settings.brokerManagementUrl,
+        WAYBILL_BROKER_EVENTS_VHOST: 'agents',
+      };
+    case 'job-scheduler':
+      return { WAYBILL_COMMAND_KEY_FILE: settings.commandKeyFile, WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID };
+    case 'result':
+      return {};
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The local stack for other programs of the repository: the demo, end-to-end tests and the bench start servers and services
+ * through this, each under an instance name of its own.
+ */
+export { describeFailure, StackFailure } from './stack-failure.ts';
+export { type Servers, type ServersOptions, startServers } from './servers/start-servers.ts';
+export { type ServerAddresses, testEnvironment } from './servers/server-addresses.ts';
+export { type Services, type ServicesOptions, startServices } from './services/start-services.ts';
