@@ -43,6 +43,13 @@ export interface AttemptView {
   evidence: string | null;
 }
 
+/** How far the download of the current attempt is; lossy, at most two seconds old while it runs. */
+export interface DownloadProgress {
+  bytesDone: number;
+  bytesTotal: number;
+  at: string;
+}
+
 export class JobsRef {
   /** at most 1,000 ids; answers in the same order, null for a job without executions yet */
   @IsArray() @IsUUID(undefined, { each: true }) jobIds: string[];
@@ -131,7 +138,7 @@ export interface ResultRpc {
   [RESULT_RPC.jobSummary]: { request: JobsRef; response: { items: (JobSummary | null)[] } };
   [RESULT_RPC.list]: { request: ExecutionListRequest; response: Page<ExecutionView> };
   [RESULT_RPC.listOfComputer]: { request: ComputerExecutionListRequest; response: Page<ExecutionView> };
-  [RESULT_RPC.get]: { request: ExecutionRef; response: ExecutionView & { attempts: AttemptView[] } };
+  [RESULT_RPC.get]: { request: ExecutionRef; response: ExecutionView & { attempts: AttemptView[]; download?: DownloadProgress | null } };
   [RESULT_RPC.changes]: { request: ExecutionChangesRequest; response: ExecutionChanges };
   [RESULT_RPC.reopen]: { request: ReopenExecutions; response: ReopenedExecutions };
   [RESULT_RPC.openOfComputer]: { request: OpenExecutionsRequest; response: OpenExecutions };
