@@ -10,6 +10,8 @@ export class Shutdown {
   readonly signal: AbortSignal;
   /** For `onDeath` of what was started. */
   readonly fail: (failure: Error) => void;
+  /** Said on standard output when all is stopped. */
+  lastWords: string | undefined;
   private readonly controller = new AbortController();
   private readonly steps: (() => Promise<void>)[] = [];
 
@@ -56,6 +58,7 @@ export class Shutdown {
         process.stderr.write(`While stopping: ${describeFailure(error)}\n`);
       }
     }
+    if (this.lastWords !== undefined) process.stdout.write(`${this.lastWords}\n`);
     process.exit(code);
   }
 }

@@ -77,9 +77,8 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     adminPassword: secretIn(adminPasswordFile),
     logLevel: process.env['WAYBILL_LOG_LEVEL'] ?? 'info',
   };
-  const broker = { addresses, vhostPrefix, passwords: brokerPasswords, logFile };
   await Promise.all([
-    prepareBroker({ ...broker, passwordsFile: join(paths.keys, 'broker-passwords.json') }),
+    prepareBroker({ addresses, vhostPrefix, passwords: brokerPasswords, logFile }),
     migrate(settings, logFile, signal),
   ]);
   const remove = async (): Promise<void> => {
