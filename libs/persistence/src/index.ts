@@ -1,1 +1,7 @@
-export {};
+export { compileRsql, FILTER_TERMS } from './filter/compile-rsql.js';
+export type { Bind, Field, FieldMap, Operator } from './filter/field-map.js';
+export { keysetPage, type ListSpec, type Queryable } from './paging/keyset-page.js';
+export { migrate, runMigrationCli } from './migration/migrate.js';
+export { type DatabaseSettings, dataSourceOptions, type PersistenceOptions } from './module/data-source-options.js';
+export { PersistenceModule, type PersistenceModuleOptions } from './module/persistence.module.js';
+export { UnitOfWork } from './module/unit-of-work.js';

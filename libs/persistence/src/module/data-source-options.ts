@@ -1,0 +1,40 @@
+import type { DataSourceOptions, MixedList, EntitySchema, MigrationInterface } from 'typeorm';
+
+export interface DatabaseSettings {
+  /** `postgres://user:password@host:port/database` */
+  url: string;
+  /** connections, default 10 */
+  pool?: number;
+}
+
+export interface PersistenceOptions {
+  /** the service's own schema, e.g. `job_scheduler` */
+  schema: string;
+  entities: MixedList<string | EntitySchema | (new () => object)>;
+  migrations: (new () => MigrationInterface)[];
+}
+
+/** No statement of a service may take longer than this. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** One service's connection: its schema, its pool, nothing created behind the migrations' back. */
+export function dataSourceOptions(options: PersistenceOptions, settings: DatabaseSettings): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: settings.url,
+    schema: options.schema,
+    entities: options.entities as never,
+    migrations: options.migrations,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    poolSize: settings.pool ?? 10,
+    applicationName: options.schema,
+    extra: {
+      options: `-c search_path=${options.schema} -c timezone=UTC`,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    },
+  };
+}

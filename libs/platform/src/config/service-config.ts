@@ -1,0 +1,33 @@
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { Env } from './load-config.js';
+
+/** What every service reads from the environment. */
+export class ServiceConfig {
+  /** address to listen on; containers use 0.0.0.0 */
+  @Env('WAYBILL_HTTP_HOST') @IsString() httpHost: string = '127.0.0.1';
+  @Env('WAYBILL_HTTP_PORT') @IsInt() @Min(0) @Max(65535) httpPort: number = 8080;
+  /** `postgres://user:password@host:port/database`; the role owns the service's schema */
+  @Env('WAYBILL_DATABASE_URL', { secret: true })
+  @Matches(/^postgres(ql)?:\/\//, { message: '$property must look like postgres://user:password@host:5432/waybill' })
+  databaseUrl: string;
+  /** connections */
+  @Env('WAYBILL_DATABASE_POOL') @IsInt() @Min(1) @Max(500) databasePool: number = 10;
+  /** without virtual host */
+  @Env('WAYBILL_BROKER_URL', { secret: true })
+  @Matches(/^amqps?:\/\//, { message: '$property must look like amqp://user:password@host:5672' })
+  brokerUrl: string;
+  /** before the virtual hosts' names; keeps test runs apart */
+  @Env('WAYBILL_VHOST_PREFIX') @IsString() vhostPrefix: string = '';
+  @Env('WAYBILL_LOG_LEVEL') @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) logLevel: string = 'info';
+  /** where traces and metrics go (OTLP over HTTP); absent: nowhere */
+  @Env('OTEL_EXPORTER_OTLP_ENDPOINT') @IsOptional() @IsUrl({ require_tld: false }) otlpEndpoint?: string;
+}
+
+/** Added by services that use object storage. */
+export class StorageServiceConfig extends ServiceConfig {
+  @Env('WAYBILL_S3_ENDPOINT') @IsUrl({ require_tld: false, require_protocol: true }) s3Endpoint: string = 'http://127.0.0.1:9000';
+  @Env('WAYBILL_S3_ACCESS_KEY', { secret: true }) @IsString() s3AccessKey: string;
+  @Env('WAYBILL_S3_SECRET_KEY', { secret: true }) @IsString() s3SecretKey: string;
+  @Env('WAYBILL_S3_BUCKET') @Matches(/^[a-z0-9][a-z0-9.-]{2,62}$/, { message: '$property must be a bucket name of 3-63 characters' }) s3Bucket: string = 'waybill';
+  @Env('WAYBILL_S3_REGION') @IsString() s3Region: string = 'us-east-1';
+}

@@ -1,0 +1,23 @@
+/**
+ * Starts OpenTelemetry before anything else is loaded: `node --import @waybill/platform/instrumentation dist/main.js`.
+ * Without OTEL_EXPORTER_OTLP_ENDPOINT it does nothing and loads nothing. Messaging makes its own spans.
+ */
+if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT']) {
+  const [{ NodeSDK }, { HttpInstrumentation }, { PgInstrumentation }, { PinoInstrumentation }] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/instrumentation-http'),
+    import('@opentelemetry/instrumentation-pg'),
+    import('@opentelemetry/instrumentation-pino'),
+  ]);
+  const sdk = new NodeSDK({
+    instrumentations: [
+      new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health/') ?? false }),
+      new PgInstrumentation({ requireParentSpan: true }),
+      new PinoInstrumentation(),
+    ],
+  });
+  sdk.start();
+  process.once('beforeExit', () => void sdk.shutdown());
+}
+
+export {};

@@ -1,0 +1,103 @@
+import { type INestApplication, Logger as NestLogger, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { json } from 'express';
+import helmet from 'helmet';
+import { Logger } from 'nestjs-pino';
+import { ConfigError } from '../config/load-config.js';
+import { ProblemFilter } from '../errors/problem.filter.js';
+import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
+import { requestId } from '../http/request-id.js';
+import { demandUtf8 } from '../http/utf8.js';
+import { bodyValidation } from '../http/validation.pipe.js';
+
+export interface RunServiceOptions {
+  /** e.g. `fleet` */
+  service: string;
+  host: string;
+  port: number;
+  /** provider token of the Nest transport strategy, e.g. `WaybillServer` */
+  transport?: Type<object>;
+  /** provider token of something that names readiness checks, e.g. `MessagingHealth` */
+  health?: Type<{ indicators(): { name: string; check: HealthCheck }[] }>;
+  /** routes, parsers and documents of this service, before it listens */
+  configureHttp?: (app: NestExpressApplication) => void | Promise<void>;
+  /** largest JSON body in bytes, default 1 MiB */
+  bodyLimit?: number;
+}
+
+/** How long a process may take to end cleanly. */
+const SHUTDOWN_MS = 30_000;
+
+/**
+ * Starts a service: HTTP with problem+json, the message handlers, a clean end on SIGTERM and SIGINT (stop taking messages, wait for
+ * those in hand, let the outbox leave, close). A start that fails says so in one line and ends with exit code 1.
+ */
+export async function runService(module: Type<object>, options: RunServiceOptions): Promise<void> {
+  process.on('unhandledRejection', (reason) => {
+    new NestLogger('Process').fatal(reason instanceof Error ? reason : new Error(String(reason)));
+    process.exit(1);
+  });
+  try {
+    const app = await createService(module, options);
+    endOnSignal(app, options.service);
+    await app.startAllMicroservices();
+    await app.listen(options.port, options.host);
+    new NestLogger('Process').log(`${options.service} listens on ${options.host}:${options.port}`);
+  } catch (error) {
+    process.stderr.write(`${options.service} cannot start: ${startProblem(error, options)}\n`);
+    process.exit(1);
+  }
+}
+
+/** The service as it will run, not listening yet; specs use it on a free port. */
+export async function createService(module: Type<object>, options: RunServiceOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(module, { bufferLogs: true, bodyParser: false, abortOnError: false });
+  app.useLogger(app.get(Logger));
+  app.disable('x-powered-by');
+  app.use(requestId);
+  app.use(helmet());
+  await options.configureHttp?.(app);
+  app.use(json({ limit: options.bodyLimit ?? 1024 * 1024, verify: demandUtf8 }));
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(bodyValidation());
+  if (options.transport) {
+    app.connectMicroservice({ strategy: app.get<object>(options.transport) as never }, { inheritAppConfig: false });
+  }
+  if (options.health) {
+    const registry = app.get(HealthRegistry);
+    for (const { name, check } of app.get(options.health).indicators()) registry.register(name, check);
+  }
+  return app;
+}
+
+function endOnSignal(app: INestApplication, service: string): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) return;
+    ending = true;
+    const logger = new NestLogger('Process');
+    logger.log(`${service} ends (${signal})`);
+    app.get(HealthRegistry).drain();
+    setTimeout(() => {
+      logger.error(`${service} did not end within ${SHUTDOWN_MS / 1000} s`);
+      process.exit(1);
+    }, SHUTDOWN_MS).unref();
+    app.close().then(
+      () => process.exit(process.exitCode ?? 0),
+      (error: unknown) => {
+        logger.error(error instanceof Error ? error : new Error(String(error)));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+function startProblem(error: unknown, options: RunServiceOptions): string {
+  if (error instanceof ConfigError) return error.message;
+  const problem = error as NodeJS.ErrnoException;
+  if (problem.code === 'EADDRINUSE') return `port ${options.port} is taken; free it or set WAYBILL_HTTP_PORT.`;
+  return problem.stack ?? String(error);
+}
