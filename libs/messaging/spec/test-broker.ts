@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { ChannelModel } from 'amqplib';
+import { BrokerConnection } from '../src/client/broker-connection.js';
+import { Publisher } from '../src/client/publisher.js';
+import type { VhostRole } from '../src/server/handler-extras.js';
+import { applyTopology } from '../src/topology/apply-topology.js';
+import { ManagementApi } from '../src/topology/management-api.js';
+import type { RetryPolicy } from '../src/topology/policies.js';
+import { vhostName } from '../src/topology/topology.js';
+
+/** Fast enough for specs, in the same proportion as production. */
+export const SPEC_RETRY: RetryPolicy = { deliveryLimit: 20, minDelayMs: 100, maxDelayMs: 300 };
+
+/** Own virtual hosts on the shared broker, with the whole topology. */
+export class TestBroker {
+  readonly prefix = `t-${randomUUID().slice(0, 8)}.`;
+  readonly url = required('WAYBILL_TEST_BROKER_URL');
+  readonly managementUrl = required('WAYBILL_TEST_BROKER_MANAGEMENT_URL');
+  readonly management = new ManagementApi(this.managementUrl);
+  private readonly cleanups: (() => Promise<unknown>)[] = [];
+
+  static async start(retry: RetryPolicy = SPEC_RETRY): Promise<TestBroker> {
+    const broker = new TestBroker();
+    await applyTopology({ brokerUrl: broker.url, managementUrl: broker.managementUrl, vhostPrefix: broker.prefix, retry });
+    return broker;
+  }
+
+  vhost(role: VhostRole): string {
+    return vhostName(role, this.prefix);
+  }
+
+  /** A connection that is closed at the end; `name` shows in the management. */
+  connection(role: VhostRole, name: string = randomUUID()): BrokerConnection {
+    const backOff = { baseMs: 20, maxMs: 200 };
+    const connection = new BrokerConnection({ url: this.url, vhost: this.vhost(role), name, backOff });
+    this.atEnd(() => connection.close());
+    return connection.start();
+  }
+
+  publisher(role: VhostRole, name?: string): Publisher {
+    return new Publisher({ connection: this.connection(role, name) });
+  }
+
+  /** An administrator's connection for looking at queues. */
+  model(role: VhostRole): Promise<ChannelModel> {
+    return this.connection(role).ready(10_000);
+  }
+
+  atEnd(cleanup: () => Promise<unknown>): void {
+    this.cleanups.push(cleanup);
+  }
+
+  /** Ends the connections of a name by force, as an operator would. */
+  async forceClose(name: string): Promise<number> {
+    const all = (await this.management.request('GET', ['connections'])) as { name: string; user_provided_name?: string }[];
+    const ours = all.filter((connection) => connection.user_provided_name === name);
+    for (const connection of ours) await this.management.request('DELETE', ['connections', connection.name]);
+    return ours.length;
+  }
+
+  async stop(): Promise<void> {
+    for (const cleanup of this.cleanups.reverse()) await cleanup();
+    for (const role of ['services', 'agents'] as const) await this.management.request('DELETE', ['vhosts', this.vhost(role)]);
+  }
+}
+
+export function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the specs with "npm test", or take the variables of a running stack`);
+  return value;
+}
+
+/** Repeats until it does not throw; the last failure is the spec's. */
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
+  const until = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() >= until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
