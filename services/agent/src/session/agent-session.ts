@@ -26,6 +26,10 @@ export interface AgentSessionParts {
 
 /** Milliseconds until a broker that cannot be used is tried again. */
 const UNUSABLE_MS = 300_000;
+/** Milliseconds over which agents that came back together read their sessions. */
+const RECONNECT_SPREAD_MS = 5_000;
+/** Milliseconds without a lost stream after which the next one is a surprise again. */
+const CALM_MS = 60_000;
 
 /** Keeps the computer connected: session, streams and reports, through lost connections and changes of its groups. */
 export class AgentSession {
@@ -37,6 +41,9 @@ export class AgentSession {
   private refreshing: Promise<void> | null = null;
   private refreshAgain = false;
   private stale = false;
+  private wasDisconnected = false;
+  private readonly lostBackOff = new BackOff(1_000, 300_000);
+  private lostAt = 0;
 
   constructor(private readonly parts: AgentSessionParts) {
     const { baseMs, maxMs } = parts.backOff ?? { baseMs: 1_000, maxMs: 60_000 };
@@ -99,8 +106,6 @@ export class AgentSession {
         await this.adopt(await this.parts.sessions.read());
         this.backOff.reset();
         if (!this.refreshAgain) return;
-        // A stream that is refused although the session names it: ask again, but not at once.
-        await this.pause(this.backOff.next());
       } catch (error) {
         if (this.stop$.signal.aborted) return;
         this.parts.log.warn({ err: error }, 'no session yet; it will be tried again');
@@ -139,20 +144,38 @@ export class AgentSession {
         this.parts.sessions.touch();
         this.parts.sender.attach(this.broker);
         this.parts.onSubscribed?.();
+        if (this.wasDisconnected) void this.refreshAfterReconnect();
       },
       onDisconnected: (reason) => {
+        this.wasDisconnected = true;
         this.parts.sender.attach(null);
         this.parts.log.warn({ err: reason }, 'not connected to the broker; trying again');
       },
       onStreamLost: (stream, reason) => {
         this.parts.log.warn({ err: reason, stream }, 'a command stream was lost; reading the session again');
-        void this.refresh(true);
+        void this.refreshAfterLoss();
       },
       onUnusable: (reason) => {
         this.parts.log.error({ err: reason }, 'this broker cannot be used');
         void this.replaceBroker();
       },
     };
+  }
+
+  /** What changed while the computer was away is in the session; spread, because others came back at the same moment. */
+  private async refreshAfterReconnect(): Promise<void> {
+    this.wasDisconnected = false;
+    await this.pause(Math.random() * RECONNECT_SPREAD_MS);
+    await this.refresh();
+  }
+
+  /** The first loss is looked into at once; a stream that is refused again and again although the session names it, ever more rarely. */
+  private async refreshAfterLoss(): Promise<void> {
+    const now = Date.now();
+    if (now - this.lostAt > CALM_MS) this.lostBackOff.reset();
+    else await this.pause(this.lostBackOff.next());
+    this.lostAt = now;
+    await this.refresh(true);
   }
 
   private async replaceBroker(): Promise<void> {

@@ -1,0 +1,19 @@
+import type { ReasonCode } from '@waybill/contracts';
+
+/** The download failed for good: trying again would not help. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+
+  constructor(
+    readonly reason: Extract<ReasonCode, `download.${string}`>,
+    /** sentence for the help desk */
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** It may work in a moment: the network, an overloaded server, an address that has run out. */
+export class TransientDownloadError extends Error {
+  override readonly name = 'TransientDownloadError';
+}

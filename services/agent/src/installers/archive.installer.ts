@@ -1,0 +1,136 @@
+import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Workbench } from '../execution/workbench.js';
+import { keyText } from '../journal/journal.records.js';
+import { OutsideRootError } from '../root/rooted-paths.js';
+import { ArchiveRefusedError } from './archive-entry.js';
+import { readMark, writeMark } from './archive-mark.js';
+import type { InstallerType, InstallResult } from './installer.js';
+import { syncDirectory } from './sync-directory.js';
+import { readTar } from './tar-reader.js';
+import { type ArchiveReader, unpack } from './unpack.js';
+import { readZip } from './zip-reader.js';
+
+/** Directories of the system that no archive may replace as a whole, besides everything directly under `/`. */
+const PROTECTED = /^\/(usr|var|etc|lib|lib64|bin|sbin|boot|dev|proc|sys|root|home|srv|run)(\/(bin|sbin|lib|lib64|libexec|share|local|include|log|cache|spool|run|tmp|systemd|apt|dpkg|src))?\/?$/;
+
+/** An archive unpacked into a directory: beside it first, then swapped in; the old tree stays until the new one is proved. */
+export const archiveInstaller: InstallerType = {
+  async install(bench): Promise<InstallResult> {
+    const { manifest } = bench.record.command;
+    const first = bench.variant.artifacts[0]!;
+    return refusing(async () => {
+      const place = placeOf(bench);
+      await rm(place.fresh, { recursive: true, force: true });
+      await mkdir(place.fresh, { recursive: true, mode: 0o755 });
+      try {
+        await unpack(readerFor(bench.file(first.file)), place.fresh, stripOf(bench));
+        await writeMark(place.fresh, { sha256: first.sha256!, package: manifest.package, version: manifest.version });
+      } catch (error) {
+        await rm(place.fresh, { recursive: true, force: true });
+        throw error;
+      }
+      await swap(place);
+    });
+  },
+
+  async uninstall(bench): Promise<InstallResult> {
+    return refusing(async () => {
+      const place = placeOf(bench);
+      const mark = await readMark(place.target);
+      if (mark?.package !== bench.record.command.manifest.package) throw new ArchiveRefusedError('the directory does not hold a tree of this package');
+      await rm(place.old, { recursive: true, force: true });
+      await rename(place.target, place.old);
+      await syncDirectory(dirname(place.target));
+    });
+  },
+
+  async settle(bench, proved): Promise<string> {
+    const place = placeOf(bench);
+    const kept = await exists(place.old);
+    if (proved || !kept) {
+      await rm(place.old, { recursive: true, force: true });
+      // Without an old tree, a new one that did not prove itself goes again; what others put there stays.
+      const ours = !proved && bench.record.command.action === 'install' && (await exists(started(place)));
+      if (ours) await rm(place.target, { recursive: true, force: true });
+      await cleanUp(place);
+      return proved ? 'The old tree was removed.' : 'Nothing was left behind.';
+    }
+    await rm(place.fresh, { recursive: true, force: true });
+    if (await exists(place.target)) await rename(place.target, place.fresh);
+    await rename(place.old, place.target);
+    await cleanUp(place);
+    const mark = await readMark(place.target);
+    return `The old tree was put back${mark ? `: ${mark.package} ${mark.version}` : ''}.`;
+  },
+};
+
+interface Place {
+  target: string;
+  /** unpacked here */
+  fresh: string;
+  /** the tree from before, until the new one is proved */
+  old: string;
+}
+
+function placeOf({ variant, paths, record }: Workbench): Place {
+  const { installer } = variant;
+  if (installer.type !== 'archive') throw new ArchiveRefusedError('the package does not say which directory it is in');
+  const { directory } = installer;
+  const levels = directory.split('/').filter((part) => part !== '').length;
+  if (levels < 2 || PROTECTED.test(directory)) throw new ArchiveRefusedError(`${directory} belongs to the system and is not replaced`);
+  const target = paths.resolve(directory).replace(/\/+$/, '');
+  const suffix = keyText(record);
+  return { target, fresh: `${target}.waybill-new-${suffix}`, old: `${target}.waybill-old-${suffix}` };
+}
+
+function stripOf({ variant: { installer } }: Workbench): number {
+  return installer.type === 'archive' ? (installer.stripComponents ?? 0) : 0;
+}
+
+/** Two renames; a kill in between leaves no tree in place, and {@link InstallerType.settle} puts the old one back. */
+async function swap(place: Place): Promise<void> {
+  const hadOld = await exists(place.target);
+  if (hadOld && !(await stat(place.target)).isDirectory()) throw new ArchiveRefusedError('there is a file where the directory should be');
+  if (hadOld) await rename(place.target, place.old);
+  else await mkdir(started(place), { recursive: true });
+  await rename(place.fresh, place.target);
+  await syncDirectory(dirname(place.target));
+}
+
+/** Sign that the tree in place, if any, is this attempt's and there was none before. */
+function started(place: Place): string {
+  return `${place.fresh}.first`;
+}
+
+async function cleanUp(place: Place): Promise<void> {
+  await rm(place.fresh, { recursive: true, force: true });
+  await rm(started(place), { recursive: true, force: true });
+  const parent = dirname(place.target);
+  if (await exists(parent)) await syncDirectory(parent);
+}
+
+function readerFor(path: string): ArchiveReader {
+  if (/\.(tar\.gz|tgz)$/i.test(path)) return readTar(path, 'gzip');
+  if (/\.(tar\.zst|tzst)$/i.test(path)) return readTar(path, 'zstd');
+  if (/\.tar$/i.test(path)) return readTar(path, 'none');
+  if (/\.zip$/i.test(path)) return readZip(path);
+  throw new ArchiveRefusedError('it is neither tar.gz, tar.zst, tar nor zip by its name');
+}
+
+async function refusing(work: () => Promise<void>): Promise<InstallResult> {
+  try {
+    await work();
+    return { kind: 'exited', exitCode: 0 };
+  } catch (error) {
+    if (error instanceof ArchiveRefusedError || error instanceof OutsideRootError) return { kind: 'refused', why: error.message };
+    return { kind: 'broken', why: (error as Error).message };
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

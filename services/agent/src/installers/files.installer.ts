@@ -1,0 +1,151 @@
+import { chmod, chown, copyFile, link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Workbench } from '../execution/workbench.js';
+import { keyText } from '../journal/journal.records.js';
+import { OutsideRootError } from '../root/rooted-paths.js';
+import type { InstallerType, InstallResult } from './installer.js';
+import { ownerId, UnknownOwnerError } from './owner-ids.js';
+import { syncDirectory } from './sync-directory.js';
+
+/** One file on its way: what is written down before anything is touched, so that a return is possible after any interruption. */
+interface Placement {
+  file: string;
+  target: string;
+  fresh: string;
+  old: string;
+  existed: boolean;
+  mode: number;
+  uid: number | null;
+  gid: number | null;
+}
+
+class FilesRefusedError extends Error {}
+
+/** Copies files to their places, each atomically; what was there is kept until detection has proved the new state. */
+export const filesInstaller: InstallerType = {
+  install(bench): Promise<InstallResult> {
+    return refusing(async () => {
+      const placements = await plan(bench);
+      await writePlan(bench, placements);
+      for (const placement of placements) await stage(bench, placement);
+      for (const placement of placements) await keepOld(placement);
+      for (const { fresh, target } of placements) await rename(fresh, target);
+      await syncParents(placements);
+    });
+  },
+
+  uninstall(bench): Promise<InstallResult> {
+    return refusing(async () => {
+      const placements = await plan(bench);
+      await writePlan(bench, placements);
+      for (const { target, old, existed } of placements) if (existed) await rename(target, old);
+      await syncParents(placements);
+    });
+  },
+
+  async settle(bench, proved): Promise<string> {
+    const placements = await readPlan(bench);
+    for (const placement of placements) await (proved ? drop(placement) : putBack(placement, bench.record.command.action === 'install'));
+    await syncParents(placements);
+    return proved ? 'The old files were removed.' : 'The old files were put back.';
+  },
+};
+
+async function plan(bench: Workbench): Promise<Placement[]> {
+  const { installer } = bench.variant;
+  if (installer.type !== 'files') throw new FilesRefusedError('the package does not say which files it has');
+  const { root } = bench.paths;
+  return Promise.all(
+    installer.files.map(async ({ file, path, mode, owner, group }): Promise<Placement> => {
+      const target = bench.paths.resolve(path);
+      const there = await lstat(target).catch(() => null);
+      if (there?.isDirectory()) throw new FilesRefusedError(`${path} is a directory`);
+      return {
+        file,
+        target,
+        fresh: `${target}.waybill-new-${keyText(bench.record)}`,
+        old: `${target}.waybill-old-${keyText(bench.record)}`,
+        existed: there !== null,
+        mode: parseInt(mode ?? '0644', 8),
+        uid: owner === undefined ? null : ownerId(root, 'user', owner),
+        gid: group === undefined ? null : ownerId(root, 'group', group),
+      };
+    }),
+  );
+}
+
+/** Writes the new file beside its place, complete and with its rights. */
+async function stage(bench: Workbench, { file, target, fresh, mode, uid, gid }: Placement): Promise<void> {
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  bench.paths.resolve(target.slice(bench.paths.isSystem ? 0 : bench.paths.root.length));
+  await rm(fresh, { force: true });
+  await copyFile(bench.file(file), fresh);
+  if (uid !== null || gid !== null) await chown(fresh, uid ?? 0, gid ?? 0);
+  await chmod(fresh, mode);
+  const handle = await open(fresh, 'r');
+  await handle.sync();
+  await handle.close();
+}
+
+/** A second name for the old file: its place is never empty. */
+async function keepOld({ target, old, existed }: Placement): Promise<void> {
+  if (!existed) return;
+  await rm(old, { force: true });
+  await link(target, old);
+}
+
+async function drop({ fresh, old }: Placement): Promise<void> {
+  await rm(old, { force: true });
+  await rm(fresh, { force: true });
+}
+
+async function putBack({ target, fresh, old, existed }: Placement, installing: boolean): Promise<void> {
+  const untouched = await present(fresh);
+  if (await present(old)) {
+    await rename(old, target);
+    // A rename onto another name of the same file does nothing and leaves both.
+    await rm(old, { force: true });
+  } else if (installing && !existed && !untouched) {
+    await rm(target, { force: true });
+  }
+  await rm(fresh, { force: true });
+}
+
+function planFile(bench: Workbench): string {
+  return bench.file('.waybill-files.json');
+}
+
+async function writePlan(bench: Workbench, placements: Placement[]): Promise<void> {
+  await mkdir(bench.directory, { recursive: true, mode: 0o700 });
+  await writeFile(`${planFile(bench)}.new`, JSON.stringify(placements), { mode: 0o600, flush: true });
+  await rename(`${planFile(bench)}.new`, planFile(bench));
+  await syncDirectory(bench.directory);
+}
+
+/** Empty when the attempt was cut off before it touched anything. */
+async function readPlan(bench: Workbench): Promise<Placement[]> {
+  const text = await readFile(planFile(bench), 'utf8').catch(() => '[]');
+  return JSON.parse(text) as Placement[];
+}
+
+async function syncParents(placements: readonly Placement[]): Promise<void> {
+  const parents = new Set(placements.map(({ target }) => dirname(target)));
+  for (const parent of parents) await syncDirectory(parent).catch(() => {});
+}
+
+async function present(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function refusing(work: () => Promise<void>): Promise<InstallResult> {
+  try {
+    await work();
+    return { kind: 'exited', exitCode: 0 };
+  } catch (error) {
+    const refusal = error instanceof FilesRefusedError || error instanceof OutsideRootError || error instanceof UnknownOwnerError;
+    return refusal ? { kind: 'refused', why: error.message } : { kind: 'broken', why: (error as Error).message };
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AttemptKey, keyText } from '../journal/journal.records.js';
+
+/** Where things lie in the state directory (mode 0700). */
+export class StateLayout {
+  readonly journal: string;
+  /** complete downloads by SHA-256, and `.part` files of unfinished ones */
+  readonly artifacts: string;
+  private readonly work: string;
+  private readonly logs: string;
+
+  constructor(readonly directory: string) {
+    this.journal = join(directory, 'journal.sqlite');
+    this.artifacts = join(directory, 'artifacts');
+    this.work = join(directory, 'work');
+    this.logs = join(directory, 'logs');
+    for (const path of [directory, this.artifacts, this.work, this.logs]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+
+  /** The attempt's files under their own names; working directory of its scripts. */
+  workOf(key: AttemptKey): string {
+    return join(this.work, keyText(key));
+  }
+
+  /** Everything that the attempt's installer and scripts wrote. */
+  logOf(key: AttemptKey): string {
+    return join(this.logs, `${keyText(key)}.log`);
+  }
+}
