@@ -1,1 +1,2 @@
-export {};
+export type { ObjectInfo, ObjectStorage, PutHashedOptions, StoredObject } from './object-storage.js';
+export { S3ObjectStorage, type S3Settings } from './s3-object-storage.js';

@@ -1,36 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { type DatabaseSettings, dataSourceOptions, type PersistenceOptions } from '../module/data-source-options.js';
 
+const LOCK_RETRY_MS = 100;
+/** A migration may rewrite a table. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+
 /**
- * Brings a schema up to date. Two processes may start at once: the second waits for the first's advisory lock and then finds nothing
- * to do. The schema must exist and belong to the role.
- * @returns the names of the migrations that ran
+ * Brings a schema up to date, creating it when it is missing. Each migration is a transaction. Safe when several nodes start at
+ * once: one works, the others wait and find nothing left to do.
+ * @returns the names of the migrations that this call ran, oldest first
  */
 export async function migrate(options: PersistenceOptions, settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = await new DataSource({ ...dataSourceOptions(options, { ...settings, pool: 2 }) }).initialize();
-  // A session of its own holds the lock: TypeORM runs the migrations on another connection of the pool.
-  const session = dataSource.createQueryRunner();
+  const session = new pg.Client({ connectionString: settings.url, application_name: `${options.schema}-migrate` });
+  session.on('error', () => undefined);
+  await session.connect();
   try {
-    await session.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`migrations of ${options.schema}`]);
+    await lock(session, options.schema);
+    await ensureSchema(session, options.schema);
+    const dataSource = new DataSource({
+      ...dataSourceOptions(options, { ...settings, pool: 2, statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
+      migrationsTransactionMode: 'each',
+    });
+    await dataSource.initialize();
     try {
-      const applied = await dataSource.runMigrations({ transaction: 'each' });
-      return applied.map((migration) => migration.name);
+      return (await dataSource.runMigrations()).map((migration) => migration.name);
     } finally {
-      await session.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [`migrations of ${options.schema}`]);
+      await dataSource.destroy();
     }
   } finally {
-    await session.release();
-    await dataSource.destroy();
+    // ends the session and with it the lock
+    await session.end();
   }
 }
 
-/** The body of a service's `migrate.ts`: runs, says what it did, exits. */
-export async function runMigrationCli(options: PersistenceOptions, settings: () => DatabaseSettings): Promise<void> {
-  try {
-    const applied = await migrate(options, settings());
-    process.stdout.write(applied.length > 0 ? `${options.schema}: ran ${applied.join(', ')}\n` : `${options.schema}: up to date\n`);
-  } catch (error) {
-    process.stderr.write(`${options.schema}: cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+/**
+ * Asks again and again instead of blocking in the server: a blocked statement holds a snapshot, for which the holder's
+ * CREATE INDEX CONCURRENTLY would wait, and both would wait for ever.
+ */
+async function lock(session: pg.Client, schema: string): Promise<void> {
+  for (;;) {
+    const { rows } = await session.query<{ locked: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtextextended('waybill.migrate.' || $1, 0)) AS locked`,
+      [schema],
+    );
+    if (rows[0]?.locked) return;
+    await delay(LOCK_RETRY_MS);
   }
+}
+
+/** Asks first, because a role that owns its schema need not have the right to create one. */
+async function ensureSchema(session: pg.Client, schema: string): Promise<void> {
+  const { rowCount } = await session.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await session.query(`CREATE SCHEMA ${session.escapeIdentifier(schema)}`);
 }

@@ -5,6 +5,8 @@ export interface DatabaseSettings {
   url: string;
   /** connections, default 10 */
   pool?: number;
+  /** milliseconds, default one minute */
+  statementTimeoutMs?: number;
 }
 
 export interface PersistenceOptions {
@@ -31,7 +33,7 @@ export function dataSourceOptions(options: PersistenceOptions, settings: Databas
     applicationName: options.schema,
     extra: {
       options: `-c search_path=${options.schema} -c timezone=UTC`,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
+      statement_timeout: settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,

@@ -1,5 +1,6 @@
 import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DatabaseHealth } from './database-health.js';
 import { type DatabaseSettings, dataSourceOptions, type PersistenceOptions } from './data-source-options.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -26,8 +27,8 @@ export class PersistenceModule {
           }),
         }),
       ],
-      providers: [UnitOfWork],
-      exports: [UnitOfWork, TypeOrmModule],
+      providers: [UnitOfWork, DatabaseHealth],
+      exports: [UnitOfWork, DatabaseHealth, TypeOrmModule],
     };
   }
 }

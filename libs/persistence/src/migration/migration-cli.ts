@@ -1,0 +1,13 @@
+import type { DatabaseSettings, PersistenceOptions } from '../module/data-source-options.js';
+import { migrate } from './migrate.js';
+
+/** The whole of a service's `migrate.ts`: migrates, says what it did, sets the exit code. */
+export async function runMigrationCli(options: PersistenceOptions, settings: () => DatabaseSettings): Promise<void> {
+  try {
+    const applied = await migrate(options, settings());
+    process.stdout.write(applied.length > 0 ? `${options.schema}: ran ${applied.join(', ')}\n` : `${options.schema}: up to date\n`);
+  } catch (error) {
+    process.stderr.write(`${options.schema}: cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
