@@ -73,12 +73,7 @@ export function checkWritten(version: Version, upload: Upload, written: Written,
       `Nothing was stored for the upload of "${upload.file}"; send the bytes again.`,
     );
   }
-  if (storedSize !== written.size) {
-    throw invalid(
-      'upload.sizeMismatch',
-      `"${upload.file}" was announced with ${written.size} bytes, but ${storedSize} are stored.`,
-    );
-  }
+  checkStoredSize(upload, written.size, storedSize);
   const expected = expectedArtifacts(version.manifest).find((artifact) => artifact.file === upload.file);
   if (expected?.size !== undefined && expected.size !== written.size) {
     throw invalid(
@@ -92,4 +87,13 @@ export function checkWritten(version: Version, upload: Upload, written: Written,
       `The manifest expects SHA-256 ${expected.sha256} of "${upload.file}", but what was sent has ${written.sha256}.`,
     );
   }
+}
+
+/** @throws invalid `upload.sizeMismatch` */
+export function checkStoredSize(upload: Upload, announced: number, stored: number): void {
+  if (announced === stored) return;
+  throw invalid(
+    'upload.sizeMismatch',
+    `"${upload.file}" was announced with ${announced} bytes, but ${stored} are stored.`,
+  );
 }

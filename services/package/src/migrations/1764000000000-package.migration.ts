@@ -39,7 +39,7 @@ export class Package1764000000000 implements MigrationInterface {
         CHECK ((status = 'draft') = (published_at IS NULL) AND (status = 'draft') = (manifest_digest IS NULL)),
         CHECK ((status = 'withdrawn') = (withdrawn_at IS NOT NULL))
       )`);
-    await runner.query(`CREATE INDEX versions_by_age ON versions (package, created_at, id)`);
+    await runner.query(`CREATE INDEX versions_by_age ON versions (package, created_at, version)`);
     // One row per content: the first object that held these bytes stays, whoever uploads them again.
     await runner.query(`
       CREATE TABLE artifacts (
@@ -78,7 +78,7 @@ export class Package1764000000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE discarded_objects (
         object_key text PRIMARY KEY,
-        due_at timestamptz(3) NOT NULL DEFAULT now()
+        due_at timestamptz NOT NULL DEFAULT now()
       )`);
     await runner.query(`CREATE INDEX discarded_objects_due ON discarded_objects (due_at)`);
     await runner.query(OUTBOX_SQL);

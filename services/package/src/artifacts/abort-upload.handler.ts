@@ -1,0 +1,34 @@
+import { Controller } from '@nestjs/common';
+import { AbortUpload, PACKAGE_RPC } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { DiscardedObjectsRepository } from './discarded-objects.repository.js';
+import { ObjectDisposal } from './object-disposal.js';
+import { UploadsRepository } from './uploads.repository.js';
+
+@Controller()
+export class AbortUploadHandler {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly uploads: UploadsRepository,
+    private readonly discarded: DiscardedObjectsRepository,
+    private readonly disposal: ObjectDisposal,
+  ) {}
+
+  /**
+   * Does nothing to a completed upload. One that was closed before is discarded again: its object may have been written since.
+   * @throws notFound `upload.notFound`
+   */
+  @RpcHandler(PACKAGE_RPC.uploadAbort, AbortUpload)
+  async handle({ uploadId }: AbortUpload): Promise<Record<string, never>> {
+    const objectKey = await this.work.run(async (manager) => {
+      const upload = await this.uploads.lock(manager, uploadId);
+      if (upload.status === 'completed') return null;
+      if (upload.status === 'pending') await this.uploads.markAborted(manager, uploadId);
+      await this.discarded.add(manager, [upload.objectKey]);
+      return upload.objectKey;
+    });
+    if (objectKey !== null) await this.disposal.dispose([objectKey]);
+    return {};
+  }
+}

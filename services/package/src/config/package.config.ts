@@ -1,0 +1,17 @@
+import { Env, StorageServiceConfig } from '@waybill/platform';
+import { Matches } from 'class-validator';
+import { DURATION_PATTERN, durationSeconds } from './duration.js';
+
+/** What the package service reads from the environment. */
+export class PackageConfig extends StorageServiceConfig {
+  override httpPort: number = 8082;
+
+  /** an upload that began longer ago is given up and its bytes are removed */
+  @Env('WAYBILL_UPLOAD_MAX_AGE')
+  @Matches(DURATION_PATTERN, { message: '$property must be an ISO 8601 duration such as PT24H' })
+  uploadMaxAge: string = 'PT24H';
+
+  get uploadMaxAgeSeconds(): number {
+    return durationSeconds(this.uploadMaxAge);
+  }
+}

@@ -1,0 +1,101 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { MessagingModule } from '@waybill/messaging';
+import { S3ObjectStorage } from '@waybill/object-storage';
+import { PersistenceModule } from '@waybill/persistence';
+import { HealthModule, LoggingModule } from '@waybill/platform';
+import { AbortUploadHandler } from './artifacts/abort-upload.handler.js';
+import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
+import { BeginUploadHandler } from './artifacts/begin-upload.handler.js';
+import { CompleteUploadHandler } from './artifacts/complete-upload.handler.js';
+import { DiscardedObjectsRepository } from './artifacts/discarded-objects.repository.js';
+import { ObjectDisposal } from './artifacts/object-disposal.js';
+import { OBJECT_STORAGE } from './artifacts/object-storage.token.js';
+import { UploadSweep } from './artifacts/upload-sweep.js';
+import { UploadSweepTimer } from './artifacts/upload-sweep.timer.js';
+import { UploadsRepository } from './artifacts/uploads.repository.js';
+import { VersionFilesRepository } from './artifacts/version-files.repository.js';
+import { PackageConfig } from './config/package.config.js';
+import { CreatePackageHandler } from './packages/create-package.handler.js';
+import { GetPackageHandler } from './packages/get-package.handler.js';
+import { ListPackagesHandler } from './packages/list-packages.handler.js';
+import { PackagesRepository } from './packages/packages.repository.js';
+import { RemovePackageHandler } from './packages/remove-package.handler.js';
+import { UpdatePackageHandler } from './packages/update-package.handler.js';
+import { PACKAGE_PERSISTENCE } from './persistence.options.js';
+import { CreateVersionHandler } from './versions/create-version.handler.js';
+import { GetVersionHandler } from './versions/get-version.handler.js';
+import { ListVersionsHandler } from './versions/list-versions.handler.js';
+import { PublishVersionHandler } from './versions/publish-version.handler.js';
+import { VersionsRepository } from './versions/versions.repository.js';
+import { WithdrawVersionHandler } from './versions/withdraw-version.handler.js';
+
+const PACKAGES = [
+  CreatePackageHandler,
+  GetPackageHandler,
+  ListPackagesHandler,
+  UpdatePackageHandler,
+  RemovePackageHandler,
+];
+const VERSIONS = [
+  CreateVersionHandler,
+  GetVersionHandler,
+  ListVersionsHandler,
+  PublishVersionHandler,
+  WithdrawVersionHandler,
+];
+const ARTIFACTS = [BeginUploadHandler, CompleteUploadHandler, AbortUploadHandler];
+
+const REPOSITORIES = [
+  PackagesRepository,
+  VersionsRepository,
+  VersionFilesRepository,
+  ArtifactsRepository,
+  UploadsRepository,
+  DiscardedObjectsRepository,
+];
+
+const STORAGE: Provider = {
+  provide: OBJECT_STORAGE,
+  inject: [PackageConfig],
+  useFactory: (config: PackageConfig) =>
+    new S3ObjectStorage({
+      endpoint: config.s3Endpoint,
+      accessKey: config.s3AccessKey,
+      secretKey: config.s3SecretKey,
+      bucket: config.s3Bucket,
+      region: config.s3Region,
+    }),
+};
+
+/** The service put together: what it answers, what it stores, what it does by itself. */
+@Module({})
+export class PackageModule {
+  static with(config: PackageConfig): DynamicModule {
+    return {
+      module: PackageModule,
+      imports: [
+        LoggingModule.forRoot('package', config.logLevel),
+        HealthModule,
+        PersistenceModule.forRootAsync({
+          ...PACKAGE_PERSISTENCE,
+          useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
+        }),
+        MessagingModule.forRootAsync({
+          service: 'package',
+          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          vhosts: ['services'],
+          outbox: true,
+        }),
+      ],
+      controllers: [...PACKAGES, ...VERSIONS, ...ARTIFACTS],
+      providers: [
+        { provide: PackageConfig, useValue: config },
+        ...REPOSITORIES,
+        STORAGE,
+        ObjectDisposal,
+        UploadSweep,
+        UploadSweepTimer,
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { Controller } from '@nestjs/common';
+import {
+  PACKAGE_RPC,
+  type PackageView,
+  UpdatePackage,
+  UpdatePackageRequest,
+  validateMessage,
+} from '@waybill/contracts';
+import { type MessageContext, RpcHandler } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { badRequest, decideUpdate } from './package.js';
+import { packageView } from './package-view.js';
+import { PackagesRepository } from './packages.repository.js';
+
+@Controller()
+export class UpdatePackageHandler {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly packages: PackagesRepository,
+  ) {}
+
+  /** @throws notFound `package.notFound`; precondition `precondition.failed`; invalid `request.invalid` */
+  @RpcHandler(PACKAGE_RPC.update, UpdatePackageRequest)
+  async handle({ name, changes, revision }: UpdatePackageRequest, { messageId }: MessageContext): Promise<PackageView> {
+    const checked = validateMessage(UpdatePackage, changes);
+    if (!checked.ok) throw badRequest(checked.errors);
+    return this.work.run(async (manager) => {
+      const current = await this.packages.lock(manager, name);
+      // delivered again: its own first run is what raised the revision
+      if (current.lastRequest === messageId) return packageView(current);
+      const details = decideUpdate(current, checked.value, revision);
+      if (!details) return packageView(current);
+      await this.packages.update(manager, name, details, messageId);
+      return packageView(await this.packages.get(manager, name));
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import type { PersistenceOptions } from '@waybill/persistence';
+import { ArtifactEntity } from './artifacts/artifact.entity.js';
+import { DiscardedObjectEntity } from './artifacts/discarded-object.entity.js';
+import { UploadEntity } from './artifacts/upload.entity.js';
+import { VersionFileEntity } from './artifacts/version-file.entity.js';
+import { Package1764000000000 } from './migrations/1764000000000-package.migration.js';
+import { PackageEntity } from './packages/package.entity.js';
+import { VersionEntity } from './versions/version.entity.js';
+
+/** The service's schema: nobody else reads or writes it. */
+export const PACKAGE_PERSISTENCE: PersistenceOptions = {
+  schema: 'package',
+  entities: [PackageEntity, VersionEntity, VersionFileEntity, ArtifactEntity, UploadEntity, DiscardedObjectEntity],
+  migrations: [Package1764000000000],
+};

@@ -1,0 +1,49 @@
+import { Controller } from '@nestjs/common';
+import { PACKAGE_RPC, type Page, VersionListRequest, type VersionView } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { keysetPage, type ListSpec } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { PackagesRepository } from '../packages/packages.repository.js';
+import type { VersionEntity } from './version.entity.js';
+import { versionView } from './version-view.js';
+
+const LIST: ListSpec = {
+  select: `id, package, version, version_scheme AS scheme, status, manifest, manifest_digest AS "manifestDigest",
+    created_at AS "createdAt", published_at AS "publishedAt", withdrawn_at AS "withdrawnAt", revision`,
+  from: 'versions',
+  where: 'package = $1',
+  fields: {
+    version: { sql: 'version', type: 'text', sortable: true },
+    status: { sql: 'status', type: 'enum', values: ['draft', 'published', 'withdrawn'], sortable: true },
+    createdAt: { sql: 'created_at', type: 'timestamp', sortable: true },
+    publishedAt: { sql: 'published_at', type: 'timestamp' },
+  },
+  defaultSort: '-createdAt',
+  unique: 'version',
+};
+
+@Controller()
+export class ListVersionsHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly packages: PackagesRepository,
+    private readonly files: VersionFilesRepository,
+  ) {}
+
+  /**
+   * Newest first, unless the query sorts.
+   * @throws notFound `package.notFound`; invalid `filter.*`, `sort.unknownField`, `cursor.invalid`
+   */
+  @RpcHandler(PACKAGE_RPC.versionList, VersionListRequest)
+  async handle({ package: name, ...query }: VersionListRequest): Promise<Page<VersionView>> {
+    const { manager } = this.dataSource;
+    await this.packages.get(manager, name);
+    const { items, nextCursor } = await keysetPage<VersionEntity>(manager, LIST, query, [name]);
+    const stored = await this.files.ofAll(
+      manager,
+      items.map(({ id }) => id),
+    );
+    return { items: items.map((version) => versionView(version, stored.get(version.id)!)), nextCursor };
+  }
+}

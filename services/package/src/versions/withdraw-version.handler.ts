@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
+import { Outbox, RpcHandler } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { decideWithdraw } from './version.js';
+import { versionWithdrawn } from './version-events.js';
+import { versionView } from './version-view.js';
+import { VersionsRepository } from './versions.repository.js';
+
+@Controller()
+export class WithdrawVersionHandler {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly versions: VersionsRepository,
+    private readonly files: VersionFilesRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Its artifacts stay: running jobs go on.
+   * @throws notFound `version.notFound`; conflict `version.notPublished`
+   */
+  @RpcHandler(PACKAGE_RPC.versionWithdraw, VersionRef)
+  async handle(ref: VersionRef): Promise<VersionView> {
+    return this.work.run(async (manager) => {
+      const current = await this.versions.lock(manager, ref);
+      const stored = await this.files.of(manager, current.id);
+      if (decideWithdraw(current).kind === 'unchanged') return versionView(current, stored);
+      const withdrawn = await this.versions.markWithdrawn(manager, current.id);
+      await this.outbox.add(manager, [versionWithdrawn(withdrawn)]);
+      return versionView(withdrawn, stored);
+    });
+  }
+}
