@@ -1,3 +1,2 @@
-export type { ByteRange, Expectation, ObjectStorage, StoredObject } from './object-storage.js';
-export type { S3Settings } from './s3-settings.js';
-export { S3ObjectStorage } from './s3-object-storage.js';
+export type { ObjectInfo, ObjectStorage, PutHashedOptions, StoredObject } from './object-storage.js';
+export { S3ObjectStorage, type S3Settings } from './s3-object-storage.js';

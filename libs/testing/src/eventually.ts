@@ -1,29 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-export interface EventuallyOptions {
-  /** default 10 s */
-  timeoutMs?: number;
-  /** default 25 ms */
-  everyMs?: number;
-}
-
 /**
- * Tries until `attempt` neither throws nor answers false, and returns its answer; an expectation inside it is retried.
- * @throws the last attempt's error when the time is over
+ * Waits for a condition instead of sleeping: runs `assert` until it does not throw.
+ * @throws what it threw last, after `timeoutMs` (default 10 s)
  */
-export async function eventually<T>(
-  attempt: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 25 }: EventuallyOptions = {},
-): Promise<T> {
+export async function eventually<T>(assert: () => T | Promise<T>, { timeoutMs = 10_000, intervalMs = 25 } = {}): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      const result = await attempt();
-      if (result !== false) return result;
-      if (Date.now() >= deadline) throw new Error(`still false after ${timeoutMs} ms`);
+      return await assert();
     } catch (error) {
-      if (Date.now() >= deadline) throw error;
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, intervalMs));
     }
-    await delay(everyMs);
   }
 }

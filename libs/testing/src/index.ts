@@ -1,6 +1,6 @@
-export { eventually, type EventuallyOptions } from './eventually.js';
-export { serverAddress } from './server-address.js';
-export { testBucket, type TestBucket } from './test-bucket.js';
-export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
-export { testVhosts, type TestVhosts } from './test-vhosts.js';
-export * from './factories.js';
+export { eventually } from './eventually.js';
+export { managementCall } from './servers/management-call.js';
+export { testBucket, type TestBucket } from './servers/test-bucket.js';
+export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './servers/test-database.js';
+export { testServers, type TestServers } from './servers/test-servers.js';
+export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';

@@ -13,14 +13,7 @@ const CASTS: Record<Field['type'], string> = {
 const ORDERED: readonly Field['type'][] = ['text', 'timestamp', 'number'];
 
 /** One comparison as SQL. */
-export function compileComparison(
-  selector: string,
-  field: Field,
-  key: string,
-  operator: Operator,
-  values: string[],
-  bind: Bind,
-): string {
+export function compileComparison(selector: string, field: Field, key: string, operator: Operator, values: string[], bind: Bind): string {
   values.forEach((value) => checkValue(selector, field, value, operator));
   if (field.compile) return field.compile(operator, values, bind);
   const sql = typeof field.sql === 'string' ? field.sql : field.sql(key, bind);
@@ -31,19 +24,14 @@ export function compileComparison(
     case '=out=':
       return `(${sql} IS NULL OR ${sql} <> ALL(${bind(values)}::${cast}[]))`;
     case '==':
-      return isPattern(field, values[0]!)
-        ? `${sql} LIKE ${bind(likePattern(values[0]!))}`
-        : `${sql} = ${bind(values[0])}::${cast}`;
+      return isPattern(field, values[0]!) ? `${sql} LIKE ${bind(likePattern(values[0]!))}` : `${sql} = ${bind(values[0])}::${cast}`;
     case '!=':
       return isPattern(field, values[0]!)
         ? `(${sql} IS NULL OR ${sql} NOT LIKE ${bind(likePattern(values[0]!))})`
         : `${sql} IS DISTINCT FROM ${bind(values[0])}::${cast}`;
     default:
       if (!ORDERED.includes(field.type)) {
-        throw invalid(
-          'filter.operator',
-          `"${selector}" cannot be compared with ${operator}; use ==, !=, =in= or =out=.`,
-        );
+        throw invalid('filter.operator', `"${selector}" cannot be compared with ${operator}; use ==, !=, =in= or =out=.`);
       }
       return `${sql} ${operator} ${bind(values[0])}::${cast}`;
   }
@@ -57,8 +45,7 @@ export function likePattern(value: string): string {
 }
 
 function checkValue(selector: string, field: Field, value: string, operator: Operator): void {
-  const wrong = (expected: string) =>
-    invalid('filter.value', `"${selector}" ${operator} "${value.slice(0, 100)}": ${expected}.`);
+  const wrong = (expected: string) => invalid('filter.value', `"${selector}" ${operator} "${value.slice(0, 100)}": ${expected}.`);
   if (value.includes('\u0000')) throw wrong('a value must not contain a NUL character');
   if (field.type === 'uuid' && !UUID.test(value)) throw wrong('use an id, e.g. 018f6f3e-7c1a-7000-8000-000000000001');
   if (field.type === 'number' && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) throw wrong('use a number');

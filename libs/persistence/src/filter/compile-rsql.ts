@@ -72,17 +72,11 @@ function compileNode(node: Node, fields: FieldMap, bind: Bind, budget: { terms: 
   const found = findField(fields, selector);
   if (!found) {
     const names = Object.keys(fields);
-    throw invalid(
-      'filter.unknownField',
-      `The filter names "${selector}"${nearest(selector, names)}; it may name ${names.join(', ')}.`,
-    );
+    throw invalid('filter.unknownField', `The filter names "${selector}"${nearest(selector, names)}; it may name ${names.join(', ')}.`);
   }
   const operator = OPERATORS[node.operator];
   if (!operator) {
-    throw invalid(
-      'filter.operator',
-      `The filter uses the operator "${node.operator}"; use one of == != < <= > >= =in= =out=.`,
-    );
+    throw invalid('filter.operator', `The filter uses the operator "${node.operator}"; use one of == != < <= > >= =in= =out=.`);
   }
   const values = Array.isArray(node.right.value) ? node.right.value : [node.right.value];
   return compileComparison(selector, found.field, found.key, operator, values, bind);

@@ -18,10 +18,7 @@ export function encodeCursor(fingerprint: string, { key, id }: CursorPosition): 
 
 /** @throws invalid `cursor.invalid` when it was made up, or belongs to another list, filter or sort */
 export function decodeCursor(fingerprint: string, cursor: string): CursorPosition {
-  const refusal = invalid(
-    'cursor.invalid',
-    'cursor must be the nextCursor of the page before, unchanged, with the same filter and sort.',
-  );
+  const refusal = invalid('cursor.invalid', 'cursor must be the nextCursor of the page before, unchanged, with the same filter and sort.');
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

@@ -24,28 +24,15 @@ export interface ListSpec {
 }
 
 const DEFAULT_LIMIT = 100;
-const CASTS = {
-  text: 'text',
-  enum: 'text',
-  uuid: 'uuid',
-  timestamp: 'timestamptz',
-  number: 'numeric',
-  boolean: 'boolean',
-} as const;
+const CASTS = { text: 'text', enum: 'text', uuid: 'uuid', timestamp: 'timestamptz', number: 'numeric', boolean: 'boolean' } as const;
 
 /**
  * One page by keyset: cost does not grow with the page's number, rows that come or go in between neither repeat nor hide others.
  * @throws invalid `filter.*`, `sort.unknownField`, `limit.range`, `cursor.invalid`
  */
-export async function keysetPage<Row>(
-  database: Queryable,
-  spec: ListSpec,
-  query: PageQuery,
-  scope: unknown[] = [],
-): Promise<Page<Row>> {
+export async function keysetPage<Row>(database: Queryable, spec: ListSpec, query: PageQuery, scope: unknown[] = []): Promise<Page<Row>> {
   const limit = query.limit ?? DEFAULT_LIMIT;
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
-    throw invalid('limit.range', `limit must be 1 to ${PAGE_LIMIT}.`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT) throw invalid('limit.range', `limit must be 1 to ${PAGE_LIMIT}.`);
   const parameters = [...scope];
   const bind = (value: unknown) => `$${parameters.push(value)}`;
 
@@ -70,8 +57,7 @@ export async function keysetPage<Row>(
 
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  const nextCursor =
-    rows.length > limit && last ? encodeCursor(fingerprint, { key: last.pageKey!, id: last.pageId! }) : null;
+  const nextCursor = rows.length > limit && last ? encodeCursor(fingerprint, { key: last.pageKey!, id: last.pageId! }) : null;
   for (const item of items) {
     delete item.pageKey;
     delete item.pageId;
@@ -86,8 +72,7 @@ async function run<Row>(database: Queryable, sql: string, parameters: unknown[],
   } catch (error) {
     const code = (error as { driverError?: { code?: string } }).driverError?.code ?? (error as { code?: string }).code;
     const dataException = typeof code === 'string' && code.startsWith('22');
-    if (dataException && query.cursor)
-      throw invalid('cursor.invalid', 'cursor must be the nextCursor of the page before, unchanged.');
+    if (dataException && query.cursor) throw invalid('cursor.invalid', 'cursor must be the nextCursor of the page before, unchanged.');
     if (dataException) throw invalid('filter.value', 'The filter holds a value that its field cannot have.');
     throw error;
   }
@@ -97,10 +82,7 @@ function sortField(spec: ListSpec, name: string): { sql: string; cast: string } 
   const found = findField(spec.fields, name);
   if (!found?.field.sortable || typeof found.field.sql !== 'string') {
     const names = Object.keys(spec.fields).filter((field) => spec.fields[field]!.sortable);
-    throw invalid(
-      'sort.unknownField',
-      `sort names "${name}"${nearest(name, names)}; it may name ${names.join(', ')}, with a leading - for descending.`,
-    );
+    throw invalid('sort.unknownField', `sort names "${name}"${nearest(name, names)}; it may name ${names.join(', ')}, with a leading - for descending.`);
   }
   return { sql: found.field.sql, cast: CASTS[found.field.type] };
 }
