@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type AttemptView, type ExecutionRef, type ExecutionView, notFound, type StepReport } from '@waybill/contracts';
+import {
+  type AttemptView,
+  type DownloadProgress,
+  type ExecutionRef,
+  type ExecutionView,
+  notFound,
+  type StepReport,
+} from '@waybill/contracts';
 import { DataSource } from 'typeorm';
+import { DOWNLOAD_SQL } from '../downloads/download-progress.sql.js';
 import { type ExecutionRow, executionView, sentenceOf, VIEW_COLUMNS } from './execution-view.js';
 
 const EXECUTION_SQL = `
@@ -26,19 +34,28 @@ interface DetailsRow {
   evidence: string | null;
 }
 
+interface DownloadRow {
+  bytesDone: number;
+  bytesTotal: number;
+  at: Date;
+}
+
+type ExecutionDetail = ExecutionView & { attempts: AttemptView[]; download: DownloadProgress | null };
+
 /** One execution with everything known of all its attempts, oldest first. */
 @Injectable()
 export class GetExecution {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws WaybillError `execution.notFound` */
-  async execute({ jobId, computerId }: ExecutionRef): Promise<ExecutionView & { attempts: AttemptView[] }> {
+  async execute({ jobId, computerId }: ExecutionRef): Promise<ExecutionDetail> {
     const [current] = await this.dataSource.query<ExecutionRow[]>(EXECUTION_SQL, [jobId, computerId]);
     if (!current) throw notFound('execution.notFound', `Job ${jobId} has no execution on computer ${computerId}.`);
     const key = [current.jobId, current.run, current.computerId];
-    const [past, details] = await Promise.all([
+    const [past, details, downloads] = await Promise.all([
       this.dataSource.query<StateRow[]>(PAST_ATTEMPTS_SQL, key),
       this.dataSource.query<DetailsRow[]>(DETAILS_SQL, key),
+      this.dataSource.query<DownloadRow[]>(DOWNLOAD_SQL, [...key, current.attempt]),
     ]);
     const detailsOf = new Map(details.map((row) => [row.attempt, row]));
     // A re-execution between the two statements may put the current attempt among the past ones too.
@@ -48,6 +65,7 @@ export class GetExecution {
     return {
       ...executionView(current),
       attempts: states.map((state) => attemptView(state, detailsOf.get(state.attempt))),
+      download: downloads[0] ? { ...downloads[0], at: downloads[0].at.toISOString() } : null,
     };
   }
 }

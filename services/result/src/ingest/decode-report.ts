@@ -9,8 +9,8 @@ const MAX_BYTES = 131_072;
 export interface ReportEnvelope {
   content: Buffer;
   routingKey: string;
-  /** checked by the broker against the connection's user; absent when the publisher did not set it */
-  userId: string | undefined;
+  /** checked by the broker against the connection's user; null when the publisher did not set it */
+  userId: string | null;
 }
 
 /** @property reason why the message can never be used, for its dead letter */
@@ -61,7 +61,7 @@ function check(value: unknown): DecodedReport {
 }
 
 function originError(report: StatusReport, envelope: ReportEnvelope): string | null {
-  if (envelope.userId === undefined) return 'the message names no user';
+  if (envelope.userId === null) return 'the message names no user';
   if (envelope.userId !== computerUser(report.computerId))
     return `user ${envelope.userId} reports for computer ${report.computerId}`;
   const key = reportKey(report.computerId, 'status');

@@ -38,7 +38,7 @@ describe('decodeReport', () => {
       'report.invalid: /at must be an RFC 3339 instant',
     ],
     ['a day that does not exist', envelope(statusReport({ at: '2026-02-30T00:00:00Z' })), 'report.invalid: /at'],
-    ['no user', envelope(statusReport(), { userId: undefined }), 'report.forged: the message names no user'],
+    ['no user', envelope(statusReport(), { userId: null }), 'report.forged: the message names no user'],
     [
       'another user',
       envelope(statusReport(), { userId: `a-${OTHER}` }),

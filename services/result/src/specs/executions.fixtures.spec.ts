@@ -50,3 +50,11 @@ export async function counters(sql: DataSource, jobId: string): Promise<Partial<
   const [row] = await sql.query(`SELECT ${COUNTER_SUMS} FROM run_counters WHERE job_id = $1`, [jobId]);
   return Object.fromEntries(Object.entries(countersOf(row)).filter(([, count]) => count !== 0));
 }
+
+/** What waits in the outbox, oldest first, and is taken out of it. */
+export async function takeOutbox(sql: DataSource): Promise<{ type: string; body: Record<string, unknown> }[]> {
+  const rows = await sql.query<{ id: string; type: string; body: Buffer }[]>(
+    `WITH taken AS (DELETE FROM outbox RETURNING id, type, body) SELECT * FROM taken ORDER BY id`,
+  );
+  return rows.map(({ type, body }) => ({ type, body: JSON.parse(body.toString()) as Record<string, unknown> }));
+}

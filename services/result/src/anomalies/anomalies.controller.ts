@@ -1,0 +1,14 @@
+import { Controller } from '@nestjs/common';
+import { AnomalyListRequest, type AnomalyView, type Page, RESULT_RPC } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { ListAnomalies } from './list-anomalies.query.js';
+
+@Controller()
+export class AnomaliesController {
+  constructor(private readonly listAnomalies: ListAnomalies) {}
+
+  @RpcHandler(RESULT_RPC.anomalies, AnomalyListRequest)
+  list(request: AnomalyListRequest): Promise<Page<AnomalyView>> {
+    return this.listAnomalies.execute(request);
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { AnomalyListRequest, AnomalyView, Page } from '@waybill/contracts';
+import { keysetPage, type ListSpec } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+
+const ANOMALIES: ListSpec = {
+  select: 'a.id, a.job_id AS "jobId", a.computer_id AS "computerId", a.attempt, a.kind, a.report, a.at',
+  from: 'anomalies a',
+  where: '($1::uuid IS NULL OR a.job_id = $1)',
+  fields: {
+    id: { sql: 'a.id', type: 'uuid', sortable: true },
+    jobId: { sql: 'a.job_id', type: 'uuid' },
+    computerId: { sql: 'a.computer_id', type: 'uuid' },
+    attempt: { sql: 'a.attempt', type: 'number' },
+    kind: { sql: 'a.kind', type: 'enum', values: ['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence'] },
+    at: { sql: 'a.at', type: 'timestamp', sortable: true },
+  },
+  defaultSort: '-id',
+  unique: 'id',
+};
+
+/** Reports that were kept and not applied, newest first. */
+@Injectable()
+export class ListAnomalies {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute({ jobId, ...query }: AnomalyListRequest): Promise<Page<AnomalyView>> {
+    const { items, nextCursor } = await keysetPage<Omit<AnomalyView, 'at'> & { at: Date }>(
+      this.dataSource,
+      ANOMALIES,
+      query,
+      [jobId ?? null],
+    );
+    return { items: items.map((item) => ({ ...item, at: item.at.toISOString() })), nextCursor };
+  }
+}

@@ -1,0 +1,107 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { MessagingModule } from '@waybill/messaging';
+import { PersistenceModule } from '@waybill/persistence';
+import { HealthModule, LoggingModule } from '@waybill/platform';
+import { AnomaliesController } from './anomalies/anomalies.controller.js';
+import { ListAnomalies } from './anomalies/list-anomalies.query.js';
+import { StoreAnomalies } from './anomalies/store-anomalies.js';
+import { AssignTargets } from './assignment/assign-targets.handler.js';
+import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
+import { CancelRun } from './cancellation/cancel-run.handler.js';
+import { ClosingConsumer } from './cancellation/closing.consumer.js';
+import { EndGrace } from './cancellation/end-grace.js';
+import { GraceTimer } from './cancellation/grace.timer.js';
+import { RemoveComputer } from './cancellation/remove-computer.handler.js';
+import { ChangesController } from './changes/changes.controller.js';
+import { ForgetChanges } from './changes/forget-changes.js';
+import { ReadChanges } from './changes/read-changes.query.js';
+import { DATABASE } from './database/database-options.js';
+import { PreparedSql } from './database/prepared-sql.js';
+import { ForgetDownloads } from './downloads/forget-downloads.handler.js';
+import { JobEndedConsumer } from './downloads/job-ended.consumer.js';
+import { ProgressReportsConsumer } from './downloads/progress-reports.consumer.js';
+import { ExecutionsController } from './executions/executions.controller.js';
+import { GetExecution } from './executions/get-execution.query.js';
+import { ListExecutions } from './executions/list-executions.query.js';
+import { OpenOfComputer } from './executions/open-of-computer.query.js';
+import { SummarizeJobs } from './executions/summarize-jobs.query.js';
+import { HousekeepingTimer } from './housekeeping/housekeeping.timer.js';
+import { IngestReports } from './ingest/ingest-reports.handler.js';
+import { StatusReportsConsumer } from './ingest/status-reports.consumer.js';
+import { FlushProgress } from './progress/flush-progress.js';
+import { ProgressTimer } from './progress/progress.timer.js';
+import { ReopenExecutionsHandler } from './reopening/reopen-executions.handler.js';
+import { ReopeningController } from './reopening/reopening.controller.js';
+import { ResultConfig } from './result.config.js';
+
+const CONTROLLERS = [
+  AnomaliesController,
+  ChangesController,
+  ClosingConsumer,
+  ExecutionsController,
+  JobEndedConsumer,
+  ProgressReportsConsumer,
+  ReopeningController,
+  StatusReportsConsumer,
+  TargetsAssignedConsumer,
+];
+
+const USE_CASES = [
+  AssignTargets,
+  CancelRun,
+  EndGrace,
+  FlushProgress,
+  ForgetChanges,
+  ForgetDownloads,
+  GetExecution,
+  IngestReports,
+  ListAnomalies,
+  ListExecutions,
+  OpenOfComputer,
+  PreparedSql,
+  ReadChanges,
+  RemoveComputer,
+  ReopenExecutionsHandler,
+  StoreAnomalies,
+  SummarizeJobs,
+];
+
+const TIMERS = [GraceTimer, HousekeepingTimer, ProgressTimer];
+
+/** The configuration, for every module of the process. */
+@Global()
+@Module({})
+class ConfigModule {
+  static of(config: ResultConfig): DynamicModule {
+    return { module: ConfigModule, providers: [{ provide: ResultConfig, useValue: config }], exports: [ResultConfig] };
+  }
+}
+
+/** Composition root of the result service. */
+@Module({})
+export class ResultModule {
+  static of(config: ResultConfig): DynamicModule {
+    return {
+      module: ResultModule,
+      imports: [
+        ConfigModule.of(config),
+        LoggingModule.forRoot('result', config.logLevel),
+        HealthModule,
+        PersistenceModule.forRootAsync({
+          ...DATABASE,
+          inject: [ResultConfig],
+          useFactory: ({ databaseUrl, databasePool }: ResultConfig) => ({ url: databaseUrl, pool: databasePool }),
+        }),
+        MessagingModule.forRootAsync({
+          service: 'result',
+          inject: [ResultConfig],
+          useFactory: ({ brokerUrl, vhostPrefix }: ResultConfig) => ({ brokerUrl, vhostPrefix }),
+          vhosts: ['services', 'agents'],
+          outbox: true,
+        }),
+      ],
+      controllers: CONTROLLERS,
+      providers: [...USE_CASES, ...TIMERS],
+    };
+  }
+}
