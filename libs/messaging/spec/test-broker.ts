@@ -21,7 +21,12 @@ export class TestBroker {
 
   static async start(retry: RetryPolicy = SPEC_RETRY): Promise<TestBroker> {
     const broker = new TestBroker();
-    await applyTopology({ brokerUrl: broker.url, managementUrl: broker.managementUrl, vhostPrefix: broker.prefix, retry });
+    await applyTopology({
+      brokerUrl: broker.url,
+      managementUrl: broker.managementUrl,
+      vhostPrefix: broker.prefix,
+      retry,
+    });
     return broker;
   }
 
@@ -52,7 +57,10 @@ export class TestBroker {
 
   /** Ends the connections of a name by force, as an operator would. */
   async forceClose(name: string): Promise<number> {
-    const all = (await this.management.request('GET', ['connections'])) as { name: string; user_provided_name?: string }[];
+    const all = (await this.management.request('GET', ['connections'])) as {
+      name: string;
+      user_provided_name?: string;
+    }[];
     const ours = all.filter((connection) => connection.user_provided_name === name);
     for (const connection of ours) await this.management.request('DELETE', ['connections', connection.name]);
     return ours.length;
@@ -60,13 +68,15 @@ export class TestBroker {
 
   async stop(): Promise<void> {
     for (const cleanup of this.cleanups.reverse()) await cleanup();
-    for (const role of ['services', 'agents'] as const) await this.management.request('DELETE', ['vhosts', this.vhost(role)]);
+    for (const role of ['services', 'agents'] as const)
+      await this.management.request('DELETE', ['vhosts', this.vhost(role)]);
   }
 }
 
 export function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: start the specs with "npm test", or take the variables of a running stack`);
+  if (!value)
+    throw new Error(`${name} is not set: start the specs with "npm test", or take the variables of a running stack`);
   return value;
 }
 

@@ -18,13 +18,18 @@ function setting(name: string): string | undefined {
 }
 
 function passwords(): Partial<Record<ServiceName, string>> {
-  const found = SERVICES.map((service) => [service, setting(`WAYBILL_BROKER_PASSWORD_${service.replaceAll('-', '_').toUpperCase()}`)] as const);
+  const found = SERVICES.map(
+    (service) => [service, setting(`WAYBILL_BROKER_PASSWORD_${service.replaceAll('-', '_').toUpperCase()}`)] as const,
+  );
   return Object.fromEntries(found.filter(([, password]) => password !== undefined));
 }
 
 async function main(): Promise<void> {
   const brokerUrl = setting('WAYBILL_BROKER_ADMIN_URL');
-  if (!brokerUrl) throw new Error('WAYBILL_BROKER_ADMIN_URL is not set: give the address of a RabbitMQ administrator, e.g. amqp://admin:password@127.0.0.1:5672.');
+  if (!brokerUrl)
+    throw new Error(
+      'WAYBILL_BROKER_ADMIN_URL is not set: give the address of a RabbitMQ administrator, e.g. amqp://admin:password@127.0.0.1:5672.',
+    );
   await applyTopology({
     brokerUrl,
     managementUrl: setting('WAYBILL_BROKER_ADMIN_MANAGEMENT_URL'),

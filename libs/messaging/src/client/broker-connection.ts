@@ -99,7 +99,8 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
         this.off('connected', onConnected).off('fatal', onFatal);
         action();
       };
-      const onConnected = () => settle(() => (this.model ? resolve(this.model) : reject(new NotConfirmedError('connection lost'))));
+      const onConnected = () =>
+        settle(() => (this.model ? resolve(this.model) : reject(new NotConfirmedError('connection lost'))));
       const onFatal = (error: Error) => settle(() => reject(error));
       const timer = setTimeout(() => settle(() => reject(this.notConnected(timeoutMs))), timeoutMs);
       this.on('connected', onConnected).on('fatal', onFatal);
@@ -142,7 +143,10 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
   private async credentials(): Promise<BrokerCredentials> {
     if (this.options.credentials) return this.options.credentials();
     const url = new URL(this.options.url);
-    return { username: decodeURIComponent(url.username || 'guest'), password: decodeURIComponent(url.password || 'guest') };
+    return {
+      username: decodeURIComponent(url.username || 'guest'),
+      password: decodeURIComponent(url.password || 'guest'),
+    };
   }
 
   private async open({ username, password }: BrokerCredentials): Promise<ChannelModel> {
@@ -158,7 +162,12 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
         heartbeat: this.options.heartbeatSeconds ?? 30,
       },
       // Nagle's algorithm costs 48 ms per connect against 5 ms without
-      { noDelay: true, keepAlive: true, timeout: HANDSHAKE_TIMEOUT_MS, clientProperties: { connection_name: this.options.name } },
+      {
+        noDelay: true,
+        keepAlive: true,
+        timeout: HANDSHAKE_TIMEOUT_MS,
+        clientProperties: { connection_name: this.options.name },
+      },
     );
     // an 'error' without a listener would end the process
     model.on('error', () => undefined);
@@ -225,6 +234,8 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
   }
 
   private notConnected(timeoutMs: number): NotConfirmedError {
-    return new NotConfirmedError(`no connection to the broker within ${timeoutMs} ms`, { cause: this.failedAttempt ?? undefined });
+    return new NotConfirmedError(`no connection to the broker within ${timeoutMs} ms`, {
+      cause: this.failedAttempt ?? undefined,
+    });
   }
 }

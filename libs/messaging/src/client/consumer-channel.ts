@@ -37,7 +37,9 @@ export class ConsumerChannel {
   }
 
   subscribe(options: SubscriptionOptions): Subscription {
-    const subscription: Subscription = new Subscription(options, this.kept, () => this.subscriptions.delete(subscription));
+    const subscription: Subscription = new Subscription(options, this.kept, () =>
+      this.subscriptions.delete(subscription),
+    );
     this.subscriptions.add(subscription);
     subscription.onChannelOpened();
     return subscription;
@@ -118,7 +120,10 @@ export class Subscription {
     // sent back to back: prefetch counts for the next consumer of the channel, and another subscription may be starting too
     const [, { consumerTag }] = await Promise.all([
       channel.prefetch(this.options.prefetch),
-      channel.consume(this.options.queue, onMessage, { exclusive: this.options.exclusive, arguments: this.options.arguments?.() }),
+      channel.consume(this.options.queue, onMessage, {
+        exclusive: this.options.exclusive,
+        arguments: this.options.arguments?.(),
+      }),
     ]);
     if (this.kept.current !== channel) throw new Error('channel closed');
     this.tag = consumerTag;

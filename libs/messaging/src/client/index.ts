@@ -2,7 +2,12 @@
 export { type BackOff, backOffDelay } from './back-off.js';
 export { BrokerVersionError, NotConfirmedError, UnroutableError } from './errors.js';
 export { MINIMUM_BROKER_VERSION } from './broker-version.js';
-export { BrokerConnection, type BrokerConnectionEvents, type BrokerConnectionOptions, type BrokerCredentials } from './broker-connection.js';
+export {
+  BrokerConnection,
+  type BrokerConnectionEvents,
+  type BrokerConnectionOptions,
+  type BrokerCredentials,
+} from './broker-connection.js';
 export { ConsumerChannel, type Subscription, type SubscriptionOptions } from './consumer-channel.js';
 export type { Delivery } from './delivery.js';
 export type { FlatHeaders, OutgoingMessage } from './messages.js';

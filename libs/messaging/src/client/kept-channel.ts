@@ -59,7 +59,8 @@ export class KeptChannel<C extends Channel = Channel> {
     while (!this.channel) {
       if (this.closed) throw new NotConfirmedError('the channel is closed');
       const left = until - Date.now();
-      if (left <= 0) throw new NotConfirmedError(`no channel within ${timeoutMs} ms`, { cause: this.lastError ?? undefined });
+      if (left <= 0)
+        throw new NotConfirmedError(`no channel within ${timeoutMs} ms`, { cause: this.lastError ?? undefined });
       await this.change(left);
     }
     return this.channel;
@@ -98,7 +99,8 @@ export class KeptChannel<C extends Channel = Channel> {
       this.opening = false;
     }
     // the connection may have been replaced while we were busy with the old one
-    if (!this.channel && this.options.connection.current && this.options.connection.current !== model) void this.reopen();
+    if (!this.channel && this.options.connection.current && this.options.connection.current !== model)
+      void this.reopen();
   }
 
   private adopt(channel: C, model: ChannelModel): void {

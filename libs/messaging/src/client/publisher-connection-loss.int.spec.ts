@@ -44,12 +44,21 @@ describe('publisher: connection lost in the middle of publishing', () => {
     expect(await publisher.publishAll(failed.map(({ message }) => message))).toEqual(failed.map(() => null));
     const channel = await (await broker.model('services')).createChannel();
     const arrived = new Set<string>();
-    await channel.consume('result.computers', (message) => message && arrived.add(String(message.properties.messageId)), { noAck: true });
+    await channel.consume(
+      'result.computers',
+      (message) => message && arrived.add(String(message.properties.messageId)),
+      { noAck: true },
+    );
     await eventually(() => expect(arrived.size).toBe(confirmed.length + failed.length));
   });
 
   it('a publish without a connection waits for its time-out, then rejects', async () => {
-    const connection = new BrokerConnection({ url: 'amqp://127.0.0.1:1', vhost: 'none', name: 'nowhere', backOff: { baseMs: 10, maxMs: 50 } });
+    const connection = new BrokerConnection({
+      url: 'amqp://127.0.0.1:1',
+      vhost: 'none',
+      name: 'nowhere',
+      backOff: { baseMs: 10, maxMs: 50 },
+    });
     const publisher = new Publisher({ connection, connectTimeoutMs: 300 });
     const began = Date.now();
     await expect(publisher.publish(event(0))).rejects.toBeInstanceOf(NotConfirmedError);

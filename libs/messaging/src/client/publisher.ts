@@ -100,12 +100,16 @@ export class Publisher {
         else resolve();
       };
       const flight: InFlight = { message, returned: false, settle };
-      const timer = setTimeout(() => settle(notConfirmed(message, 'no confirm in time')), this.options.confirmTimeoutMs ?? 30_000);
+      const timer = setTimeout(
+        () => settle(notConfirmed(message, 'no confirm in time')),
+        this.options.confirmTimeoutMs ?? 30_000,
+      );
       this.inFlight.add(flight);
       try {
         this.write(channel, message, { ...message.headers, ...instrument?.headers }, (error) => {
           if (error) settle(notConfirmed(message, 'the broker refused it', error));
-          else if (flight.returned) settle(new UnroutableError(message.exchange, message.routingKey, message.messageId));
+          else if (flight.returned)
+            settle(new UnroutableError(message.exchange, message.routingKey, message.messageId));
           else settle();
         });
       } catch (error) {
@@ -115,7 +119,12 @@ export class Publisher {
     });
   }
 
-  private write(channel: ConfirmChannel, message: OutgoingMessage, headers: FlatHeaders, onConfirm: (error: Error | null) => void): void {
+  private write(
+    channel: ConfirmChannel,
+    message: OutgoingMessage,
+    headers: FlatHeaders,
+    onConfirm: (error: Error | null) => void,
+  ): void {
     const { content, contentType } = encodeBody(message.body);
     channel.publish(
       message.exchange,
@@ -141,7 +150,8 @@ export class Publisher {
   private onReturn({ fields, properties }: Message): void {
     for (const flight of this.inFlight) {
       const { messageId, exchange, routingKey } = flight.message;
-      if (messageId === properties.messageId && exchange === fields.exchange && routingKey === fields.routingKey) flight.returned = true;
+      if (messageId === properties.messageId && exchange === fields.exchange && routingKey === fields.routingKey)
+        flight.returned = true;
     }
   }
 

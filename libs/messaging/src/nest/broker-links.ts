@@ -45,7 +45,10 @@ export class BrokerLinks {
   /** @throws Error when the service did not name the virtual host in `vhosts` */
   of(vhost: VhostRole): BrokerLink {
     const link = this.links.get(vhost);
-    if (!link) throw new Error(`${this.options.service} uses virtual host "${vhost}" but does not name it in MessagingModule's vhosts`);
+    if (!link)
+      throw new Error(
+        `${this.options.service} uses virtual host "${vhost}" but does not name it in MessagingModule's vhosts`,
+      );
     return link;
   }
 
@@ -61,7 +64,9 @@ export class BrokerLinks {
     const connection = new BrokerConnection({ url: brokerUrl, vhost: vhostName(vhost, vhostPrefix), name });
     connection.on('connected', () => this.logger.log(`${name}: connected`));
     connection.on('disconnected', (reason) => this.logger.warn(`${name}: connection lost: ${reason.message}`));
-    connection.on('attemptFailed', (error, inMs) => this.logger.warn(`${name}: cannot connect (${error.message}), next attempt in ${inMs} ms`));
+    connection.on('attemptFailed', (error, inMs) =>
+      this.logger.warn(`${name}: cannot connect (${error.message}), next attempt in ${inMs} ms`),
+    );
     connection.on('blocked', (reason) => this.logger.warn(`${name}: the broker takes no messages: ${reason}`));
     connection.on('fatal', onFatal);
     // a service that only publishes needs no second connection: consumers start it

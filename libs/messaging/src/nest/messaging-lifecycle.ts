@@ -1,4 +1,12 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  Optional,
+} from '@nestjs/common';
 import { NotConfirmedError } from '../client/errors.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { RpcClient } from '../rpc/rpc-client.js';
@@ -22,10 +30,12 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all(this.links.vhosts.map((vhost) => this.links.of(vhost).publish.ready(FIRST_CONNECT_MS))).catch((error: unknown) => {
-      if (!(error instanceof NotConfirmedError)) throw error;
-      new Logger('Broker').warn('the broker is away; the service starts and is not ready until it is back');
-    });
+    await Promise.all(this.links.vhosts.map((vhost) => this.links.of(vhost).publish.ready(FIRST_CONNECT_MS))).catch(
+      (error: unknown) => {
+        if (!(error instanceof NotConfirmedError)) throw error;
+        new Logger('Broker').warn('the broker is away; the service starts and is not ready until it is back');
+      },
+    );
     this.relay?.start();
   }
 

@@ -33,7 +33,8 @@ function connections({ service, inject, useFactory, vhosts }: MessagingModuleOpt
   const links: Provider = {
     provide: BrokerLinks,
     inject: [MESSAGING_SETTINGS],
-    useFactory: ({ brokerUrl, vhostPrefix = '' }: MessagingSettings) => new BrokerLinks({ service, brokerUrl, vhostPrefix, vhosts, onFatal: stopProcess }),
+    useFactory: ({ brokerUrl, vhostPrefix = '' }: MessagingSettings) =>
+      new BrokerLinks({ service, brokerUrl, vhostPrefix, vhosts, onFatal: stopProcess }),
   };
   const publishers = vhosts.map((vhost) => ({
     provide: publisherToken(vhost),
@@ -47,7 +48,8 @@ function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider
   const server: Provider = {
     provide: WaybillServer,
     inject: [BrokerLinks, ModuleRef],
-    useFactory: (links: BrokerLinks, modules: ModuleRef) => new WaybillServer({ service, links, probe: databaseProbe(modules) }),
+    useFactory: (links: BrokerLinks, modules: ModuleRef) =>
+      new WaybillServer({ service, links, probe: databaseProbe(modules) }),
   };
   const relay: Provider = {
     provide: OutboxRelay,
@@ -62,11 +64,16 @@ function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider
           })
         : null,
   };
-  const rpc: Provider = { provide: RpcClient, inject: [BrokerLinks], useFactory: (links: BrokerLinks) => new RpcClient(links.of('services').publish) };
+  const rpc: Provider = {
+    provide: RpcClient,
+    inject: [BrokerLinks],
+    useFactory: (links: BrokerLinks) => new RpcClient(links.of('services').publish),
+  };
   const health: Provider = {
     provide: MessagingHealth,
     inject: [BrokerLinks, WaybillServer, OutboxRelay],
-    useFactory: (links: BrokerLinks, waybillServer: WaybillServer, outboxRelay: OutboxRelay | null) => new MessagingHealth(links, waybillServer, outboxRelay),
+    useFactory: (links: BrokerLinks, waybillServer: WaybillServer, outboxRelay: OutboxRelay | null) =>
+      new MessagingHealth(links, waybillServer, outboxRelay),
   };
   return [server, relay, health, Outbox, Inbox, ...(vhosts.includes('services') ? [rpc] : [])];
 }

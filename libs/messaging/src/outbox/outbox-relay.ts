@@ -50,7 +50,7 @@ export class OutboxRelay {
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.stopping; ) {
+    for (let failures = 0; !this.stopping;) {
       let session: RelaySession | null = null;
       try {
         session = await this.options.database.connect();
@@ -74,7 +74,7 @@ export class OutboxRelay {
 
   private async work(session: RelaySession): Promise<void> {
     const { batchSize = 500, pollMs = 1_000 } = this.options;
-    for (let failures = 0; !this.stopping; ) {
+    for (let failures = 0; !this.stopping;) {
       const { claimed, error } = await this.round(session, batchSize);
       failures = error ? failures + 1 : 0;
       // a full batch means that more is waiting
@@ -100,7 +100,8 @@ export class OutboxRelay {
       return { claimed: 0, error: this.failure };
     }
     const { claimed, unroutable, error } = await relayRound(session, publisherOf, batchSize);
-    if (unroutable > 0) logger.warn(`outbox: ${unroutable} messages have no queue to go to; they wait with their error in table outbox`);
+    if (unroutable > 0)
+      logger.warn(`outbox: ${unroutable} messages have no queue to go to; they wait with their error in table outbox`);
     if (error) this.failed(error);
     else this.failure = null;
     return { claimed, error };

@@ -5,7 +5,10 @@ import { traceHeaders } from '../tracing/trace-headers.js';
 import { queryRows, type SqlExecutor } from './sql-executor.js';
 
 /** A message that leaves after the transaction commits. */
-export type OutboxMessage = Pick<OutgoingMessage, 'exchange' | 'routingKey' | 'type' | 'messageId' | 'body' | 'contentType' | 'headers' | 'persistent'> & {
+export type OutboxMessage = Pick<
+  OutgoingMessage,
+  'exchange' | 'routingKey' | 'type' | 'messageId' | 'body' | 'contentType' | 'headers' | 'persistent'
+> & {
   vhost: VhostRole;
 };
 

@@ -22,11 +22,16 @@ export interface RoundResult {
  * One transaction: claims rows, publishes them, deletes what was confirmed. Dying before the commit leaves the rows: they
  * go out again with the same id. Rows without a confirm stay as they are; unroutable ones are postponed with their error.
  */
-export async function relayRound(sql: SqlExecutor, publisherOf: (vhost: VhostRole) => RelayPublisher, limit: number): Promise<RoundResult> {
+export async function relayRound(
+  sql: SqlExecutor,
+  publisherOf: (vhost: VhostRole) => RelayPublisher,
+  limit: number,
+): Promise<RoundResult> {
   await sql.query('BEGIN');
   try {
     const rows = await queryRows<OutboxRow>(sql, CLAIM, [limit]);
-    const result = rows.length > 0 ? await send(sql, rows, publisherOf) : { claimed: 0, sent: 0, unroutable: 0, error: null };
+    const result =
+      rows.length > 0 ? await send(sql, rows, publisherOf) : { claimed: 0, sent: 0, unroutable: 0, error: null };
     await sql.query('COMMIT');
     return result;
   } catch (error) {
@@ -35,7 +40,11 @@ export async function relayRound(sql: SqlExecutor, publisherOf: (vhost: VhostRol
   }
 }
 
-async function send(sql: SqlExecutor, rows: OutboxRow[], publisherOf: (vhost: VhostRole) => RelayPublisher): Promise<RoundResult> {
+async function send(
+  sql: SqlExecutor,
+  rows: OutboxRow[],
+  publisherOf: (vhost: VhostRole) => RelayPublisher,
+): Promise<RoundResult> {
   const byVhost = Map.groupBy(rows, (row) => row.vhost as VhostRole);
   const fates = (await Promise.all([...byVhost].map(([vhost, group]) => publish(publisherOf(vhost), group)))).flat();
   const sent = fates.filter(({ error }) => error === null).map(({ id }) => id);

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage, Message } from 'amqplib';
-import { EXCHANGES, type RpcContract, type RpcPattern, type RpcReply, rpcQueue, WaybillError } from '@waybill/contracts';
+import {
+  EXCHANGES,
+  type RpcContract,
+  type RpcPattern,
+  type RpcReply,
+  rpcQueue,
+  WaybillError,
+} from '@waybill/contracts';
 import type { BrokerConnection } from '../client/broker-connection.js';
 import { KeptChannel } from '../client/kept-channel.js';
 import { parseJson } from '../server/incoming-message.js';
@@ -73,7 +80,15 @@ export class RpcClient {
     this.rejectAll();
   }
 
-  private send(channel: Channel, pattern: RpcPattern, id: string, request: object, left: number, headers: Record<string, unknown>, call: Call): void {
+  private send(
+    channel: Channel,
+    pattern: RpcPattern,
+    id: string,
+    request: object,
+    left: number,
+    headers: Record<string, unknown>,
+    call: Call,
+  ): void {
     try {
       channel.publish(EXCHANGES.rpc, rpcQueue(rpcOwner(pattern)), Buffer.from(JSON.stringify(request)), {
         mandatory: true,
@@ -94,7 +109,9 @@ export class RpcClient {
 
   private async listen(channel: Channel): Promise<void> {
     channel.on('return', ({ properties }: Message) => {
-      this.calls.get(String(properties.messageId))?.reject(unavailable(String(properties.type), 'its queue does not exist'));
+      this.calls
+        .get(String(properties.messageId))
+        ?.reject(unavailable(String(properties.type), 'its queue does not exist'));
     });
     await channel.consume(REPLY_TO, (message) => message && this.onReply(message), { noAck: true });
   }
@@ -108,7 +125,8 @@ export class RpcClient {
   }
 
   private rejectAll(): void {
-    for (const call of [...this.calls.values()]) call.reject(unavailable('request', 'the connection to the broker was lost'));
+    for (const call of [...this.calls.values()])
+      call.reject(unavailable('request', 'the connection to the broker was lost'));
   }
 }
 
@@ -116,14 +134,25 @@ function decodeReply(content: Buffer): RpcReply<unknown> {
   try {
     return parseJson(content) as RpcReply<unknown>;
   } catch {
-    return { ok: false, error: { code: 'rpc.reply', kind: 'internal', detail: 'The answer of the service is not JSON.' } };
+    return {
+      ok: false,
+      error: { code: 'rpc.reply', kind: 'internal', detail: 'The answer of the service is not JSON.' },
+    };
   }
 }
 
 function unavailable(pattern: string, why: string): WaybillError {
-  return new WaybillError('unavailable', 'rpc.unavailable', `"${pattern}" cannot be asked now: ${why}. Try again later.`);
+  return new WaybillError(
+    'unavailable',
+    'rpc.unavailable',
+    `"${pattern}" cannot be asked now: ${why}. Try again later.`,
+  );
 }
 
 function timedOut(pattern: string, timeoutMs: number): WaybillError {
-  return new WaybillError('unavailable', 'rpc.timeout', `"${pattern}" did not answer within ${timeoutMs} ms. It may have been carried out; ask again.`);
+  return new WaybillError(
+    'unavailable',
+    'rpc.timeout',
+    `"${pattern}" did not answer within ${timeoutMs} ms. It may have been carried out; ask again.`,
+  );
 }

@@ -7,7 +7,9 @@ const MAPS: readonly (readonly [ServiceName, Readonly<Record<string, string>>])[
   ['result', RESULT_RPC],
 ];
 
-const OWNERS = new Map(MAPS.flatMap(([service, patterns]) => Object.values(patterns).map((pattern) => [pattern, service] as const)));
+const OWNERS = new Map(
+  MAPS.flatMap(([service, patterns]) => Object.values(patterns).map((pattern) => [pattern, service] as const)),
+);
 
 /** The service that answers a pattern: the one whose map it is in. */
 export function rpcOwner(pattern: RpcPattern): ServiceName {

@@ -42,7 +42,8 @@ export class BatchConsumer implements RunningConsumer {
       service,
       publisher,
       maxFailures,
-      onDead: (message, reason) => logger.warn(`${options.queue}: message ${message.id} (${message.routingKey}) is dead: ${reason}`),
+      onDead: (message, reason) =>
+        logger.warn(`${options.queue}: message ${message.id} (${message.routingKey}) is dead: ${reason}`),
     });
     this.subscription = new PausableSubscription({
       connection,
@@ -110,8 +111,11 @@ export class BatchConsumer implements RunningConsumer {
 
   private judge(messages: readonly IncomingMessage[]): Promise<Judged[]> {
     return bisect(messages, {
-      handle: async (part) => ((await invokeHandler(this.options.handler, part, { queue: this.options.queue })) as Verdict[] | undefined) ?? part.map(() => ACK),
-      isGlobal: async (error) => (error instanceof WaybillError && error.kind === 'unavailable') || meansDown(error, this.dependencies.probe),
+      handle: async (part) =>
+        ((await invokeHandler(this.options.handler, part, { queue: this.options.queue })) as Verdict[] | undefined) ??
+        part.map(() => ACK),
+      isGlobal: async (error) =>
+        (error instanceof WaybillError && error.kind === 'unavailable') || meansDown(error, this.dependencies.probe),
       judge: (error) => ({ verdict: verdictOfError(error), why: reasonOf(error) }),
     });
   }

@@ -19,7 +19,8 @@ export interface BisectOptions<T> {
 export async function bisect<T>(items: readonly T[], options: BisectOptions<T>): Promise<Judged[]> {
   try {
     const verdicts = await options.handle(items);
-    if (verdicts.length !== items.length) throw new Error(`the batch handler returned ${verdicts.length} verdicts for ${items.length} messages`);
+    if (verdicts.length !== items.length)
+      throw new Error(`the batch handler returned ${verdicts.length} verdicts for ${items.length} messages`);
     return verdicts.map((verdict) => ({ verdict, why: 'the handler asked for it' }));
   } catch (error) {
     if (await options.isGlobal(error)) throw error;

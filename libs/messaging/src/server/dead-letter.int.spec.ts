@@ -51,7 +51,10 @@ describe('transport: dead letters', () => {
     const letter = await nextDead();
     expect(reason(letter)).toBe('not of this world');
     expect(letter.properties).toMatchObject({ messageId: message.messageId, type: message.type });
-    expect(letter.properties.headers).toMatchObject({ 'x-waybill-routing-key': message.routingKey, 'x-waybill-service': 'result' });
+    expect(letter.properties.headers).toMatchObject({
+      'x-waybill-routing-key': message.routingKey,
+      'x-waybill-service': 'result',
+    });
     expect(JSON.parse(letter.content.toString())).toEqual(message.body);
   });
 
@@ -71,7 +74,11 @@ describe('transport: dead letters', () => {
   it.each([
     ['not JSON', { body: 'not { json' }, /^not JSON/],
     ['broken UTF-8', { body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }, /^not JSON: the body is not UTF-8/],
-    ['unknown field', { body: { v: 1, computerId: randomUUID(), at: new Date().toISOString(), extra: 1 } }, /\/extra unknown field "extra"/],
+    [
+      'unknown field',
+      { body: { v: 1, computerId: randomUUID(), at: new Date().toISOString(), extra: 1 } },
+      /\/extra unknown field "extra"/,
+    ],
     ['wrong type', { body: { v: 1, computerId: 7, at: 'today' } }, /\/computerId .*UUID/],
     ['a list', { body: [] }, /must be a JSON object/],
     ['unknown type', { type: 'computer.exploded.v1' }, /nothing in result handles "computer.exploded.v1"/],
@@ -98,6 +105,8 @@ describe('transport: dead letters', () => {
       await channel.close();
     }
     const channel = await model.createChannel();
-    await eventually(async () => expect(await channel.checkQueue('result.computers.dead')).toMatchObject({ messageCount: 1 }));
+    await eventually(async () =>
+      expect(await channel.checkQueue('result.computers.dead')).toMatchObject({ messageCount: 1 }),
+    );
   });
 });

@@ -26,7 +26,10 @@ export function RpcHandler(pattern: RpcPattern, type: ClassConstructor<object>):
  * Nothing returned acknowledges. A thrown `WaybillError` of kind invalid, notFound or conflict is DEAD, any other error RETRY.
  */
 export function EventHandler(options: EventHandlerOptions): MethodDecorator {
-  return handler({ kind: 'event', ...options }, (extras) => EventPattern(`${options.queue}/${options.event}`, extras) as MethodDecorator);
+  return handler(
+    { kind: 'event', ...options },
+    (extras) => EventPattern(`${options.queue}/${options.event}`, extras) as MethodDecorator,
+  );
 }
 
 /**
@@ -34,7 +37,10 @@ export function EventHandler(options: EventHandlerOptions): MethodDecorator {
  * `@Controller()`, verdicts in the order of the messages. A throw splits the batch until the culprit is found.
  */
 export function BatchHandler(options: BatchHandlerOptions): MethodDecorator {
-  return handler({ kind: 'batch', ...options }, (extras) => EventPattern(`${options.queue}/*`, extras) as MethodDecorator);
+  return handler(
+    { kind: 'batch', ...options },
+    (extras) => EventPattern(`${options.queue}/*`, extras) as MethodDecorator,
+  );
 }
 
 function handler(extras: HandlerExtras, pattern: (extras: HandlerExtras) => MethodDecorator): MethodDecorator {

@@ -37,7 +37,9 @@ describe('transport: delayed retry', () => {
     expect(pauses[1]).toBeGreaterThanOrEqual(390);
     expect(pauses[2]).toBeGreaterThanOrEqual(390);
     const channel = await (await broker.model('services')).createChannel();
-    await eventually(async () => expect(await channel.checkQueue('result.computers')).toMatchObject({ messageCount: 0 }));
+    await eventually(async () =>
+      expect(await channel.checkQueue('result.computers')).toMatchObject({ messageCount: 0 }),
+    );
     expect(await channel.checkQueue('result.computers.dead')).toMatchObject({ messageCount: 0 });
   });
 });

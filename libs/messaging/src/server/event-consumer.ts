@@ -45,7 +45,8 @@ export class EventConsumer implements RunningConsumer {
       service,
       publisher,
       maxFailures,
-      onDead: (message, reason) => logger.warn(`${options.queue}: message ${message.id} (${message.type}) is dead: ${reason}`),
+      onDead: (message, reason) =>
+        logger.warn(`${options.queue}: message ${message.id} (${message.type}) is dead: ${reason}`),
     });
     this.subscription = new PausableSubscription({
       connection,
@@ -106,7 +107,10 @@ export class EventConsumer implements RunningConsumer {
       return dead(`not JSON: ${(error as Error).message}`);
     }
     const validated = validateMessage(route.type, body);
-    if (!validated.ok) return dead(`not a valid ${type}: ${validated.errors.map((error) => `${error.pointer} ${error.message}`).join('; ')}`);
+    if (!validated.ok)
+      return dead(
+        `not a valid ${type}: ${validated.errors.map((error) => `${error.pointer} ${error.message}`).join('; ')}`,
+      );
     const context = { message, messageId: message.id, queue: this.options.queue, deadline: null };
     return ((await invokeHandler(route.handler, validated.value, context)) as Verdict | undefined) ?? ACK;
   }
@@ -119,7 +123,12 @@ export class EventConsumer implements RunningConsumer {
 
   private async declareOwn(channel: Channel): Promise<void> {
     const { queue, routes } = this.options;
-    await channel.assertQueue(queue, { exclusive: true, durable: false, autoDelete: true, arguments: { 'x-queue-type': 'classic' } });
+    await channel.assertQueue(queue, {
+      exclusive: true,
+      durable: false,
+      autoDelete: true,
+      arguments: { 'x-queue-type': 'classic' },
+    });
     for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
   }
 }

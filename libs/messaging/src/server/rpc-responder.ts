@@ -1,5 +1,12 @@
 import type { MessageHandler } from '@nestjs/microservices';
-import { type RpcReply, rpcQueue, type ServiceName, validateMessage, WaybillError, type WireError } from '@waybill/contracts';
+import {
+  type RpcReply,
+  rpcQueue,
+  type ServiceName,
+  validateMessage,
+  WaybillError,
+  type WireError,
+} from '@waybill/contracts';
 import type { ClassConstructor } from 'class-transformer';
 import type { BrokerConnection } from '../client/broker-connection.js';
 import { ConsumerChannel, type Subscription } from '../client/consumer-channel.js';
@@ -52,7 +59,9 @@ export class RpcResponder implements RunningConsumer {
   }
 
   get trouble(): string | null {
-    return this.subscription.active ? null : `queue ${this.queue} is not consumed: ${this.subscription.error?.message ?? 'connecting'}`;
+    return this.subscription.active
+      ? null
+      : `queue ${this.queue} is not consumed: ${this.subscription.error?.message ?? 'connecting'}`;
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -87,10 +96,26 @@ export class RpcResponder implements RunningConsumer {
 
   private async invoke(message: IncomingMessage, deadline: number | null): Promise<unknown> {
     const route = this.options.routes.get(message.type ?? '');
-    if (!route) throw new WaybillError('unavailable', 'rpc.unknownPattern', `${this.options.service} does not answer "${message.type}".`);
+    if (!route)
+      throw new WaybillError(
+        'unavailable',
+        'rpc.unknownPattern',
+        `${this.options.service} does not answer "${message.type}".`,
+      );
     const validated = validateMessage(route.type, this.decode(message));
-    if (!validated.ok) throw new WaybillError('invalid', 'request.invalid', 'The request has wrong or unknown fields.', validated.errors);
-    return invokeHandler(route.handler, validated.value, { message, messageId: message.id ?? '', queue: this.queue, deadline });
+    if (!validated.ok)
+      throw new WaybillError(
+        'invalid',
+        'request.invalid',
+        'The request has wrong or unknown fields.',
+        validated.errors,
+      );
+    return invokeHandler(route.handler, validated.value, {
+      message,
+      messageId: message.id ?? '',
+      queue: this.queue,
+      deadline,
+    });
   }
 
   private decode(message: IncomingMessage): unknown {
@@ -103,12 +128,30 @@ export class RpcResponder implements RunningConsumer {
 
   private wireError(message: IncomingMessage, error: unknown): WireError {
     if (error instanceof WaybillError) return error.toWire();
-    this.options.logger.error(`${message.type} failed: ${reasonOf(error)}`, error instanceof Error ? error.stack : undefined);
-    return { code: 'internal', kind: 'internal', detail: `${this.options.service} failed on "${message.type}". Its log has the reason.` };
+    this.options.logger.error(
+      `${message.type} failed: ${reasonOf(error)}`,
+      error instanceof Error ? error.stack : undefined,
+    );
+    return {
+      code: 'internal',
+      kind: 'internal',
+      detail: `${this.options.service} failed on "${message.type}". Its log has the reason.`,
+    };
   }
 
-  private send(replyTo: string, correlationId: string | undefined, { id, type }: IncomingMessage, reply: RpcReply<unknown>): void {
-    const options = { correlationId, messageId: id ?? undefined, type: type ?? undefined, contentType: 'application/json', persistent: false };
+  private send(
+    replyTo: string,
+    correlationId: string | undefined,
+    { id, type }: IncomingMessage,
+    reply: RpcReply<unknown>,
+  ): void {
+    const options = {
+      correlationId,
+      messageId: id ?? undefined,
+      type: type ?? undefined,
+      contentType: 'application/json',
+      persistent: false,
+    };
     try {
       this.replies.current?.publish('', replyTo, Buffer.from(JSON.stringify(reply)), options);
     } catch (error) {

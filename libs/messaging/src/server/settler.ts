@@ -29,7 +29,8 @@ export class Settler {
     if (verdict.kind === 'ack') return delivery.ack();
     if (verdict.kind === 'dead') return this.bury(delivery, message, verdict.reason);
     const failures = message.failures + 1;
-    if (failures >= this.options.maxFailures) return this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
+    if (failures >= this.options.maxFailures)
+      return this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
     // reject counts and is delayed by the queue's policy; nack(requeue) would do neither
     delivery.reject(true);
   }

@@ -1,5 +1,6 @@
 /** What becomes of a delivered message. */
-export type Verdict = { readonly kind: 'ack' } | { readonly kind: 'retry' } | { readonly kind: 'dead'; readonly reason: string };
+export type Verdict =
+  { readonly kind: 'ack' } | { readonly kind: 'retry' } | { readonly kind: 'dead'; readonly reason: string };
 
 /** Done: the broker forgets the message. */
 export const ACK: Verdict = { kind: 'ack' };

@@ -17,14 +17,23 @@ export async function applyVhosts(api: ManagementApi, vhostPrefix: string, retry
 }
 
 /** Creates the services' accounts for which a password is given, with exactly the rights of {@link BROKER_ACCOUNTS}. */
-export async function applyAccounts(api: ManagementApi, vhostPrefix: string, passwords: Partial<Record<ServiceName, string>>): Promise<void> {
+export async function applyAccounts(
+  api: ManagementApi,
+  vhostPrefix: string,
+  passwords: Partial<Record<ServiceName, string>>,
+): Promise<void> {
   for (const account of BROKER_ACCOUNTS) {
     const password = passwords[account.service];
     if (password !== undefined) await applyAccount(api, vhostPrefix, account, password);
   }
 }
 
-async function applyAccount(api: ManagementApi, vhostPrefix: string, { service, tags, rights, topics }: BrokerAccount, password: string): Promise<void> {
+async function applyAccount(
+  api: ManagementApi,
+  vhostPrefix: string,
+  { service, tags, rights, topics }: BrokerAccount,
+  password: string,
+): Promise<void> {
   await api.put(['users', service], { password, tags });
   for (const role of ['services', 'agents'] as const) {
     const { configure = '^$', write = '^$', read = '^$' } = rights[role] ?? {};

@@ -24,7 +24,13 @@ const CONNECT_TIMEOUT_MS = 30_000;
  * Brings a broker to the state of {@link TOPOLOGY}; may run again at any time.
  * @throws Error naming what the broker refused, e.g. a queue that exists with other arguments
  */
-export async function applyTopology({ brokerUrl, managementUrl, vhostPrefix = '', passwords = {}, retry }: ApplyTopologyOptions): Promise<void> {
+export async function applyTopology({
+  brokerUrl,
+  managementUrl,
+  vhostPrefix = '',
+  passwords = {},
+  retry,
+}: ApplyTopologyOptions): Promise<void> {
   if (managementUrl) {
     const api = new ManagementApi(managementUrl);
     await applyVhosts(api, vhostPrefix, retry);
@@ -34,7 +40,11 @@ export async function applyTopology({ brokerUrl, managementUrl, vhostPrefix = ''
 }
 
 async function declare(url: string, vhostPrefix: string, topology: VhostTopology): Promise<void> {
-  const connection = new BrokerConnection({ url, vhost: vhostName(topology.vhost, vhostPrefix), name: 'apply-topology' });
+  const connection = new BrokerConnection({
+    url,
+    vhost: vhostName(topology.vhost, vhostPrefix),
+    name: 'apply-topology',
+  });
   try {
     const model = await connection.ready(CONNECT_TIMEOUT_MS);
     const channel = await model.createChannel();
@@ -48,9 +58,12 @@ async function declare(url: string, vhostPrefix: string, topology: VhostTopology
 }
 
 async function declareAll(channel: Channel, { exchanges, queues, bindings }: VhostTopology): Promise<void> {
-  for (const { name, type } of exchanges) await named(`exchange ${name}`, channel.assertExchange(name, type, { durable: true }));
-  for (const queue of queues) await named(`queue ${queue.name}`, channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments }));
-  for (const { queue, exchange, routingKey } of bindings) await named(`binding of ${queue}`, channel.bindQueue(queue, exchange, routingKey));
+  for (const { name, type } of exchanges)
+    await named(`exchange ${name}`, channel.assertExchange(name, type, { durable: true }));
+  for (const queue of queues)
+    await named(`queue ${queue.name}`, channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments }));
+  for (const { queue, exchange, routingKey } of bindings)
+    await named(`binding of ${queue}`, channel.bindQueue(queue, exchange, routingKey));
 }
 
 async function named<T>(what: string, work: Promise<T>): Promise<T> {

@@ -62,7 +62,11 @@ function account(service: ServiceName, rights: BrokerAccount['rights'], tags = '
 /** One account per service, each with the least it needs. Agents have none: their token carries their scopes. */
 export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
   account('gateway', {
-    services: { configure: anyOf(LIVE), write: anyOf(escape(EXCHANGES.rpc), LIVE), read: anyOf(escape(EXCHANGES.events), LIVE) },
+    services: {
+      configure: anyOf(LIVE),
+      write: anyOf(escape(EXCHANGES.rpc), LIVE),
+      read: anyOf(escape(EXCHANGES.events), LIVE),
+    },
   }),
   account('package', { services: answeringService('package') }),
   account(
@@ -85,7 +89,11 @@ export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
   }),
   account('result', {
     services: answeringService('result'),
-    agents: { configure: NONE, write: anyOf(escape(EXCHANGES.dead)), read: anyOf(...Object.values(REPORT_QUEUES).map(escape)) },
+    agents: {
+      configure: NONE,
+      write: anyOf(escape(EXCHANGES.dead)),
+      read: anyOf(...Object.values(REPORT_QUEUES).map(escape)),
+    },
   }),
 ];
 

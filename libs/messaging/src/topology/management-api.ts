@@ -28,7 +28,10 @@ export class ManagementApi {
       signal: AbortSignal.timeout(15_000),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`RabbitMQ's management refused ${method} ${path.join('/')}: ${response.status} ${text.slice(0, 500)}`);
+    if (!response.ok)
+      throw new Error(
+        `RabbitMQ's management refused ${method} ${path.join('/')}: ${response.status} ${text.slice(0, 500)}`,
+      );
     return text === '' ? null : (JSON.parse(text) as unknown);
   }
 }

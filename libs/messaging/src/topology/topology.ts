@@ -1,4 +1,14 @@
-import { deadLetterQueue, EVENTS, EXCHANGES, inboxStream, INBOX_SHARDS, REPORT_QUEUES, rpcQueue, type ServiceName, VHOSTS } from '@waybill/contracts';
+import {
+  deadLetterQueue,
+  EVENTS,
+  EXCHANGES,
+  inboxStream,
+  INBOX_SHARDS,
+  REPORT_QUEUES,
+  rpcQueue,
+  type ServiceName,
+  VHOSTS,
+} from '@waybill/contracts';
 import type { VhostRole } from '../server/handler-extras.js';
 import { inboxStreamArguments } from './stream-arguments.js';
 
@@ -36,9 +46,17 @@ export interface SubscriptionSpec {
 
 /** Who listens to what. */
 export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
-  { service: 'job-scheduler', queue: 'job-scheduler.packages', events: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn] },
+  {
+    service: 'job-scheduler',
+    queue: 'job-scheduler.packages',
+    events: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
+  },
   { service: 'job-scheduler', queue: 'job-scheduler.groups', events: [EVENTS.groupChanged] },
-  { service: 'job-scheduler', queue: 'job-scheduler.progress', events: [EVENTS.jobProgressed, EVENTS.jobExecutionsReady, EVENTS.executionAnomaly] },
+  {
+    service: 'job-scheduler',
+    queue: 'job-scheduler.progress',
+    events: [EVENTS.jobProgressed, EVENTS.jobExecutionsReady, EVENTS.executionAnomaly],
+  },
   { service: 'result', queue: 'result.targets', events: [EVENTS.jobTargetsAssigned] },
   { service: 'result', queue: 'result.jobs', events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged] },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
@@ -48,7 +66,12 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
 export const RPC_SERVICES: readonly ServiceName[] = ['package', 'fleet', 'job-scheduler', 'result'];
 
 /** Progress is lossy on purpose: the oldest goes first, nothing is older than ten minutes. */
-const PROGRESS_ARGUMENTS = { 'x-queue-type': 'classic', 'x-max-length': 500_000, 'x-overflow': 'drop-head', 'x-message-ttl': 600_000 };
+const PROGRESS_ARGUMENTS = {
+  'x-queue-type': 'classic',
+  'x-max-length': 500_000,
+  'x-overflow': 'drop-head',
+  'x-message-ttl': 600_000,
+};
 
 /** A queue whose messages may not be lost, with the queue that its dead letters go to. */
 function durableQueue(name: string): { queues: QueueSpec[]; bindings: BindingSpec[] } {
@@ -56,7 +79,14 @@ function durableQueue(name: string): { queues: QueueSpec[]; bindings: BindingSpe
   return {
     queues: [
       // only what never changes; how often and how late it retries is policy
-      { name, arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-exchange': EXCHANGES.dead, 'x-dead-letter-routing-key': name } },
+      {
+        name,
+        arguments: {
+          'x-queue-type': 'quorum',
+          'x-dead-letter-exchange': EXCHANGES.dead,
+          'x-dead-letter-routing-key': name,
+        },
+      },
       { name: graveyard, arguments: { 'x-queue-type': 'quorum' } },
     ],
     bindings: [{ exchange: EXCHANGES.dead, queue: graveyard, routingKey: name }],
@@ -79,8 +109,14 @@ function servicesTopology(): VhostTopology {
     ],
     bindings: [
       ...subscriptions.flatMap(({ bindings }) => bindings),
-      ...SUBSCRIPTIONS.flatMap(({ queue, events }) => events.map((routingKey) => ({ exchange: EXCHANGES.events, queue, routingKey }))),
-      ...RPC_SERVICES.map((service) => ({ exchange: EXCHANGES.rpc, queue: rpcQueue(service), routingKey: rpcQueue(service) })),
+      ...SUBSCRIPTIONS.flatMap(({ queue, events }) =>
+        events.map((routingKey) => ({ exchange: EXCHANGES.events, queue, routingKey })),
+      ),
+      ...RPC_SERVICES.map((service) => ({
+        exchange: EXCHANGES.rpc,
+        queue: rpcQueue(service),
+        routingKey: rpcQueue(service),
+      })),
     ],
   };
 }

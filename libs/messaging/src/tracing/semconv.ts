@@ -17,7 +17,14 @@ export interface MessageAttributes {
 }
 
 /** Attributes of OpenTelemetry's messaging conventions (1.44, development). */
-export function messagingAttributes({ operation, exchange, routingKey, queue, messageId, batch }: MessageAttributes): Attributes {
+export function messagingAttributes({
+  operation,
+  exchange,
+  routingKey,
+  queue,
+  messageId,
+  batch,
+}: MessageAttributes): Attributes {
   const destination = [exchange, routingKey, queue].filter(Boolean).join(':');
   return {
     'messaging.system': 'rabbitmq',

@@ -23,21 +23,46 @@ export function publishInstrument(message: OutgoingMessage): PublishInstrument {
 
 /** CLIENT span of a request; `run` gets the headers that carry it. */
 export function clientSpan<T>(pattern: string, queue: string, run: (headers: FlatHeaders) => Promise<T>): Promise<T> {
-  const attributes = { ...messagingAttributes({ operation: 'request', exchange: '', routingKey: queue }), 'rpc.method': pattern };
-  return tracer().startActiveSpan(`request ${pattern}`, { kind: SpanKind.CLIENT, attributes }, (span) => settle(span, run(traceHeaders())));
+  const attributes = {
+    ...messagingAttributes({ operation: 'request', exchange: '', routingKey: queue }),
+    'rpc.method': pattern,
+  };
+  return tracer().startActiveSpan(`request ${pattern}`, { kind: SpanKind.CLIENT, attributes }, (span) =>
+    settle(span, run(traceHeaders())),
+  );
 }
 
 /** CONSUMER span around the handling of one message, child of the span that sent it. */
 export function processSpan<T>(message: IncomingMessage, queue: string, run: () => Promise<T>): Promise<T> {
   const name = `process ${destinationTemplate(message.routingKey)}`;
-  const attributes = messagingAttributes({ operation: 'process', exchange: message.exchange, routingKey: message.routingKey, queue, messageId: message.id });
-  return tracer().startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, traceContext(message.headers), (span) => settle(span, run()));
+  const attributes = messagingAttributes({
+    operation: 'process',
+    exchange: message.exchange,
+    routingKey: message.routingKey,
+    queue,
+    messageId: message.id,
+  });
+  return tracer().startActiveSpan(
+    name,
+    { kind: SpanKind.CONSUMER, attributes },
+    traceContext(message.headers),
+    (span) => settle(span, run()),
+  );
 }
 
 /** CONSUMER span around a batch; linked to the traces of its messages, because it continues many at once. */
 export function batchSpan<T>(messages: readonly IncomingMessage[], queue: string, run: () => Promise<T>): Promise<T> {
-  const attributes = messagingAttributes({ operation: 'process', exchange: '', routingKey: queue, batch: messages.length });
-  return tracer().startActiveSpan(`process ${queue}`, { kind: SpanKind.CONSUMER, attributes, links: links(messages) }, (span) => settle(span, run()));
+  const attributes = messagingAttributes({
+    operation: 'process',
+    exchange: '',
+    routingKey: queue,
+    batch: messages.length,
+  });
+  return tracer().startActiveSpan(
+    `process ${queue}`,
+    { kind: SpanKind.CONSUMER, attributes, links: links(messages) },
+    (span) => settle(span, run()),
+  );
 }
 
 function links(messages: readonly IncomingMessage[]): Link[] {

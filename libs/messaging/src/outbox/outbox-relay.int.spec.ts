@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { EVENTS, EXCHANGES, groupStream, inboxStream } from '@waybill/contracts';
+import { collect, startRelay } from '../../spec/relay.js';
+import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { TestDatabase } from '../../spec/test-database.js';
+import { groupStreamArguments } from '../topology/stream-arguments.js';
+import { Outbox, type OutboxMessage } from './outbox.js';
+
+describe('outbox relay', () => {
+  let broker: TestBroker;
+  let database: TestDatabase;
+  const outbox = new Outbox();
+
+  beforeAll(async () => {
+    [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
+  });
+  afterAll(async () => {
+    await broker.stop();
+    await database.stop();
+  });
+
+  const event = (): OutboxMessage => ({
+    vhost: 'services',
+    exchange: EXCHANGES.events,
+    routingKey: EVENTS.computerRemoved,
+    type: EVENTS.computerRemoved,
+    messageId: randomUUID(),
+    body: { number: 1 },
+  });
+
+  const command = (routingKey: string): OutboxMessage => ({
+    vhost: 'agents',
+    exchange: EXCHANGES.commands,
+    routingKey,
+    type: 'command.v1',
+    messageId: randomUUID(),
+    body: 'jws',
+    contentType: 'application/jose',
+    headers: { 'x-waybill-seq': 1 },
+  });
+
+  it('publishes what was committed, soon, and nothing of what was rolled back', async () => {
+    const relay = startRelay(broker, database, { pollMs: 60_000 });
+    const arrived = await collect(broker, 'services', 'result.computers');
+    // the first round of the relay may still be under way
+    const warmUp = event();
+    await database.transaction((client) => outbox.add(client, [warmUp]));
+    await eventually(() => expect(arrived.map(({ id }) => id)).toEqual([warmUp.messageId]));
+
+    await expect(
+      database.transaction(async (client) => {
+        await outbox.add(client, [event()]);
+        throw new Error('rolled back');
+      }),
+    ).rejects.toThrow('rolled back');
+    const message = event();
+    await database.transaction((client) => outbox.add(client, [message]));
+    const committed = Date.now();
+    await eventually(() => expect(arrived.map(({ id }) => id)).toEqual([warmUp.messageId, message.messageId]));
+    // by the notification: the poll would come in a minute
+    expect(arrived[1]!.at - committed).toBeLessThan(1_000);
+    await eventually(async () => expect(await database.count('outbox')).toBe(0));
+    await relay.stop();
+  });
+
+  it('an unroutable message waits with its error and holds back its own key only', async () => {
+    const relay = startRelay(broker, database, { pollMs: 50 });
+    const missing = groupStream(randomUUID(), 1);
+    const [lost, second, other] = [command(missing), command(missing), command(inboxStream(5))];
+    const inbox = await collect(broker, 'agents', inboxStream(5), { 'x-stream-offset': 'first' });
+    await database.transaction((client) => outbox.add(client, [lost, second, other]));
+    await eventually(() => expect(inbox.map(({ id }) => id)).toEqual([other.messageId]));
+    await eventually(async () => {
+      const { rows } = await database.pool.query('SELECT attempts, error FROM outbox ORDER BY id');
+      expect(rows).toEqual([
+        { attempts: expect.any(Number), error: expect.stringContaining(missing) },
+        { attempts: expect.any(Number), error: expect.stringContaining(missing) },
+      ]);
+      expect(rows[0].attempts).toBeGreaterThan(0);
+    });
+    // a third one of the same key joins behind them
+    const third = command(missing);
+    await database.transaction((client) => outbox.add(client, [third]));
+
+    const channel = await (await broker.model('agents')).createChannel();
+    await channel.assertQueue(missing, { durable: true, arguments: groupStreamArguments() });
+    await channel.bindQueue(missing, EXCHANGES.commands, missing);
+    const arrived = await collect(broker, 'agents', missing, { 'x-stream-offset': 'first' });
+    await eventually(
+      () => expect(arrived.map(({ id }) => id)).toEqual([lost, second, third].map(({ messageId }) => messageId)),
+      20_000,
+    );
+    await eventually(async () => expect(await database.count('outbox')).toBe(0));
+    await relay.stop();
+  });
+
+  it('a stop sends what is already committed', async () => {
+    const relay = startRelay(broker, database, { pollMs: 60_000 });
+    const messages = Array.from({ length: 1_200 }, event);
+    await database.transaction((client) => outbox.add(client, messages));
+    await relay.stop();
+    expect(await database.count('outbox')).toBe(0);
+  });
+});

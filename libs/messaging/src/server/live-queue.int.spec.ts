@@ -1,0 +1,52 @@
+import { Controller } from '@nestjs/common';
+import { EVENTS, JobStatusChanged } from '@waybill/contracts';
+import { jobStatusChanged } from '../../spec/events.js';
+import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { startService } from '../../spec/test-service.js';
+import { EventHandler } from './decorators.js';
+
+const seen: string[] = [];
+
+@Controller()
+class LiveController {
+  @EventHandler({ event: EVENTS.jobStatusChanged, queue: 'gateway.live', type: JobStatusChanged, perInstance: true })
+  changed({ jobId }: JobStatusChanged): void {
+    seen.push(jobId);
+  }
+}
+
+describe('transport: a queue of the process itself', () => {
+  let broker: TestBroker;
+
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+  });
+  afterAll(() => broker.stop());
+
+  it('every process gets every event, also after its connection was lost, and the queues go with the processes', async () => {
+    const [first, second] = [
+      await startService(broker, [LiveController], { service: 'gateway' }),
+      await startService(broker, [LiveController], { service: 'gateway' }),
+    ];
+    const bothActive = () =>
+      eventually(() => expect([...first.server.troubles(), ...second.server.troubles()]).toEqual([]));
+    const bothSee = async () => {
+      const message = jobStatusChanged();
+      await broker.publisher('services').publish(message);
+      await eventually(() => expect(seen.filter((jobId) => jobId === message.body.jobId)).toHaveLength(2), 500);
+    };
+    await bothActive();
+    await bothSee();
+    await eventually(async () => expect(await broker.forceClose('gateway/consume/services')).toBe(2));
+    // what was published while the queues were away is gone: live events only
+    await eventually(bothSee);
+    await first.close();
+    await second.close();
+    await eventually(async () => {
+      const queues = (await broker.management.request('GET', ['queues', broker.vhost('services')])) as {
+        name: string;
+      }[];
+      expect(queues.filter(({ name }) => name.startsWith('gateway.live'))).toEqual([]);
+    });
+  });
+});
