@@ -1,1 +1,2 @@
-export {};
+export { startAgent } from './agent.js';
+export { type AgentConfig, loadAgentConfig } from './config/agent-config.js';

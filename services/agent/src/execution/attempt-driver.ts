@@ -72,7 +72,7 @@ export class AttemptDriver {
   private begin(record: AttemptRecord, { step, status }: Run): void {
     const startedAt = stepOf(record, step)?.startedAt ?? timestamp(this.parts.clock);
     this.parts.journal.transact(`step.${step}.started`, () => {
-      this.parts.journal.putStep(this.key, { name: step, startedAt, finishedAt: null, ok: null, detail: null, process: null });
+      this.parts.journal.putStep(this.key, { name: step, startedAt, finishedAt: null, ok: null, detail: null, exitCode: null, process: null });
       if (status === record.status) return;
       const until = step === STEPS.schedule ? { reason: 'schedule', message: `It waits until ${record.command.installAt}.` } : {};
       this.parts.reports.write(this.key, { status, ...until });
@@ -103,7 +103,7 @@ export class AttemptDriver {
     journal.transact(`step.${step}.finished`, () => {
       const record = journal.attempt(this.key)!;
       const row = stepOf(record, step)!;
-      journal.putStep(this.key, { ...row, finishedAt: timestamp(clock), ok: outcome.ok, detail: outcome.detail ?? null });
+      journal.putStep(this.key, { ...row, finishedAt: timestamp(clock), ok: outcome.ok, detail: outcome.detail ?? null, exitCode: outcome.exitCode ?? null });
       const verdict = record.verdict ? {} : { verdict: outcome.verdict ?? null };
       journal.changeAttempt(this.key, { ...verdict, ...(outcome.bootId && { bootId: outcome.bootId }) });
     });
@@ -113,7 +113,7 @@ export class AttemptDriver {
     const { journal, reports, runner, clock } = this.parts;
     const logTail = hasBegun(record.steps) ? runner.outputTail(record) : null;
     journal.transact('final', () => {
-      reports.write(this.key, { ...verdict, logTail });
+      reports.write(this.key, { ...verdict, message: withReturn(record, verdict), logTail });
       journal.changeAttempt(this.key, { verdict, finishedAt: timestamp(clock) });
       const change = installedSoftwareChange(record.command, verdict);
       if (change?.version) journal.set(change.key, change.version);
@@ -133,4 +133,10 @@ export class AttemptDriver {
   private say(boundary: string, statement: Parameters<ExecutorParts['reports']['write']>[1]): void {
     this.parts.journal.transact(boundary, () => this.parts.reports.write(this.key as AttemptKey, statement));
   }
+}
+
+/** After a failure the help desk also reads whether the old state is back. */
+function withReturn(record: AttemptRecord, { status, message }: Verdict): string | null {
+  const settled = stepOf(record, STEPS.settle)?.detail;
+  return status === 'succeeded' || !settled ? message : `${message ?? ''} ${settled}`.trim();
 }

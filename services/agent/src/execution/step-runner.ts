@@ -8,6 +8,7 @@ export interface StepOutcome {
   /** what was found or done, for the help desk */
   detail?: string;
   verdict?: Verdict;
+  exitCode?: number;
   /** the installer asked for a restart of the computer, whose boot id this is */
   bootId?: string;
 }

@@ -2,9 +2,8 @@ import { chmod, chown, copyFile, link, lstat, mkdir, open, readFile, rename, rm,
 import { dirname } from 'node:path';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
-import { OutsideRootError } from '../root/rooted-paths.js';
 import type { InstallerType, InstallResult } from './installer.js';
-import { ownerId, UnknownOwnerError } from './owner-ids.js';
+import { ownerId } from './owner-ids.js';
 import { syncDirectory } from './sync-directory.js';
 
 /** One file on its way: what is written down before anything is touched, so that a return is possible after any interruption. */
@@ -19,12 +18,10 @@ interface Placement {
   gid: number | null;
 }
 
-class FilesRefusedError extends Error {}
-
 /** Copies files to their places, each atomically; what was there is kept until detection has proved the new state. */
 export const filesInstaller: InstallerType = {
   install(bench): Promise<InstallResult> {
-    return refusing(async () => {
+    return attempted(async () => {
       const placements = await plan(bench);
       await writePlan(bench, placements);
       for (const placement of placements) await stage(bench, placement);
@@ -35,7 +32,7 @@ export const filesInstaller: InstallerType = {
   },
 
   uninstall(bench): Promise<InstallResult> {
-    return refusing(async () => {
+    return attempted(async () => {
       const placements = await plan(bench);
       await writePlan(bench, placements);
       for (const { target, old, existed } of placements) if (existed) await rename(target, old);
@@ -53,13 +50,13 @@ export const filesInstaller: InstallerType = {
 
 async function plan(bench: Workbench): Promise<Placement[]> {
   const { installer } = bench.variant;
-  if (installer.type !== 'files') throw new FilesRefusedError('the package does not say which files it has');
+  if (installer.type !== 'files') throw new Error('the package does not say which files it has');
   const { root } = bench.paths;
   return Promise.all(
     installer.files.map(async ({ file, path, mode, owner, group }): Promise<Placement> => {
       const target = bench.paths.resolve(path);
       const there = await lstat(target).catch(() => null);
-      if (there?.isDirectory()) throw new FilesRefusedError(`${path} is a directory`);
+      if (there?.isDirectory()) throw new Error(`${path} is a directory`);
       return {
         file,
         target,
@@ -140,12 +137,11 @@ async function present(path: string): Promise<boolean> {
   );
 }
 
-async function refusing(work: () => Promise<void>): Promise<InstallResult> {
+async function attempted(work: () => Promise<void>): Promise<InstallResult> {
   try {
     await work();
     return { kind: 'exited', exitCode: 0 };
   } catch (error) {
-    const refusal = error instanceof FilesRefusedError || error instanceof OutsideRootError || error instanceof UnknownOwnerError;
-    return refusal ? { kind: 'refused', why: error.message } : { kind: 'broken', why: (error as Error).message };
+    return { kind: 'broken', why: (error as Error).message };
   }
 }

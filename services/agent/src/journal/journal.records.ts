@@ -16,6 +16,8 @@ export interface StepRecord {
   /** null while it runs, and for ever when a restart cut it off */
   ok: boolean | null;
   detail: string | null;
+  /** of the program that the step ran, if it got as far */
+  exitCode: number | null;
   /** leader of the process group that the step started, so that a restarted agent can wait for it */
   process: { pid: number; startTicks: string } | null;
 }

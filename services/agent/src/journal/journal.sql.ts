@@ -24,7 +24,7 @@ export const JOURNAL_MIGRATIONS = [
   CREATE TABLE steps (
     id INTEGER PRIMARY KEY,
     job_id TEXT NOT NULL, run INTEGER NOT NULL, attempt INTEGER NOT NULL, name TEXT NOT NULL,
-    started_at TEXT NOT NULL, finished_at TEXT, ok INTEGER, detail TEXT, process TEXT,
+    started_at TEXT NOT NULL, finished_at TEXT, ok INTEGER, detail TEXT, exit_code INTEGER, process TEXT,
     UNIQUE (job_id, run, attempt, name),
     FOREIGN KEY (job_id, run, attempt) REFERENCES executions ON DELETE CASCADE
   );

@@ -122,15 +122,16 @@ export class SqliteJournal implements Journal {
   putStep(key: AttemptKey, step: StepRecord): void {
     const ok = step.ok === null ? null : Number(step.ok);
     this.run(
-      `INSERT INTO steps (job_id, run, attempt, name, started_at, finished_at, ok, detail, process) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO steps (job_id, run, attempt, name, started_at, finished_at, ok, detail, exit_code, process) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (job_id, run, attempt, name) DO UPDATE SET started_at = excluded.started_at, finished_at = excluded.finished_at,
-         ok = excluded.ok, detail = excluded.detail, process = excluded.process`,
+         ok = excluded.ok, detail = excluded.detail, exit_code = excluded.exit_code, process = excluded.process`,
       ...identity(key),
       step.name,
       step.startedAt,
       step.finishedAt,
       ok,
       step.detail,
+      step.exitCode,
       json(step.process),
     );
   }

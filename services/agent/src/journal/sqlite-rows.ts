@@ -27,6 +27,7 @@ export function toStep(row: Row): StepRecord {
     finishedAt: row['finished_at'] as string | null,
     ok: row['ok'] === null ? null : row['ok'] === 1,
     detail: row['detail'] as string | null,
+    exitCode: row['exit_code'] as number | null,
     process: parse(row['process']),
   };
 }

@@ -38,7 +38,11 @@ export class SessionKeeper {
     try {
       const { value } = await this.tokens.current();
       const asked = Date.now();
-      const session = await this.door.session(value);
+      const session = await this.door.session(value).catch(async (error: unknown) => {
+        // Refused before its time: the server has a new signing key.
+        if (!(error instanceof WaybillError) || error.kind !== 'unauthorized') throw error;
+        return this.door.session((await this.tokens.renew()).value);
+      });
       this.journal.set(CLOCK, String(this.clock.correct(session.time, Date.now() - asked)));
       this.keys.offer(session.serverKeys);
       return (this.last = session);

@@ -32,10 +32,10 @@ export function judgeResult(result: InstallResult, codes: Variant['exitCodes'], 
     case 'exited': {
       const { exitCode } = result;
       const detail = `exit code ${exitCode}`;
-      if (codes?.restart?.includes(exitCode)) return { ok: true, detail: `${detail}: the computer has to restart`, bootId };
-      if ((codes?.success ?? [0]).includes(exitCode)) return { ok: true, detail };
+      if (codes?.restart?.includes(exitCode)) return { ok: true, exitCode, detail: `${detail}: the computer has to restart`, bootId };
+      if ((codes?.success ?? [0]).includes(exitCode)) return { ok: true, exitCode, detail };
       const again = codes?.retry?.includes(exitCode) ? ' It asks to be tried again later.' : '';
-      return { ok: false, detail, verdict: verdictOf('failed', 'install.exitCode', `It was ${exitCode}.${again}`, { exitCode }) };
+      return { ok: false, exitCode, detail, verdict: verdictOf('failed', 'install.exitCode', `It was ${exitCode}.${again}`, { exitCode }) };
     }
   }
 }
@@ -66,7 +66,5 @@ export function judgeFinding({ found, evidence }: Finding, record: Pick<AttemptR
 }
 
 function exitCodeOf({ steps }: Pick<AttemptRecord, 'steps'>): number | null {
-  const step = steps.find(({ name }) => name === STEPS.install || name === STEPS.uninstall);
-  const code = /^exit code (\d+)/.exec(step?.detail ?? '')?.[1];
-  return code === undefined ? null : Number(code);
+  return steps.find(({ name }) => name === STEPS.install || name === STEPS.uninstall)?.exitCode ?? null;
 }

@@ -1,0 +1,129 @@
+import type { Command, Manifest, ProgressReport, Variant } from '@waybill/contracts';
+import type { BackOff } from '@waybill/messaging/client';
+import { AmqpAgentBroker } from './broker/amqp-agent-broker.js';
+import { CommandIntake } from './commands/command-intake.js';
+import type { CommandVerifier } from './commands/verify-command.js';
+import type { FleetDoor } from './door/fleet-door.js';
+import { Executor } from './execution/executor.js';
+import type { StepRunner } from './execution/step-runner.js';
+import type { AgentKey } from './identity/agent-key.js';
+import type { Journal } from './journal/journal.js';
+import type { AttemptRecord } from './journal/journal.records.js';
+import type { Log } from './log.js';
+import { ReportSender } from './reports/report-sender.js';
+import { ReportWriter } from './reports/report-writer.js';
+import { AgentSession } from './session/agent-session.js';
+import { applyDesiredState } from './session/desired-state.js';
+import { ServerKeys } from './session/server-keys.js';
+import { SessionKeeper } from './session/session-keeper.js';
+import { StreamReader } from './session/stream-reader.js';
+import { TokenKeeper } from './session/token-keeper.js';
+import { type CorrectedClock, timestamp } from './time/clock.js';
+
+/** What differs between an agent on a computer and a simulated one. */
+export interface AgentCoreParts {
+  computerId: string;
+  key: AgentKey;
+  door: FleetDoor;
+  journal: Journal;
+  clock: CorrectedClock;
+  log: Log;
+  verifier: CommandVerifier;
+  /** @param core what the runner may need of the agent: its token, its connection */
+  runner(core: { accessToken(): Promise<string>; progress(news: Omit<ProgressReport, 'v' | 'computerId' | 'at'>): void }): StepRunner;
+  bootId: string;
+  chooseVariant(manifest: Manifest): Variant | null;
+  backOff?: BackOff;
+  coalesceMs?: number;
+  onCommand?(command: Command): void;
+  onSubscribed?(): void;
+  onFinished?(record: AttemptRecord): void;
+}
+
+/** An enrolled agent: session, commands, executions, reports. The same for real and simulated computers. */
+export class AgentCore {
+  readonly session: AgentSession;
+  readonly executor: Executor;
+  readonly sender: ReportSender;
+  readonly tokens: TokenKeeper;
+  private readonly reports: ReportWriter;
+
+  constructor(private readonly parts: AgentCoreParts) {
+    const { computerId, key, door, journal, clock, log, verifier } = parts;
+    const keys = new ServerKeys(journal, log);
+    this.tokens = new TokenKeeper({ door, key, computerId, clock, onRenewed: (token) => void this.session.connection?.renewToken(token.value, token.expiresAt).catch(() => {}) });
+    const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock);
+    this.reports = new ReportWriter(computerId, journal, clock);
+    this.sender = new ReportSender(journal, log, parts.coalesceMs);
+    this.reports.onWritten((final) => this.sender.written(final));
+    this.executor = new Executor({
+      journal,
+      clock,
+      log,
+      reports: this.reports,
+      bootId: parts.bootId,
+      chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
+      onFinished: parts.onFinished,
+      runner: parts.runner({
+        accessToken: async () => (await this.tokens.current()).value,
+        progress: (news) => this.session.connection?.publishProgress({ v: 1, computerId, ...news, at: timestamp(clock) }),
+      }),
+    });
+    const intake = new CommandIntake({
+      computerId,
+      journal,
+      verifier,
+      clock,
+      log,
+      keys: () => keys.current,
+      groupIds: () => sessions.groupIds,
+      executor: this.executor,
+      reports: this.reports,
+      onRefresh: () => void this.session.refresh(true),
+      onCommand: parts.onCommand,
+    });
+    this.session = this.createSession(sessions, intake);
+  }
+
+  /** Takes up what the journal holds, then connects. */
+  async start(): Promise<void> {
+    this.session.start();
+    await this.executor.resume();
+  }
+
+  /**
+   * @param graceMs how long a running installer may still take
+   */
+  async stop(graceMs: number): Promise<void> {
+    await this.executor.stop(graceMs);
+    await this.sender.drained(Math.min(graceMs, 2_000));
+    await this.session.stop();
+  }
+
+  private createSession(sessions: SessionKeeper, intake: CommandIntake): AgentSession {
+    const { computerId, door, journal, clock, log, backOff } = this.parts;
+    return new AgentSession({
+      tokens: this.tokens,
+      sessions,
+      sender: this.sender,
+      clock,
+      log,
+      backOff,
+      connect: ({ url, vhost }, events) => {
+        const credentials = async () => {
+          const { value, expiresAt } = await this.tokens.current();
+          return { username: `a-${computerId}`, password: value, expiresAt };
+        };
+        return new AmqpAgentBroker({ url, vhost, computerId, credentials, events, backOff });
+      },
+      reader: (subscription) =>
+        new StreamReader(
+          { computerId, journal, intake, log, onGap: () => void this.session.reconcile(), onStuck: () => void this.session.restartReading() },
+          subscription,
+        ),
+      desiredState: async () => door.desiredState((await this.tokens.current()).value),
+      applyDesiredState: (ask) => applyDesiredState({ journal, intake, executor: this.executor, reports: this.reports }, ask),
+      onSubscribed: this.parts.onSubscribed,
+    });
+  }
+}

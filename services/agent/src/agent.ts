@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { WaybillError } from '@waybill/contracts';
+import { ProxyAgent } from 'undici';
+import { AgentCore } from './agent-core.js';
+import { verifyCommand } from './commands/verify-command.js';
+import type { AgentConfig } from './config/agent-config.js';
+import type { FleetDoor } from './door/fleet-door.js';
+import { HttpFleetDoor } from './door/http-fleet-door.js';
+import { ArtifactStore } from './downloads/artifact-store.js';
+import { Throttle } from './downloads/throttle.js';
+import { chooseVariant } from './execution/choose-variant.js';
+import { ComputerStepRunner } from './execution/computer-step-runner.js';
+import { SOFTWARE_PREFIX } from './execution/installed-software.js';
+import { loadOrCreateAgentKey } from './identity/agent-key.js';
+import { enrolOnce } from './identity/enrolment.js';
+import { platformFacts } from './identity/platform-facts.js';
+import { collectInventory } from './inventory/collect-inventory.js';
+import { InventorySender } from './inventory/inventory-sender.js';
+import { CrashPoint } from './journal/crash-point.js';
+import { SqliteJournal } from './journal/sqlite-journal.js';
+import type { Log } from './log.js';
+import { RootedPaths } from './root/rooted-paths.js';
+import { StateLayout } from './root/state-layout.js';
+import { SessionKeeper } from './session/session-keeper.js';
+import { CorrectedClock } from './time/clock.js';
+import { AGENT_VERSION } from './version.js';
+
+/** Milliseconds after which unused downloads and the memory of old jobs go. */
+const KEEP_DOWNLOADS_MS = 7 * 86_400_000;
+const KEEP_JOBS_MS = 90 * 86_400_000;
+
+/** The agent of this computer: everything of {@link AgentCore} on a real disk. Enrols first if it has to. */
+export async function startAgent(config: AgentConfig, log: Log, signal: AbortSignal): Promise<AgentCore> {
+  const layout = new StateLayout(config.state);
+  const key = loadOrCreateAgentKey(config.state);
+  const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
+  const clock = new CorrectedClock(SessionKeeper.storedClockOffset(journal));
+  const dispatcher = config.proxy ? new ProxyAgent(config.proxy) : undefined;
+  const door = new HttpFleetDoor(config.server, dispatcher);
+  const platform = platformFacts(config.root);
+  const describe = () => ({ publicKey: key.publicKey, hostname: config.hostname, agentVersion: AGENT_VERSION, attributes: config.attributes, ...platform });
+  const computerId = await enrolOnce({ door, journal, clock, log, signal }, config.token, describe);
+  const paths = new RootedPaths(config.root);
+  const bootId = readBootId();
+  const core: AgentCore = new AgentCore({
+    computerId,
+    key,
+    door,
+    journal,
+    clock,
+    log,
+    bootId,
+    verifier: { verify: verifyCommand },
+    chooseVariant: (manifest) => chooseVariant(manifest, platform),
+    runner: ({ accessToken, progress }) => {
+      const ticket = (sha256: string) => askWithToken(core, accessToken, (token) => door.download(token, sha256));
+      const store = new ArtifactStore({ directory: layout.artifacts, ticket, clock, dispatcher, throttle: new Throttle(config.bandwidth, clock) });
+      void store.prune(Date.now() - KEEP_DOWNLOADS_MS);
+      return new ComputerStepRunner({ computerId, paths, layout, store, clock, log, bootId, onProgress: progress, installedByWaybill: (name) => journal.get(SOFTWARE_PREFIX + name) });
+    },
+    onSubscribed: () => {
+      log.info({ computerId }, 'connected');
+      void inventory.look();
+    },
+    onFinished: () => void inventory.look(),
+  });
+  const collect = () => collectInventory({ hostname: config.hostname, platform, paths, journal, skewMs: clock.skew });
+  const inventory = new InventorySender(journal, collect, (facts) => sendInventory(core, door, facts), log);
+  journal.prune(new Date(clock.now() - KEEP_JOBS_MS).toISOString());
+  await core.start();
+  return core;
+}
+
+async function sendInventory(core: AgentCore, door: FleetDoor, facts: Awaited<ReturnType<typeof collectInventory>>): Promise<void> {
+  await askWithToken(core, async () => (await core.tokens.current()).value, (token) => door.inventory(token, facts));
+}
+
+/** A token that is refused before its time (the server has a new key) is replaced once. */
+async function askWithToken<T>(core: AgentCore, accessToken: () => Promise<string>, ask: (token: string) => Promise<T>): Promise<T> {
+  try {
+    return await ask(await accessToken());
+  } catch (error) {
+    if (!(error instanceof WaybillError) || error.kind !== 'unauthorized') throw error;
+    return ask((await core.tokens.renew()).value);
+  }
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,141 @@
+import type { Command, EnrolRequest } from '@waybill/contracts';
+import type { BackOff } from '@waybill/messaging/client';
+import { AgentCore } from '../agent-core.js';
+import type { CommandVerifier } from '../commands/verify-command.js';
+import type { FleetDoor } from '../door/fleet-door.js';
+import { chooseVariant } from '../execution/choose-variant.js';
+import { generateAgentKey } from '../identity/agent-key.js';
+import type { PlatformFacts } from '../identity/platform-facts.js';
+import type { AttemptRecord } from '../journal/journal.records.js';
+import { MemoryJournal } from '../journal/memory-journal.js';
+import { silentLog } from '../log.js';
+import { CorrectedClock } from '../time/clock.js';
+import { AGENT_VERSION } from '../version.js';
+import { type Behaviour, type SimulatedDisk, SimulatedStepRunner } from './simulated-step-runner.js';
+
+export interface SimulatedAgentParts {
+  hostname: string;
+  attributes: Record<string, string>;
+  platform: PlatformFacts;
+  door: FleetDoor;
+  verifier: CommandVerifier;
+  behaviour: Behaviour;
+  backOff: BackOff;
+  coalesceMs: number;
+  onCommand(agent: SimulatedAgent, command: Command): void;
+  onSubscribed(agent: SimulatedAgent): void;
+  onFinished(agent: SimulatedAgent, record: AttemptRecord): void;
+}
+
+/** One simulated computer: the real agent with a journal in memory and nothing to install. */
+export class SimulatedAgent {
+  private readonly key = generateAgentKey();
+  private readonly journal = new MemoryJournal();
+  private readonly clock = new CorrectedClock();
+  private readonly disk: SimulatedDisk = new Map();
+  private id: string | null = null;
+  private core: AgentCore | null = null;
+  private life = 0;
+  private waiters: (() => void)[] = [];
+
+  constructor(private readonly parts: SimulatedAgentParts) {}
+
+  /** Empty before {@link enrol}. */
+  get computerId(): string {
+    return this.id ?? '';
+  }
+
+  get hostname(): string {
+    return this.parts.hostname;
+  }
+
+  get running(): boolean {
+    return this.core !== null;
+  }
+
+  get connected(): boolean {
+    return this.core?.session.connection?.connected ?? false;
+  }
+
+  /** Reports that wait for their confirm. */
+  get unsent(): number {
+    return this.journal.unsent().length;
+  }
+
+  /** Executions without an end. */
+  get open(): number {
+    return this.journal.openAttempts().length;
+  }
+
+  /** What is installed, by package. */
+  get installed(): ReadonlyMap<string, string> {
+    return this.disk;
+  }
+
+  /** @throws WaybillError when the server refuses */
+  async enrol(token: string): Promise<void> {
+    if (this.id) return;
+    const { hostname, attributes, platform, door } = this.parts;
+    const request: EnrolRequest = { token, publicKey: this.key.publicKey, hostname, attributes, agentVersion: AGENT_VERSION, ...platform };
+    this.id = (await door.enrol(request)).computerId;
+  }
+
+  /** Starts the agent, or starts it again on the same "disk"; resolves when every stream is subscribed. */
+  async start(): Promise<void> {
+    if (this.core) return;
+    const { door, verifier, platform, behaviour, backOff, coalesceMs, onCommand, onSubscribed, onFinished } = this.parts;
+    const life = ++this.life;
+    const alive = () => this.life === life;
+    const subscribed = new Promise<void>((resolve) => this.waiters.push(resolve));
+    const { key, journal, clock, computerId, disk } = this;
+    const chosen = new WeakMap<object, ReturnType<typeof chooseVariant>>();
+    this.core = new AgentCore({
+      computerId,
+      key,
+      journal,
+      clock,
+      door,
+      verifier,
+      backOff,
+      coalesceMs,
+      log: silentLog,
+      bootId: 'simulated',
+      chooseVariant: (manifest) => {
+        if (!chosen.has(manifest)) chosen.set(manifest, chooseVariant(manifest, platform));
+        return chosen.get(manifest)!;
+      },
+      runner: () => new SimulatedStepRunner(computerId, behaviour, disk, clock, alive),
+      onCommand: (command) => onCommand(this, command),
+      onSubscribed: () => {
+        for (const resolve of this.waiters.splice(0)) resolve();
+        onSubscribed(this);
+      },
+      onFinished: (record) => onFinished(this, record),
+    });
+    await this.core.start();
+    await subscribed;
+  }
+
+  /** Ends as a service does: what has not begun is dropped, reports are sent. */
+  async stop(): Promise<void> {
+    const core = this.core;
+    this.core = null;
+    await core?.stop(2_000);
+    this.life++;
+  }
+
+  /** kill -9: nothing is finished, nothing is said; {@link start} finds the journal as it was. */
+  async kill(): Promise<void> {
+    const core = this.core;
+    this.core = null;
+    this.life++;
+    core?.sender.stop();
+    core?.session.connection?.sever();
+    await Promise.all([core?.executor.stop(0), core?.session.stop()]);
+  }
+
+  /** The network is cut; the agent comes back by itself. */
+  disconnect(): void {
+    this.core?.session.connection?.sever();
+  }
+}
