@@ -1,17 +1,21 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Env } from './load-config.js';
 
-/** What every service reads from the environment. */
-export class ServiceConfig {
-  /** address to listen on; containers use 0.0.0.0 */
-  @Env('WAYBILL_HTTP_HOST') @IsString() httpHost: string = '127.0.0.1';
-  @Env('WAYBILL_HTTP_PORT') @IsInt() @Min(0) @Max(65535) httpPort: number = 8080;
+/** Where the database is; all that a migration needs. */
+export class DatabaseConfig {
   /** `postgres://user:password@host:port/database`; the role owns the service's schema */
   @Env('WAYBILL_DATABASE_URL', { secret: true })
   @Matches(/^postgres(ql)?:\/\//, { message: '$property must look like postgres://user:password@host:5432/waybill' })
   databaseUrl: string;
   /** connections */
   @Env('WAYBILL_DATABASE_POOL') @IsInt() @Min(1) @Max(500) databasePool: number = 10;
+}
+
+/** What every service reads from the environment. */
+export class ServiceConfig extends DatabaseConfig {
+  /** address to listen on; containers use 0.0.0.0 */
+  @Env('WAYBILL_HTTP_HOST') @IsString() httpHost: string = '127.0.0.1';
+  @Env('WAYBILL_HTTP_PORT') @IsInt() @Min(0) @Max(65535) httpPort: number = 8080;
   /** without virtual host */
   @Env('WAYBILL_BROKER_URL', { secret: true })
   @Matches(/^amqps?:\/\//, { message: '$property must look like amqp://user:password@host:5672' })

@@ -1,10 +1,11 @@
-import { type INestApplication, Logger as NestLogger, type Type } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Logger as NestLogger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json } from 'express';
 import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
-import { ConfigError } from '../config/load-config.js';
+import { ConfigError, loadConfig } from '../config/load-config.js';
+import type { ServiceConfig } from '../config/service-config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { requestId } from '../http/request-id.js';
@@ -33,7 +34,7 @@ const SHUTDOWN_MS = 30_000;
  * Starts a service: HTTP with problem+json, the message handlers, a clean end on SIGTERM and SIGINT (stop taking messages, wait for
  * those in hand, let the outbox leave, close). A start that fails says so in one line and ends with exit code 1.
  */
-export async function runService(module: Type<object>, options: RunServiceOptions): Promise<void> {
+export async function runService(module: Type<object> | DynamicModule, options: RunServiceOptions): Promise<void> {
   process.on('unhandledRejection', (reason) => {
     new NestLogger('Process').fatal(reason instanceof Error ? reason : new Error(String(reason)));
     process.exit(1);
@@ -50,8 +51,26 @@ export async function runService(module: Type<object>, options: RunServiceOption
   }
 }
 
+export interface StartServiceOptions<Config extends ServiceConfig> extends Omit<RunServiceOptions, 'host' | 'port'> {
+  config: new () => Config;
+  module: (config: Config) => DynamicModule;
+}
+
+/** The whole of a service's `main.ts`: reads the environment, then {@link runService}. A wrong variable is one sentence and exit code 1. */
+export async function startService<Config extends ServiceConfig>({ config: type, module, ...options }: StartServiceOptions<Config>): Promise<void> {
+  let config: Config;
+  try {
+    config = loadConfig(type);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${options.service} cannot start: ${error.message}\n`);
+    process.exit(1);
+  }
+  await runService(module(config), { ...options, host: config.httpHost, port: config.httpPort });
+}
+
 /** The service as it will run, not listening yet; specs use it on a free port. */
-export async function createService(module: Type<object>, options: RunServiceOptions): Promise<NestExpressApplication> {
+export async function createService(module: Type<object> | DynamicModule, options: RunServiceOptions): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(module, { bufferLogs: true, bodyParser: false, abortOnError: false });
   app.useLogger(app.get(Logger));
   app.disable('x-powered-by');
@@ -96,7 +115,6 @@ function endOnSignal(app: INestApplication, service: string): void {
 }
 
 function startProblem(error: unknown, options: RunServiceOptions): string {
-  if (error instanceof ConfigError) return error.message;
   const problem = error as NodeJS.ErrnoException;
   if (problem.code === 'EADDRINUSE') return `port ${options.port} is taken; free it or set WAYBILL_HTTP_PORT.`;
   return problem.stack ?? String(error);

@@ -1,0 +1,28 @@
+import { ApiTokensController } from './api-tokens/api-tokens.controller.js';
+import { ComputersController } from './computers/computers.controller.js';
+import { EnrolmentTokensController } from './enrolment-tokens/enrolment-tokens.controller.js';
+import { ExecutionsController } from './executions/executions.controller.js';
+import { GroupsController } from './groups/groups.controller.js';
+import { JobsController } from './jobs/jobs.controller.js';
+import { JobEventsController } from './live/job-events.controller.js';
+import { LiveEventsConsumer } from './live/live-events.consumer.js';
+import { PackagesController } from './packages/packages.controller.js';
+import { SessionController } from './session/session.controller.js';
+import { ArtifactsController } from './versions/artifacts.controller.js';
+import { VersionsController } from './versions/versions.controller.js';
+
+/** Every route of the API, and the consumer behind the event streams. */
+export const CONTROLLERS = [
+  SessionController,
+  ApiTokensController,
+  PackagesController,
+  VersionsController,
+  ArtifactsController,
+  ComputersController,
+  GroupsController,
+  EnrolmentTokensController,
+  JobEventsController,
+  JobsController,
+  ExecutionsController,
+  LiveEventsConsumer,
+];

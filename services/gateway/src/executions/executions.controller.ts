@@ -1,0 +1,73 @@
+import { Controller, Get, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
+import { ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { type ExecutionView, invalid, type Page, type PageQuery, RESULT_RPC } from '@waybill/contracts';
+import { RpcClient } from '@waybill/messaging';
+import type { Response } from 'express';
+import { ListQuery } from '../http/list-query.decorator.js';
+import { JobViews } from '../jobs/job-views.service.js';
+import { Answers, Problems } from '../openapi/answers.js';
+import { ApiListQuery } from '../openapi/list-query.docs.js';
+import type { ExecutionDetail } from './executions.views.js';
+import { type ReportFormat, writeReport } from './report.js';
+
+const EXECUTION_FIELDS = 'computerId, computerName, status, reason, attempt, exitCode, updatedAt';
+
+@ApiTags('executions')
+@Controller('jobs/:id')
+export class ExecutionsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly jobs: JobViews,
+  ) {}
+
+  /** One execution per computer, e.g. `?filter=status==failed`. */
+  @Get('executions')
+  @ApiListQuery(EXECUTION_FIELDS)
+  @Answers(200, 'Page<ExecutionView>', 'One page of executions.')
+  @Problems('job.notFound')
+  async list(@Param('id', ParseUUIDPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
+    const page = await this.rpc.call(RESULT_RPC.list, { jobId: id, ...query });
+    // A job without executions and a job that does not exist look alike to the result service.
+    if (page.items.length === 0) await this.jobs.get(id);
+    return page;
+  }
+
+  /** One computer's execution with every attempt: steps, reason, exit code, log tail. */
+  @Get('executions/:computerId')
+  @Answers(200, 'ExecutionDetail', 'The execution.')
+  @Problems('execution.notFound')
+  get(
+    @Param('id', ParseUUIDPipe) jobId: string,
+    @Param('computerId', ParseUUIDPipe) computerId: string,
+  ): Promise<ExecutionDetail> {
+    return this.rpc.call(RESULT_RPC.get, { jobId, computerId });
+  }
+
+  /** All executions of the job as a file, streamed. */
+  @Get('report')
+  @ApiQuery({ name: 'format', required: true, enum: ['csv', 'ndjson'] })
+  @ApiProduces('text/csv', 'application/x-ndjson')
+  @Answers(200, null, 'The report.')
+  @Problems('job.notFound', 'report.format')
+  async report(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query('format') format: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (format !== 'csv' && format !== 'ndjson') {
+      throw invalid('report.format', 'format must be csv or ndjson, e.g. ?format=csv.');
+    }
+    await this.jobs.get(id);
+    await writeReport(response, `job-${id}`, format satisfies ReportFormat, this.pages(id));
+  }
+
+  private async *pages(jobId: string): AsyncGenerator<ExecutionView[]> {
+    let cursor: string | undefined;
+    do {
+      const query = { jobId, sort: 'computerName', limit: 1000, ...(cursor ? { cursor } : {}) };
+      const page: Page<ExecutionView> = await this.rpc.call(RESULT_RPC.list, query);
+      yield page.items;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+  }
+}

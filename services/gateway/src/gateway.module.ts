@@ -1,0 +1,68 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { MessagingModule } from '@waybill/messaging';
+import { S3ObjectStorage } from '@waybill/object-storage';
+import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
+import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { CONTROLLERS } from './controllers.js';
+import { GatewayConfig } from './gateway.config.js';
+import { GATEWAY_PERSISTENCE } from './gateway.persistence.js';
+import { EtagInterceptor } from './http/etag.interceptor.js';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.repository.js';
+import { JobViews } from './jobs/job-views.service.js';
+import { LiveEvents } from './live/live-events.js';
+import { OBJECT_STORAGE } from './object-storage.token.js';
+import { AdministratorAccount } from './session/administrator-account.js';
+import { BearerGuard } from './session/bearer.guard.js';
+import { CredentialsRepository } from './session/credentials.repository.js';
+
+/** The REST service put together. */
+@Module({})
+export class GatewayModule {
+  constructor(health: HealthRegistry, database: DatabaseHealth) {
+    health.register('database', () => database.check());
+  }
+
+  static of(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        LoggingModule.forRoot('gateway', config.logLevel),
+        HealthModule,
+        PersistenceModule.forRootAsync({
+          ...GATEWAY_PERSISTENCE,
+          useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
+        }),
+        MessagingModule.forRootAsync({
+          service: 'gateway',
+          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          vhosts: ['services'],
+        }),
+      ],
+      controllers: CONTROLLERS,
+      providers: [
+        { provide: GatewayConfig, useValue: config },
+        { provide: AdministratorAccount, useValue: new AdministratorAccount(config.adminPassword) },
+        { provide: OBJECT_STORAGE, useValue: storageOf(config) },
+        { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        CredentialsRepository,
+        IdempotentRequestsRepository,
+        JobViews,
+        LiveEvents,
+      ],
+    };
+  }
+}
+
+function storageOf(config: GatewayConfig): S3ObjectStorage {
+  return new S3ObjectStorage({
+    endpoint: config.s3Endpoint,
+    accessKey: config.s3AccessKey,
+    secretKey: config.s3SecretKey,
+    bucket: config.s3Bucket,
+    region: config.s3Region,
+  });
+}

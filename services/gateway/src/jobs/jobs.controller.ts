@@ -1,0 +1,94 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  CancelJob,
+  CreateJob,
+  JOB_RPC,
+  type JobRpc,
+  type Page,
+  type PageQuery,
+  type Reexecuted,
+} from '@waybill/contracts';
+import { RpcClient } from '@waybill/messaging';
+import { IfMatch } from '../http/if-match.decorator.js';
+import { ListQuery } from '../http/list-query.decorator.js';
+import { ResourceId } from '../idempotency/idempotency.interceptor.js';
+import { Answers, Problems } from '../openapi/answers.js';
+import { ApiListQuery } from '../openapi/list-query.docs.js';
+import { actorOf, Caller, type Principal } from '../session/principal.js';
+import type { JobDetail } from './job-detail.js';
+import { JobViews } from './job-views.service.js';
+import { ReexecuteJob } from './reexecute-body.js';
+
+/** Re-execution of a large job touches many rows. */
+const REEXECUTE_TIMEOUT_MS = 30_000;
+
+@ApiTags('jobs')
+@Controller('jobs')
+export class JobsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly views: JobViews,
+  ) {}
+
+  /** Orders a package version for groups and computers, at once or at a set moment. */
+  @Post()
+  @Answers(201, 'JobDetail', 'The job; nothing is sent before its start.')
+  @Problems('job.invalid')
+  async create(@Body() job: CreateJob, @Caller() caller: Principal, @ResourceId() id: string): Promise<JobDetail> {
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.create, { job, actor: actorOf(caller), id }));
+  }
+
+  @Get()
+  @ApiListQuery('id, name, status, package, version, action, createdAt, startsAt, createdBy')
+  @Answers(200, 'Page<JobDetail>', 'One page of jobs, newest first.')
+  list(@ListQuery() query: PageQuery): Promise<Page<JobDetail>> {
+    return this.views.list(query);
+  }
+
+  /** The job with its document, status, counters and waves. */
+  @Get(':id')
+  @Answers(200, 'JobDetail', 'The job.')
+  @Problems('job.notFound')
+  get(@Param('id', ParseUUIDPipe) id: string): Promise<JobDetail> {
+    return this.views.get(id);
+  }
+
+  /** Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. */
+  @Post(':id/actions/cancel')
+  @HttpCode(200)
+  @Answers(200, 'JobDetail', 'The canceled job.')
+  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  async cancel(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: CancelJob,
+    @Caller() caller: Principal,
+    @IfMatch() revision?: number,
+  ): Promise<JobDetail> {
+    const request: JobRpc[typeof JOB_RPC.cancel]['request'] = {
+      id,
+      actor: actorOf(caller),
+      ...body,
+      ...guard(revision),
+    };
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.cancel, request));
+  }
+
+  /** Starts a new attempt for the computers whose execution is final and matches; never for those still running. */
+  @Post(':id/actions/re-execute')
+  @HttpCode(200)
+  @Answers(200, 'Reexecuted', 'The number of the new attempt and of the computers it concerns.')
+  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  reexecute(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: ReexecuteJob,
+    @Caller() caller: Principal,
+    @ResourceId() requestId: string,
+    @IfMatch() revision?: number,
+  ): Promise<Reexecuted> {
+    const request = { id, actor: actorOf(caller), only: body.only, requestId, ...guard(revision) };
+    return this.rpc.call(JOB_RPC.reexecute, request, { timeoutMs: REEXECUTE_TIMEOUT_MS });
+  }
+}
+
+const guard = (revision: number | undefined) => (revision === undefined ? {} : { revision });

@@ -1,0 +1,80 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { manifestSchema } from '@waybill/contracts';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { z } from 'zod';
+import { viewSchemas } from './views.generated.js';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+/**
+ * The contract of the REST API. Bodies come from the class-validator metadata that also checks them, answers from the
+ * TypeScript types that the handlers return, the manifest from its zod schema: nothing is written down twice.
+ */
+export function buildDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Waybill')
+    .setDescription('Distributes software to an organisation’s computers, with one truthful status per computer.')
+    .setVersion('1.0.0')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .addSecurityRequirements('bearer')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+  });
+  const named = { ...requestSchemas(), ...(viewSchemas as unknown as Schemas), Manifest: manifestJsonSchema() };
+  document.components = { ...document.components, schemas: keepReferenced(document, named) };
+  for (const path of Object.values(document.paths)) {
+    if (path.post) {
+      (path.post.parameters ??= []).push({
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: false,
+        description: 'Makes a repetition of this request answer what the first one did, for a week.',
+        schema: { type: 'string', maxLength: 200 },
+      });
+    }
+  }
+  return document;
+}
+
+function requestSchemas(): Schemas {
+  return validationMetadatasToSchemas({
+    classTransformerMetadataStorage: defaultMetadataStorage,
+    refPointerPrefix: '#/components/schemas/',
+    additionalConverters: {
+      whitelistValidation: {},
+      reexecuteOnly: {
+        oneOf: [
+          { type: 'string', enum: ['failed', 'unsuccessful'] },
+          { $ref: '#/components/schemas/ReexecuteComputers' },
+        ],
+      },
+    },
+  }) as Schemas;
+}
+
+function manifestJsonSchema(): Schemas[string] {
+  const { $schema: _, ...schema } = z.toJSONSchema(manifestSchema, { target: 'openapi-3.0', unrepresentable: 'any' });
+  return schema as Schemas[string];
+}
+
+/** Only what the operations refer to, directly or through other schemas. */
+function keepReferenced(document: OpenAPIObject, all: Schemas): Schemas {
+  const kept: Schemas = {};
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, child] of Object.entries(value)) {
+      const name = key === '$ref' && typeof child === 'string' ? child.split('/').at(-1)! : null;
+      if (name === null) visit(child);
+      else if (!(name in kept) && all[name]) {
+        kept[name] = all[name];
+        visit(all[name]);
+      }
+    }
+  };
+  visit(document.paths);
+  return Object.fromEntries(Object.entries(kept).sort(([a], [b]) => a.localeCompare(b)));
+}

@@ -1,0 +1,27 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+
+/** @param fields what `filter` and `sort` may name */
+export function ApiListQuery(fields: string): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'filter',
+      required: false,
+      type: String,
+      description: `RSQL over: ${fields}. Operators == != < <= > >= =in= =out=, ; and , for and/or, * as wildcard.`,
+    }),
+    ApiQuery({
+      name: 'sort',
+      required: false,
+      type: String,
+      description: 'One of these fields, with a leading - for descending.',
+    }),
+    ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      type: String,
+      description: '`nextCursor` of the page before, unchanged, with the same filter and sort.',
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+/** The types whose JSON Schemas `npm run -w @waybill/gateway generate:views` writes into `views.generated.ts`. */
+export type {
+  ArtifactView,
+  ComputerView,
+  EnrolmentTokenView,
+  ExecutionView,
+  GroupView,
+  MembersChanged,
+  PackageView,
+  Reexecuted,
+  SoftwareView,
+  VersionView,
+} from '@waybill/contracts';
+export type { ApiTokenCreated, ApiTokenList } from '../api-tokens/api-tokens.views.js';
+export type { EnrolmentTokenCreated } from '../enrolment-tokens/enrolment-tokens.views.js';
+export type { ExecutionDetail } from '../executions/executions.views.js';
+export type { JobDetail } from '../jobs/job-detail.js';
+export type { SessionCreated, SessionView } from '../session/session.views.js';
+export type { Problem } from './problem.view.js';

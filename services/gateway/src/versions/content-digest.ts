@@ -1,0 +1,27 @@
+import { invalid } from '@waybill/contracts';
+
+/**
+ * SHA-256 in `Content-Digest` or `Repr-Digest` (RFC 9530: `sha-256=:<base64>:`) as lower-case hex; undefined when
+ * neither names SHA-256. Other algorithms are ignored, as the RFC says.
+ * @throws invalid `upload.digestHeader` when a sha-256 member is malformed or the two headers disagree
+ */
+export function declaredSha256(contentDigest: string | undefined, reprDigest: string | undefined): string | undefined {
+  const values = [contentDigest, reprDigest].map(sha256Member).filter((value) => value !== undefined);
+  if (values.length === 2 && values[0] !== values[1]) {
+    throw invalid('upload.digestHeader', 'Content-Digest and Repr-Digest name different SHA-256 values.');
+  }
+  return values[0];
+}
+
+function sha256Member(header: string | undefined): string | undefined {
+  const member = header
+    ?.split(',')
+    .map((part) => part.trim())
+    .find((part) => /^sha-256=/i.test(part));
+  if (member === undefined) return undefined;
+  const match = /^sha-256=:([A-Za-z0-9+/]{43}=):$/i.exec(member);
+  if (!match) {
+    throw invalid('upload.digestHeader', 'The digest must look like sha-256=:<base64 of 32 bytes>: (RFC 9530).');
+  }
+  return Buffer.from(match[1]!, 'base64').toString('hex');
+}

@@ -1,0 +1,30 @@
+import { manifestFromBody } from './manifest-body.js';
+
+describe('manifestFromBody', () => {
+  it('takes JSON objects as they are and parses YAML', () => {
+    expect(manifestFromBody({ package: 'a' })).toEqual({ package: 'a' });
+    expect(manifestFromBody('package: a\nversion: "1.10"\n')).toEqual({ package: 'a', version: '1.10' });
+  });
+
+  it('says where YAML is broken', () => {
+    expect(() => manifestFromBody('package: a\n  version: [1')).toThrow(
+      expect.objectContaining({ code: 'manifest.notYaml', detail: expect.stringMatching(/line \d+, column \d+/) }),
+    );
+  });
+
+  it('refuses duplicate keys', () => {
+    expect(() => manifestFromBody('package: a\npackage: b\n')).toThrow(
+      expect.objectContaining({ code: 'manifest.notYaml' }),
+    );
+  });
+
+  it('refuses aliases, however few', () => {
+    expect(() => manifestFromBody('a: &x [1]\nb: *x\n')).toThrow(
+      expect.objectContaining({ code: 'manifest.notYaml', detail: expect.stringContaining('aliases') }),
+    );
+  });
+
+  it.each([[[]], [null], ['- a\n- b\n'], ['just text'], [undefined]])('refuses %j, which is no object', (body) => {
+    expect(() => manifestFromBody(body)).toThrow(expect.objectContaining({ code: 'manifest.invalid' }));
+  });
+});
