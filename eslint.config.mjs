@@ -57,6 +57,11 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': boundaryRule(boundariesOfSpecs),
       '@typescript-eslint/unbound-method': 'off',
+      // Jest's asymmetric matchers and parsed answers are `any`; the assertions themselves are the check.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       'max-lines': ['error', { max: 500 }],
     },
   },
