@@ -22,7 +22,9 @@ const PEOPLE = ['anna', 'ben', 'carla'];
 const step = (text: string) => console.log(`\n\u001b[1m▸ ${text}\u001b[0m`);
 
 if (process.argv.includes('--help')) {
-  console.log('npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed)');
+  console.log(
+    'npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed)',
+  );
   process.exit(0);
 }
 
@@ -69,7 +71,9 @@ async function run(): Promise<void> {
   const full = fillDisk(agents[2]!);
   agents.forEach((agent) => agent.start());
   const computers = await until('the computers to be online', 60_000, async () => {
-    const page = await api.get<Page<{ id: string; name: string; online: boolean }>>(`/groups/${encodeURIComponent(group)}/members`);
+    const page = await api.get<Page<{ id: string; name: string; online: boolean }>>(
+      `/groups/${encodeURIComponent(group)}/members`,
+    );
     return page.items.length === PEOPLE.length && page.items.every((computer) => computer.online) && page.items;
   });
   console.log(`  online: ${computers.map((computer) => computer.name).join(', ')}`);
@@ -85,7 +89,8 @@ async function run(): Promise<void> {
     annotations: { ticket: 'DEMO-1' },
   });
   const early = await api.get<Job>(`/jobs/${job.id}`);
-  if (early.status !== 'scheduled') throw new Error(`before its start the job should be "scheduled", it is "${early.status}"`);
+  if (early.status !== 'scheduled')
+    throw new Error(`before its start the job should be "scheduled", it is "${early.status}"`);
 
   await followJob(api, job.id, (seen) => seen.status === 'completed', 60_000);
   const first = await executions(api, job.id);
@@ -99,14 +104,28 @@ async function run(): Promise<void> {
 
   step('Making room on pc-carla, then re-executing what failed');
   full.release();
-  const again = await api.post<{ attempt: number; computers: number }>(`/jobs/${job.id}/actions/re-execute`, { only: 'failed' });
+  const again = await api.post<{ attempt: number; computers: number }>(`/jobs/${job.id}/actions/re-execute`, {
+    only: 'failed',
+  });
   if (again.computers !== 1) throw new Error(`re-execute should concern 1 computer, it concerns ${again.computers}`);
-  await followJob(api, job.id, (seen) => seen.status === 'completed' && seen.counters['succeeded'] === PEOPLE.length, 60_000);
+  await followJob(
+    api,
+    job.id,
+    (seen) => seen.status === 'completed' && seen.counters['succeeded'] === PEOPLE.length,
+    60_000,
+  );
 
   step('Sending the archive to the same group, at once');
-  const templates = await api.post<Job>('/jobs', { package: 'acme-templates', version: '1.0.0', targets: { groups: [group] } });
+  const templates = await api.post<Job>('/jobs', {
+    package: 'acme-templates',
+    version: '1.0.0',
+    targets: { groups: [group] },
+  });
   await followJob(api, templates.id, (seen) => seen.status === 'completed', 60_000);
-  expectExecutions(await executions(api, templates.id), Object.fromEntries(PEOPLE.map((p) => [`pc-${p}`, { status: 'succeeded', attempt: 1 }])));
+  expectExecutions(
+    await executions(api, templates.id),
+    Object.fromEntries(PEOPLE.map((p) => [`pc-${p}`, { status: 'succeeded', attempt: 1 }])),
+  );
 
   step('Report');
   const report = await api.raw('GET', `/jobs/${job.id}/report?format=csv`);
@@ -119,9 +138,14 @@ async function run(): Promise<void> {
 
   step('What dpkg says on each computer');
   for (const agent of agents) {
-    const installed = execFileSync('dpkg-query', ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'], { encoding: 'utf8' });
+    const installed = execFileSync(
+      'dpkg-query',
+      ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'],
+      { encoding: 'utf8' },
+    );
     console.log(`  ${agent.options.hostname}: ${installed.trim()}`);
-    if (!installed.includes('2.4.0')) throw new Error(`dpkg does not list acme-ledger 2.4.0 on ${agent.options.hostname}`);
+    if (!installed.includes('2.4.0'))
+      throw new Error(`dpkg does not list acme-ledger 2.4.0 on ${agent.options.hostname}`);
     if (!existsSync(join(agent.root, 'srv/acme-templates/invoices/standard.txt'))) {
       throw new Error(`the templates are missing on ${agent.options.hostname}`);
     }

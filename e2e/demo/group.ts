@@ -8,7 +8,9 @@ import type { Page } from '../support/views.ts';
  */
 export async function demoGroup(api: Api): Promise<string> {
   await ignoring('group.exists', () => api.post('/groups', { name: 'accounting', kind: 'static' }));
-  const { items } = await api.get<Page<{ id: string; attributes: Record<string, string> }>>('/groups/accounting/members?limit=1000');
+  const { items } = await api.get<Page<{ id: string; attributes: Record<string, string> }>>(
+    '/groups/accounting/members?limit=1000',
+  );
   if (items.some((computer) => computer.attributes['demo'] !== 'yes')) {
     const name = `accounting-demo-${Date.now().toString(36)}`;
     await api.post('/groups', { name, kind: 'static' });

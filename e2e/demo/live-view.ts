@@ -2,7 +2,12 @@ import type { Api } from '../support/api.ts';
 import type { Execution, Job } from '../support/views.ts';
 
 /** Prints what the job's event stream says until `done`; reconnects with the last event's id when the stream breaks. */
-export async function followJob(api: Api, jobId: string, done: (job: Job) => boolean, timeoutMs: number): Promise<void> {
+export async function followJob(
+  api: Api,
+  jobId: string,
+  done: (job: Job) => boolean,
+  timeoutMs: number,
+): Promise<void> {
   const stop = new AbortController();
   const deadline = setTimeout(() => stop.abort(), timeoutMs);
   let lastEventId: string | undefined;
@@ -18,7 +23,10 @@ export async function followJob(api: Api, jobId: string, done: (job: Job) => boo
           }
         }
       } catch (error) {
-        if (!stop.signal.aborted) console.log(`  (event stream interrupted: ${error instanceof Error ? error.message : String(error)}; resuming)`);
+        if (!stop.signal.aborted)
+          console.log(
+            `  (event stream interrupted: ${error instanceof Error ? error.message : String(error)}; resuming)`,
+          );
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
@@ -31,7 +39,9 @@ export async function followJob(api: Api, jobId: string, done: (job: Job) => boo
 
 function printExecution(execution: Execution): void {
   const attempt = execution.attempt > 1 ? ` (attempt ${execution.attempt})` : '';
-  console.log(`  ${execution.computerName.padEnd(10)} ${execution.status}${execution.reason ? ` · ${execution.reason}` : ''}${attempt}`);
+  console.log(
+    `  ${execution.computerName.padEnd(10)} ${execution.status}${execution.reason ? ` · ${execution.reason}` : ''}${attempt}`,
+  );
 }
 
 function printJob(job: Job): void {

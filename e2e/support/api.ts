@@ -5,7 +5,9 @@ export class ApiError extends Error {
   readonly problem: { code?: string; detail?: string; errors?: { pointer: string; message: string }[] };
 
   constructor(method: string, path: string, status: number, problem: ApiError['problem']) {
-    super(`${method} ${path} → ${status} ${problem.code ?? ''}: ${problem.detail ?? ''} ${JSON.stringify(problem.errors ?? [])}`);
+    super(
+      `${method} ${path} → ${status} ${problem.code ?? ''}: ${problem.detail ?? ''} ${JSON.stringify(problem.errors ?? [])}`,
+    );
     this.status = status;
     this.problem = problem;
   }
@@ -38,7 +40,12 @@ export class Api {
   }
 
   /** @throws ApiError for any answer that is not 2xx */
-  async call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const response = await this.raw(method, path, body === undefined ? undefined : JSON.stringify(body), {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
@@ -67,7 +74,11 @@ export class Api {
   }
 
   /** Server-sent events until the caller stops or the connection ends. */
-  async *events(path: string, signal: AbortSignal, lastEventId?: string): AsyncGenerator<{ event: string; id: string; data: unknown }> {
+  async *events(
+    path: string,
+    signal: AbortSignal,
+    lastEventId?: string,
+  ): AsyncGenerator<{ event: string; id: string; data: unknown }> {
     const response = await fetch(`${this.server}/api/v1${path}`, {
       headers: {
         authorization: `Bearer ${this.token}`,
@@ -85,7 +96,8 @@ export class Api {
         buffer = buffer.slice(end + 2);
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
         const data = field('data');
-        if (data !== undefined) yield { event: field('event') ?? 'message', id: field('id') ?? '', data: JSON.parse(data) };
+        if (data !== undefined)
+          yield { event: field('event') ?? 'message', id: field('id') ?? '', data: JSON.parse(data) };
       }
     }
   }

@@ -8,18 +8,26 @@ export async function publishVersion(
   manifest: { package: string; version: string; title?: string },
   files: { name: string; bytes: Buffer }[],
 ): Promise<void> {
-  await ignoring('package.exists', () => api.post('/packages', { name: manifest.package, title: manifest.title ?? manifest.package }));
+  await ignoring('package.exists', () =>
+    api.post('/packages', { name: manifest.package, title: manifest.title ?? manifest.package }),
+  );
   const base = `/packages/${manifest.package}/versions`;
   await ignoring('version.exists', () => api.post(base, manifest));
   const version = await api.get<{ status: string }>(`${base}/${manifest.version}`);
   if (version.status === 'published') return;
   for (const file of files) {
     const digest = createHash('sha256').update(file.bytes).digest('base64');
-    const response = await api.raw('PUT', `${base}/${manifest.version}/artifacts/${encodeURIComponent(file.name)}`, new Uint8Array(file.bytes), {
-      'content-type': 'application/octet-stream',
-      'content-digest': `sha-256=:${digest}:`,
-    });
-    if (!response.ok) throw new ApiError('PUT', file.name, response.status, (await response.json()) as ApiError['problem']);
+    const response = await api.raw(
+      'PUT',
+      `${base}/${manifest.version}/artifacts/${encodeURIComponent(file.name)}`,
+      new Uint8Array(file.bytes),
+      {
+        'content-type': 'application/octet-stream',
+        'content-digest': `sha-256=:${digest}:`,
+      },
+    );
+    if (!response.ok)
+      throw new ApiError('PUT', file.name, response.status, (await response.json()) as ApiError['problem']);
   }
   await api.post(`${base}/${manifest.version}/actions/publish`, {});
 }

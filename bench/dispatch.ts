@@ -1,0 +1,65 @@
+import type { BenchStack } from './bench-stack.ts';
+import { dispatchFloorInChild } from './floor/dispatch-floor-process.ts';
+import { type Figure, median } from './measure.ts';
+import { simulatedGroup } from './simulated-group.ts';
+import type { Job } from '../e2e/support/views.ts';
+
+const REPETITIONS = 5;
+/** as large as a command with a small manifest */
+const COMMAND_BYTES = 1_500;
+/** far enough ahead that the job is stored before it starts */
+const LEAD_MS = 1_500;
+
+/** From the moment a job starts to the moment the last of its agents has the command. */
+export async function dispatch(stack: BenchStack): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const agents of [1_000, 4_000]) figures.push(await dispatchTo(stack, agents));
+  return figures;
+}
+
+async function dispatchTo(stack: BenchStack, agents: number): Promise<Figure> {
+  const floors = await dispatchFloorInChild({
+    brokerUrl: stack.brokerAdminUrl,
+    vhost: stack.agentsVhost,
+    consumers: agents,
+    bytes: COMMAND_BYTES,
+    repetitions: REPETITIONS,
+  });
+  let received = 0;
+  let last: ((at: number) => void) | undefined;
+  const { group, fleet } = await simulatedGroup(stack, agents, {
+    onCommand: ({ command }) => {
+      if (command.kind === 'execute' && ++received === agents) last?.(Date.now());
+    },
+  });
+  const times: number[] = [];
+  try {
+    const version = await stack.publishTinyPackage();
+    for (let i = 0; i < REPETITIONS; i++) {
+      received = 0;
+      const all = new Promise<number>((resolve) => (last = resolve));
+      const startAt = new Date(Date.now() + LEAD_MS).toISOString();
+      const job = await stack.api.post<Job>('/jobs', { ...version, targets: { groups: [group] }, schedule: { startAt } });
+      times.push((await all) - Date.parse(startAt));
+      await settled(stack, job.id, agents);
+    }
+  } finally {
+    await fleet.stop();
+  }
+  const ours = median(times);
+  const floor = median(floors);
+  const limit = 1.5 * floor + 250;
+  return {
+    name: `dispatch ${agents.toLocaleString('en-US')}`,
+    unit: 'ms',
+    ours,
+    floor,
+    target: '≤ 1.5 × floor + 250 ms',
+    met: ours <= limit,
+    details: { limit, best: Math.min(...times), worst: Math.max(...times) },
+  };
+}
+
+async function settled(stack: BenchStack, jobId: string, agents: number): Promise<void> {
+  while ((await stack.succeeded(jobId)) < agents) await new Promise((resolve) => setTimeout(resolve, 200));
+}
