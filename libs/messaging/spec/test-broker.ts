@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
+import type { ServiceName } from '@waybill/contracts';
 import { BrokerConnection } from '../src/client/broker-connection.js';
 import { Publisher } from '../src/client/publisher.js';
 import type { VhostRole } from '../src/server/handler-extras.js';
+import { applyAccount } from '../src/topology/apply-accounts.js';
 import { applyTopology } from '../src/topology/apply-topology.js';
+import { BROKER_ACCOUNTS } from '../src/topology/broker-accounts.js';
 import { ManagementApi } from '../src/topology/management-api.js';
 import type { RetryPolicy } from '../src/topology/policies.js';
 import { vhostName } from '../src/topology/topology.js';
@@ -44,6 +47,19 @@ export class TestBroker {
 
   publisher(role: VhostRole, name?: string): Publisher {
     return new Publisher({ connection: this.connection(role, name) });
+  }
+
+  /** Creates a service's account for this spec alone, with the rights of production; answers the broker's address for it. */
+  async account(service: ServiceName): Promise<string> {
+    const account = BROKER_ACCOUNTS.find((candidate) => candidate.service === service)!;
+    const user = `${this.prefix}${service}`;
+    const password = randomUUID();
+    await applyAccount(this.management, this.prefix, account, { user, password });
+    this.atEnd(() => this.management.request('DELETE', ['users', user]));
+    const url = new URL(this.url);
+    url.username = user;
+    url.password = password;
+    return url.href;
   }
 
   /** An administrator's connection for looking at queues. */

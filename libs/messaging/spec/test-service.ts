@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import type { ServiceName } from '@waybill/contracts';
 import { BrokerLinks } from '../src/nest/broker-links.js';
 import { WaybillServer, type WaybillServerOptions } from '../src/server/waybill-server.js';
+import type { VhostRole } from '../src/server/handler-extras.js';
 import type { TestBroker } from './test-broker.js';
 
 @Module({})
@@ -23,13 +24,17 @@ export interface TestService {
 export async function startService(
   broker: TestBroker,
   controllers: Type[],
-  options: Partial<Omit<WaybillServerOptions, 'links'>> & { service: ServiceName },
+  options: Partial<Omit<WaybillServerOptions, 'links'>> & {
+    service: ServiceName;
+    brokerUrl?: string;
+    vhosts?: VhostRole[];
+  },
 ): Promise<TestService> {
   const links = new BrokerLinks({
     service: options.service,
-    brokerUrl: broker.url,
+    brokerUrl: options.brokerUrl ?? broker.url,
     vhostPrefix: broker.prefix,
-    vhosts: ['services', 'agents'],
+    vhosts: options.vhosts ?? ['services', 'agents'],
     onFatal: (error) => {
       throw error;
     },

@@ -1,7 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
-import { ComputerRef, type ComputerView, conflict, EXCHANGES, FLEET_RPC, GroupRef, type GroupView, PACKAGE_RPC, rpcQueue } from '@waybill/contracts';
+import {
+  ComputerRef,
+  type ComputerView,
+  conflict,
+  EXCHANGES,
+  FLEET_RPC,
+  GroupRef,
+  type GroupView,
+  PACKAGE_RPC,
+  rpcQueue,
+} from '@waybill/contracts';
 import { eventually, TestBroker } from '../../spec/test-broker.js';
 import { startService } from '../../spec/test-service.js';
 import { RpcHandler } from '../server/decorators.js';
@@ -75,26 +85,41 @@ describe('rpc', () => {
     await expect(client.call(FLEET_RPC.computerGet, request)).rejects.toMatchObject({
       kind: 'invalid',
       code: 'request.invalid',
-      errors: expect.arrayContaining([expect.objectContaining({ pointer: '/id' }), expect.objectContaining({ pointer: '/colour' })]),
+      errors: expect.arrayContaining([
+        expect.objectContaining({ pointer: '/id' }),
+        expect.objectContaining({ pointer: '/colour' }),
+      ]),
     });
   });
 
   it('refuses a pattern that the service does not answer', async () => {
-    await expect(client.call(FLEET_RPC.groupList, {})).rejects.toMatchObject({ kind: 'unavailable', code: 'rpc.unknownPattern' });
+    await expect(client.call(FLEET_RPC.groupList, {})).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'rpc.unknownPattern',
+    });
   });
 
   it('gives up at the deadline, drops the late answer, and goes on', async () => {
     const began = Date.now();
-    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 200 })).rejects.toMatchObject({ kind: 'unavailable', code: 'rpc.timeout' });
+    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 200 })).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'rpc.timeout',
+    });
     expect(Date.now() - began).toBeLessThan(550);
     // the late answer arrives while this one is under way
-    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 5_000 })).resolves.toMatchObject({ name: SLOW });
+    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 5_000 })).resolves.toMatchObject({
+      name: SLOW,
+    });
   });
 
   it('nobody listening: the request times out and is not carried out later', async () => {
-    await expect(client.call(PACKAGE_RPC.get, { name: 'nobody' } as never, { timeoutMs: 150 })).rejects.toMatchObject({ code: 'rpc.timeout' });
+    await expect(client.call(PACKAGE_RPC.get, { name: 'nobody' } as never, { timeoutMs: 150 })).rejects.toMatchObject({
+      code: 'rpc.timeout',
+    });
     const channel = await (await broker.model('services')).createChannel();
-    await eventually(async () => expect(await channel.checkQueue(rpcQueue('package'))).toMatchObject({ messageCount: 0 }));
+    await eventually(async () =>
+      expect(await channel.checkQueue(rpcQueue('package'))).toMatchObject({ messageCount: 0 }),
+    );
   });
 
   it('a request whose deadline has passed is skipped by the service', async () => {
@@ -112,7 +137,11 @@ describe('rpc', () => {
   });
 
   it('calls under way reject at once when the connection is lost; later calls work', async () => {
-    await eventually(async () => expect(await broker.management.request('GET', ['connections'])).toEqual(expect.arrayContaining([expect.objectContaining({ user_provided_name: clientName })])));
+    await eventually(async () =>
+      expect(await broker.management.request('GET', ['connections'])).toEqual(
+        expect.arrayContaining([expect.objectContaining({ user_provided_name: clientName })]),
+      ),
+    );
     const began = Date.now();
     const pending = client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 20_000 }).then(
       () => 'answered',
@@ -131,7 +160,9 @@ describe('rpc', () => {
     const channel = await (await broker.model('services')).createChannel();
     await channel.deleteQueue(rpcQueue('package'));
     const began = Date.now();
-    await expect(client.call(PACKAGE_RPC.get, { name: 'x' } as never)).rejects.toMatchObject({ code: 'rpc.unavailable' });
+    await expect(client.call(PACKAGE_RPC.get, { name: 'x' } as never)).rejects.toMatchObject({
+      code: 'rpc.unavailable',
+    });
     expect(Date.now() - began).toBeLessThan(2_000);
   });
 });

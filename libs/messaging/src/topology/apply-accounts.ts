@@ -24,21 +24,21 @@ export async function applyAccounts(
 ): Promise<void> {
   for (const account of BROKER_ACCOUNTS) {
     const password = passwords[account.service];
-    if (password !== undefined) await applyAccount(api, vhostPrefix, account, password);
+    if (password !== undefined) await applyAccount(api, vhostPrefix, account, { user: account.service, password });
   }
 }
 
-async function applyAccount(
+/** Creates or updates one account under a name. */
+export async function applyAccount(
   api: ManagementApi,
   vhostPrefix: string,
-  { service, tags, rights, topics }: BrokerAccount,
-  password: string,
+  { tags, rights, topics }: BrokerAccount,
+  { user, password }: { user: string; password: string },
 ): Promise<void> {
-  await api.put(['users', service], { password, tags });
+  await api.put(['users', user], { password, tags });
   for (const role of ['services', 'agents'] as const) {
     const { configure = '^$', write = '^$', read = '^$' } = rights[role] ?? {};
-    const vhost = vhostName(role, vhostPrefix);
-    if (rights[role]) await api.put(['permissions', vhost, service], { configure, write, read });
+    if (rights[role]) await api.put(['permissions', vhostName(role, vhostPrefix), user], { configure, write, read });
   }
-  for (const topic of topics) await api.put(['topic-permissions', vhostName('services', vhostPrefix), service], topic);
+  for (const topic of topics) await api.put(['topic-permissions', vhostName('services', vhostPrefix), user], topic);
 }

@@ -47,7 +47,7 @@ describe('trace context', () => {
   beforeAll(async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-    trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+    trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
     [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
     await startService(broker, [TracedController], { service: 'fleet' });
   });
@@ -56,7 +56,8 @@ describe('trace context', () => {
     await database.stop();
   });
 
-  const spans = (name: string, traceId: string): ReadableSpan[] => exporter.getFinishedSpans().filter((span) => span.name === name && span.spanContext().traceId === traceId);
+  const spans = (name: string, traceId: string): ReadableSpan[] =>
+    exporter.getFinishedSpans().filter((span) => span.name === name && span.spanContext().traceId === traceId);
 
   it('goes from the transaction through outbox and broker into the handler', async () => {
     const publisher = new Publisher({ connection: broker.connection('services'), instrument: publishInstrument });
@@ -79,8 +80,14 @@ describe('trace context', () => {
       expect(found).toHaveLength(1);
       return found;
     });
-    expect(published).toMatchObject({ kind: SpanKind.PRODUCER, parentSpanContext: { spanId: useCase!.spanContext().spanId } });
-    expect(processed).toMatchObject({ kind: SpanKind.CONSUMER, parentSpanContext: { spanId: published!.spanContext().spanId } });
+    expect(published).toMatchObject({
+      kind: SpanKind.PRODUCER,
+      parentSpanContext: { spanId: useCase!.spanContext().spanId },
+    });
+    expect(processed).toMatchObject({
+      kind: SpanKind.CONSUMER,
+      parentSpanContext: { spanId: published!.spanContext().spanId },
+    });
     expect(processed!.attributes).toMatchObject({
       'messaging.system': 'rabbitmq',
       'messaging.operation.type': 'process',
@@ -107,7 +114,13 @@ describe('trace context', () => {
     const published = await Promise.all(
       computers.map((id) =>
         tracer().startActiveSpan('report', async (span) => {
-          await publisher.publish({ exchange: 'waybill.reports', routingKey: `a-${id}.status.v1`, type: 'report.status.v1', messageId: id, body: {} });
+          await publisher.publish({
+            exchange: 'waybill.reports',
+            routingKey: `a-${id}.status.v1`,
+            type: 'report.status.v1',
+            messageId: id,
+            body: {},
+          });
           span.end();
           return span.spanContext().traceId;
         }),

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { Controller } from '@nestjs/common';
+import {
+  ComputerRef,
+  ComputerRemoved,
+  EVENTS,
+  EXCHANGES,
+  FLEET_RPC,
+  groupStream,
+  inboxStream,
+  invalid,
+  JobStatusChanged,
+  REPORT_QUEUES,
+  reportKey,
+  type ServiceName,
+} from '@waybill/contracts';
+import type { Channel } from 'amqplib';
+import { computerRemoved, jobStatusChanged } from '../../spec/events.js';
+import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { startService } from '../../spec/test-service.js';
+import { BrokerConnection } from '../client/broker-connection.js';
+import { Publisher } from '../client/publisher.js';
+import { RpcClient } from '../rpc/rpc-client.js';
+import { BatchHandler, EventHandler, RpcHandler } from '../server/decorators.js';
+import type { VhostRole } from '../server/handler-extras.js';
+import { groupStreamArguments } from './stream-arguments.js';
+
+const removed: string[] = [];
+const live: string[] = [];
+
+@Controller()
+class FleetController {
+  @RpcHandler(FLEET_RPC.computerGet, ComputerRef)
+  get({ id }: ComputerRef): object {
+    return { id };
+  }
+}
+
+@Controller()
+class ResultController {
+  @EventHandler({ event: EVENTS.computerRemoved, queue: 'result.computers', type: ComputerRemoved })
+  removed({ computerId }: ComputerRemoved): void {
+    removed.push(computerId);
+  }
+
+  @BatchHandler({ vhost: 'agents', queue: REPORT_QUEUES.status })
+  ingest(): void {
+    throw invalid('report.invalid', 'Not a report.');
+  }
+}
+
+@Controller()
+class GatewayController {
+  @EventHandler({ event: EVENTS.jobStatusChanged, queue: 'gateway.live', type: JobStatusChanged, perInstance: true })
+  changed({ jobId }: JobStatusChanged): void {
+    live.push(jobId);
+  }
+}
+
+describe('broker accounts: each service can do its work and nothing else', () => {
+  let broker: TestBroker;
+  const urls = {} as Record<ServiceName, string>;
+
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+    for (const service of ['gateway', 'package', 'fleet', 'job-scheduler', 'result'] as const)
+      urls[service] = await broker.account(service);
+    const services = [
+      await startService(broker, [FleetController], { service: 'fleet', brokerUrl: urls.fleet }),
+      await startService(broker, [ResultController], { service: 'result', brokerUrl: urls.result }),
+      await startService(broker, [GatewayController], {
+        service: 'gateway',
+        brokerUrl: urls.gateway,
+        vhosts: ['services'],
+      }),
+    ];
+    await eventually(() => expect(services.flatMap(({ server }) => server.troubles())).toEqual([]));
+  });
+  afterAll(() => broker.stop());
+
+  function as(service: ServiceName, role: VhostRole): BrokerConnection {
+    const connection = new BrokerConnection({ url: urls[service], vhost: broker.vhost(role), name: `${service}-spec` });
+    broker.atEnd(() => connection.close());
+    return connection.start();
+  }
+
+  async function channel(service: ServiceName, role: VhostRole): Promise<Channel> {
+    const opened = await (await as(service, role).ready(5_000)).createChannel();
+    opened.on('error', () => undefined);
+    return opened;
+  }
+
+  const publisher = (service: ServiceName, role: VhostRole) => new Publisher({ connection: as(service, role) });
+
+  it('the gateway asks, fleet answers', async () => {
+    const client = new RpcClient(as('gateway', 'services'));
+    const id = randomUUID();
+    await expect(client.call(FLEET_RPC.computerGet, { id })).resolves.toEqual({ id });
+  });
+
+  it('fleet tells of a removed computer, result hears it', async () => {
+    const message = computerRemoved();
+    await publisher('fleet', 'services').publish(message);
+    await eventually(() => expect(removed).toContain(message.body.computerId));
+  });
+
+  it('job-scheduler tells of a job, the live queue of the gateway gets it', async () => {
+    const message = jobStatusChanged();
+    await publisher('job-scheduler', 'services').publish(message);
+    await eventually(() => expect(live).toContain(message.body.jobId));
+  });
+
+  it('fleet makes a group stream, job-scheduler commands on it and on an inbox shard', async () => {
+    const stream = groupStream(randomUUID(), 1);
+    const fleet = await channel('fleet', 'agents');
+    await fleet.assertQueue(stream, { durable: true, arguments: groupStreamArguments() });
+    await fleet.bindQueue(stream, EXCHANGES.commands, stream);
+    const scheduler = publisher('job-scheduler', 'agents');
+    for (const routingKey of [stream, inboxStream(3)]) {
+      await scheduler.publish({
+        exchange: EXCHANGES.commands,
+        routingKey,
+        type: 'command.v1',
+        messageId: randomUUID(),
+        body: 'jws',
+      });
+    }
+    await fleet.deleteQueue(stream);
+  });
+
+  it('result buries a bad report', async () => {
+    const routingKey = reportKey(randomUUID(), 'status');
+    await broker
+      .publisher('agents')
+      .publish({ exchange: EXCHANGES.reports, routingKey, type: 'x', messageId: randomUUID(), body: {} });
+    const admin = await (await broker.model('agents')).createChannel();
+    await eventually(async () =>
+      expect(await admin.checkQueue(`${REPORT_QUEUES.status}.dead`)).toMatchObject({ messageCount: 1 }),
+    );
+  });
+
+  it.each<[string, ServiceName, VhostRole, (opened: Channel) => Promise<unknown>]>([
+    [
+      'the gateway reads no events of others',
+      'gateway',
+      'services',
+      (opened) => opened.consume('result.jobs', () => undefined),
+    ],
+    [
+      'the gateway declares no lasting queue',
+      'gateway',
+      'services',
+      (opened) => opened.assertQueue('gateway.other', { arguments: { 'x-queue-type': 'quorum' } }),
+    ],
+    [
+      'job-scheduler reads no reports',
+      'job-scheduler',
+      'agents',
+      (opened) => opened.consume(REPORT_QUEUES.status, () => undefined),
+    ],
+    [
+      'job-scheduler declares no stream',
+      'job-scheduler',
+      'agents',
+      (opened) => opened.assertQueue(groupStream(randomUUID(), 1), { arguments: groupStreamArguments() }),
+    ],
+    ['fleet deletes no inbox shard', 'fleet', 'agents', (opened) => opened.deleteQueue(inboxStream(1))],
+    [
+      'fleet takes no requests of package',
+      'fleet',
+      'services',
+      (opened) => opened.consume('rpc.package', () => undefined),
+    ],
+    ['result reads no commands', 'result', 'agents', (opened) => opened.consume(inboxStream(1), () => undefined)],
+  ])('%s', async (_rule, service, role, action) => {
+    await expect(action(await channel(service, role))).rejects.toMatchObject({ code: 403 });
+  });
+
+  it.each<[string, ServiceName]>([
+    ['a job cannot be declared running by result', 'result'],
+    ['nor by package', 'package'],
+    ['nor by the gateway', 'gateway'],
+  ])('%s', async (_rule, service) => {
+    const opened = await (await as(service, 'services').ready(5_000)).createConfirmChannel();
+    const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
+    opened.publish(EXCHANGES.events, EVENTS.jobStatusChanged, Buffer.from('{}'));
+    expect(await refused).toMatchObject({ code: 403 });
+  });
+
+  it('package has nothing to do where the agents are', async () => {
+    await expect(as('package', 'agents').ready(1_000)).rejects.toThrow(/no connection/);
+  });
+});
