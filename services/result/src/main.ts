@@ -1,13 +1,12 @@
 import { MessagingHealth, WaybillServer } from '@waybill/messaging';
-import { loadConfig, runService } from '@waybill/platform';
+import { startService } from '@waybill/platform';
 import { ResultConfig } from './result.config.js';
 import { ResultModule } from './result.module.js';
 
-const config = loadConfig(ResultConfig);
-await runService(ResultModule.of(config), {
+await startService({
   service: 'result',
-  host: config.httpHost,
-  port: config.httpPort,
+  config: ResultConfig,
+  module: (config) => ResultModule.of(config),
   transport: WaybillServer,
   health: MessagingHealth,
 });

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MessagingModule } from '@waybill/messaging';
-import { PersistenceModule } from '@waybill/persistence';
-import { HealthModule, LoggingModule } from '@waybill/platform';
+import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
+import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { AnomaliesController } from './anomalies/anomalies.controller.js';
 import { ListAnomalies } from './anomalies/list-anomalies.query.js';
 import { StoreAnomalies } from './anomalies/store-anomalies.js';
@@ -80,6 +80,10 @@ class ConfigModule {
 /** Composition root of the result service. */
 @Module({})
 export class ResultModule {
+  constructor(health: HealthRegistry, database: DatabaseHealth) {
+    health.register(database.name, () => database.check());
+  }
+
   static of(config: ResultConfig): DynamicModule {
     return {
       module: ResultModule,

@@ -20,11 +20,8 @@ export function statusReport(fields: Partial<StatusReport> = {}): StatusReport {
 }
 
 /** The report as the broker delivers it from the computer that it names. */
-export function envelope(
-  report: object & { computerId?: string },
-  fields: Partial<ReportEnvelope> = {},
-): ReportEnvelope {
-  const computerId = report.computerId ?? COMPUTER;
+export function envelope(report: object, fields: Partial<ReportEnvelope> = {}): ReportEnvelope {
+  const { computerId = COMPUTER } = report as { computerId?: string };
   return {
     content: Buffer.from(JSON.stringify(report)),
     routingKey: reportKey(computerId, 'status'),

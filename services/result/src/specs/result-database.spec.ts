@@ -1,22 +1,29 @@
-import { randomUUID } from 'node:crypto';
+import { dataSourceOptions, migrate } from '@waybill/persistence';
+import { testDatabase } from '@waybill/testing';
 import { DataSource } from 'typeorm';
-import { MIGRATIONS } from '../migrations/index.js';
+import { DATABASE } from '../database/database-options.js';
 
-export async function resultDatabase(): Promise<{ dataSource: DataSource; url: string; drop: () => Promise<void> }> {
-  const url = new URL(process.env['WAYBILL_TEST_POSTGRES_URL']!);
-  const admin = await new DataSource({ type: 'postgres', url: url.href }).initialize();
-  const name = `result_${randomUUID().replaceAll('-', '')}`;
-  await admin.query(`CREATE DATABASE ${name}`);
-  url.pathname = `/${name}`;
-  const dataSource = await new DataSource({ type: 'postgres', url: url.href, migrations: MIGRATIONS }).initialize();
-  await dataSource.runMigrations();
+export interface ResultDatabase {
+  url: string;
+  dataSource: DataSource;
+  drop: () => Promise<void>;
+}
+
+/** A migrated database of its own, gone at the end. */
+export async function resultDatabase(): Promise<ResultDatabase> {
+  const version = DATABASE.migrations.map((migration) => migration.toString()).join();
+  const { url, drop } = await testDatabase({
+    schema: DATABASE.schema,
+    version,
+    migrate: (empty) => migrate(DATABASE, { url: empty }),
+  });
+  const dataSource = await new DataSource(dataSourceOptions(DATABASE, { url })).initialize();
   return {
+    url,
     dataSource,
-    url: url.href,
     drop: async () => {
       await dataSource.destroy();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.destroy();
+      await drop();
     },
   };
 }
