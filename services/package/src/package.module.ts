@@ -15,6 +15,7 @@ import { UploadSweepTimer } from './artifacts/upload-sweep.timer.js';
 import { UploadsRepository } from './artifacts/uploads.repository.js';
 import { VersionFilesRepository } from './artifacts/version-files.repository.js';
 import { PackageConfig } from './config/package.config.js';
+import { ReadinessChecks } from './health/readiness-checks.js';
 import { CreatePackageHandler } from './packages/create-package.handler.js';
 import { GetPackageHandler } from './packages/get-package.handler.js';
 import { ListPackagesHandler } from './packages/list-packages.handler.js';
@@ -95,6 +96,7 @@ export class PackageModule {
         ObjectDisposal,
         UploadSweep,
         UploadSweepTimer,
+        ReadinessChecks,
       ],
     };
   }

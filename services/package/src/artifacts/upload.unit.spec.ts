@@ -1,5 +1,5 @@
 import { WaybillError } from '@waybill/contracts';
-import { ledgerManifest } from '../versions/ledger-manifest.cases.js';
+import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import type { Version } from '../versions/version.js';
 import { checkWritten, decideBegin, decideRepeat, type Upload } from './upload.js';
 

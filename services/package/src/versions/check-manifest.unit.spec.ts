@@ -1,6 +1,6 @@
 import { WaybillError } from '@waybill/contracts';
 import { checkManifest, MANIFEST_LIMIT } from './check-manifest.js';
-import { ledgerManifest } from './ledger-manifest.cases.js';
+import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 
 function refusal(manifest: object, packageName = 'acme-ledger'): WaybillError {
   try {

@@ -1,4 +1,4 @@
-import { ledgerManifest } from './ledger-manifest.cases.js';
+import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import { manifestDigest } from './manifest-digest.js';
 
 describe('manifest digest', () => {

@@ -1,5 +1,5 @@
 import { WaybillError } from '@waybill/contracts';
-import { ledgerManifest } from './ledger-manifest.cases.js';
+import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import { manifestDigest } from './manifest-digest.js';
 import {
   decidePublish,
