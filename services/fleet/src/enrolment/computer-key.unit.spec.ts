@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { parseComputerKey } from './computer-key.js';
 
-const spki = (key: { export(options: { format: 'der'; type: 'spki' }): Buffer }) => key.export({ format: 'der', type: 'spki' });
+const spki = (key: { export(options: { format: 'der'; type: 'spki' }): Buffer }) =>
+  key.export({ format: 'der', type: 'spki' });
 const refusal = expect.objectContaining({ kind: 'invalid', code: 'enrolment.keyInvalid' });
 
 describe('parseComputerKey', () => {
@@ -19,6 +20,7 @@ describe('parseComputerKey', () => {
 
   it('refuses a private key and what is no key at all', () => {
     const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
-    for (const text of [pkcs8.toString('base64url'), 'A'.repeat(59), '']) expect(() => parseComputerKey(text)).toThrow(refusal);
+    for (const text of [pkcs8.toString('base64url'), 'A'.repeat(59), ''])
+      expect(() => parseComputerKey(text)).toThrow(refusal);
   });
 });

@@ -8,7 +8,9 @@ describe('enrolment secret', () => {
   });
 
   it('is stored as SHA-256 of the whole secret', () => {
-    expect(hashEnrolmentSecret('wbe_abc').toString('hex')).toBe('c5f801d52b57833c66c9149f8f101919d23072e597c3634c87878867375332ed');
+    expect(hashEnrolmentSecret('wbe_abc').toString('hex')).toBe(
+      'c5f801d52b57833c66c9149f8f101919d23072e597c3634c87878867375332ed',
+    );
     expect(hashEnrolmentSecret('wbe_abc')).toHaveLength(32);
     expect(hashEnrolmentSecret('wbe_abd').equals(hashEnrolmentSecret('wbe_abc'))).toBe(false);
   });

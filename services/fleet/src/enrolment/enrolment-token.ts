@@ -14,9 +14,11 @@ export function tokenLimits(request: CreateEnrolmentToken, now: Date): TokenLimi
   const expiresAt = request.expiresAt === undefined ? new Date(now.getTime() + DAY_MS) : new Date(request.expiresAt);
   const life = expiresAt.getTime() - now.getTime();
   if (!(life > 0 && life <= MAX_LIFE_MS)) {
-    throw invalid('enrolmentToken.expiryInvalid', 'expiresAt must be a moment in the future, at most 366 days ahead, e.g. 2026-12-01T00:00:00Z.', [
-      { pointer: '/expiresAt', message: 'must be in the future, at most 366 days ahead' },
-    ]);
+    throw invalid(
+      'enrolmentToken.expiryInvalid',
+      'expiresAt must be a moment in the future, at most 366 days ahead, e.g. 2026-12-01T00:00:00Z.',
+      [{ pointer: '/expiresAt', message: 'must be in the future, at most 366 days ahead' }],
+    );
   }
   return { maxUses: request.maxUses ?? 1, expiresAt };
 }
@@ -44,5 +46,9 @@ export function isUsable(token: TokenState, now: Date): boolean {
 
 /** One refusal for unknown, expired and used-up tokens: a guesser learns nothing from it. */
 export function tokenInvalid(): WaybillError {
-  return new WaybillError('unauthorized', 'enrolment.tokenInvalid', 'The enrolment token is unknown, expired or used up; ask an administrator for a new one.');
+  return new WaybillError(
+    'unauthorized',
+    'enrolment.tokenInvalid',
+    'The enrolment token is unknown, expired or used up; ask an administrator for a new one.',
+  );
 }

@@ -14,11 +14,24 @@ const AUDIENCE = 'waybill';
  * is in its scopes; the broker asks nobody else.
  * @param vhost the agents' virtual host with its prefix
  */
-export async function issueAccessToken(key: SigningKey, vhost: string, computerId: string, groupIds: readonly string[], now: Date): Promise<{ token: string; scope: string }> {
+export async function issueAccessToken(
+  key: SigningKey,
+  vhost: string,
+  computerId: string,
+  groupIds: readonly string[],
+  now: Date,
+): Promise<{ token: string; scope: string }> {
   const scope = agentScopes(vhost, computerId, groupIds).join(' ');
   const user = computerUser(computerId);
   const seconds = Math.floor(now.getTime() / 1000);
-  const token = await new SignJWT({ sub: user, aud: AUDIENCE, scope, client_id: user, iat: seconds, exp: seconds + ACCESS_TOKEN_LIFE })
+  const token = await new SignJWT({
+    sub: user,
+    aud: AUDIENCE,
+    scope,
+    client_id: user,
+    iat: seconds,
+    exp: seconds + ACCESS_TOKEN_LIFE,
+  })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: key.kid })
     .sign(key.privateKey);
   return { token, scope };
@@ -35,12 +48,20 @@ export async function verifyAccessToken(publicKey: KeyObject, token: string): Pr
 }
 
 export function accessTokenInvalid(): WaybillError {
-  return new WaybillError('unauthorized', 'token.invalid', 'The access token is missing, expired or not ours; fetch a new one from POST /agent/v1/token.');
+  return new WaybillError(
+    'unauthorized',
+    'token.invalid',
+    'The access token is missing, expired or not ours; fetch a new one from POST /agent/v1/token.',
+  );
 }
 
 async function subjectOf(publicKey: KeyObject, token: string): Promise<string | undefined> {
   try {
-    const { payload } = await jwtVerify(token, publicKey, { algorithms: ['EdDSA'], audience: AUDIENCE, requiredClaims: ['exp', 'sub', 'scope'] });
+    const { payload } = await jwtVerify(token, publicKey, {
+      algorithms: ['EdDSA'],
+      audience: AUDIENCE,
+      requiredClaims: ['exp', 'sub', 'scope'],
+    });
     return payload.sub;
   } catch {
     throw accessTokenInvalid();

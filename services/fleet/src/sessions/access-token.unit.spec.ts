@@ -14,8 +14,19 @@ describe('access token', () => {
     const { token, scope } = await issueAccessToken(key, 'agents', ID, [GROUP], now);
     const seconds = Math.floor(now.getTime() / 1000);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: 'waybill-token-1' });
-    expect(decodeJwt(token)).toEqual({ sub: `a-${ID}`, client_id: `a-${ID}`, aud: 'waybill', scope, iat: seconds, exp: seconds + 3600 });
-    expect(scope.split(' ')).toEqual([`waybill.read:agents/cmd.g.${GROUP}.*`, expect.stringMatching(/^waybill\.read:agents\/cmd\.i\.\d+$/), `waybill.write:agents/waybill.reports/a-${ID}.*`]);
+    expect(decodeJwt(token)).toEqual({
+      sub: `a-${ID}`,
+      client_id: `a-${ID}`,
+      aud: 'waybill',
+      scope,
+      iat: seconds,
+      exp: seconds + 3600,
+    });
+    expect(scope.split(' ')).toEqual([
+      `waybill.read:agents/cmd.g.${GROUP}.*`,
+      expect.stringMatching(/^waybill\.read:agents\/cmd\.i\.\d+$/),
+      `waybill.write:agents/waybill.reports/a-${ID}.*`,
+    ]);
     expect(scope).not.toContain('configure');
   });
 
@@ -28,8 +39,15 @@ describe('access token', () => {
   });
 
   it('is not a client assertion, a text, or a token for somebody who is no computer', async () => {
-    const sign = (claims: object) => new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...claims }).setProtectedHeader({ alg: 'EdDSA' }).sign(pair.privateKey);
-    const forged = await Promise.all([sign({ sub: `a-${ID}`, aud: 'waybill-fleet', scope: '' }), sign({ sub: 'admin', aud: 'waybill', scope: '' })]);
-    for (const token of [...forged, 'x', '']) await expect(verifyAccessToken(pair.publicKey, token)).rejects.toEqual(refusal);
+    const sign = (claims: object) =>
+      new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...claims })
+        .setProtectedHeader({ alg: 'EdDSA' })
+        .sign(pair.privateKey);
+    const forged = await Promise.all([
+      sign({ sub: `a-${ID}`, aud: 'waybill-fleet', scope: '' }),
+      sign({ sub: 'admin', aud: 'waybill', scope: '' }),
+    ]);
+    for (const token of [...forged, 'x', ''])
+      await expect(verifyAccessToken(pair.publicKey, token)).rejects.toEqual(refusal);
   });
 });

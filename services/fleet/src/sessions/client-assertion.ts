@@ -28,7 +28,8 @@ export interface ClientAssertion {
 export function claimedComputer(assertion: string): string {
   const subject = subjectOf(assertion);
   const computerId = subject === undefined ? null : computerIdOfUser(subject);
-  if (computerId === null || !UUID.test(computerId)) throw assertionInvalid('"iss" and "sub" must be "a-" and the id of the computer');
+  if (computerId === null || !UUID.test(computerId))
+    throw assertionInvalid('"iss" and "sub" must be "a-" and the id of the computer');
   return computerId;
 }
 
@@ -37,12 +38,19 @@ export function claimedComputer(assertion: string): string {
  * neither `none` nor an HMAC keyed with the public key gets through.
  * @throws WaybillError `token.assertionInvalid`, `token.assertionExpired`
  */
-export async function verifyAssertion(assertion: string, computerId: string, publicKey: string, now: Date): Promise<ClientAssertion> {
+export async function verifyAssertion(
+  assertion: string,
+  computerId: string,
+  publicKey: string,
+  now: Date,
+): Promise<ClientAssertion> {
   const subject = `a-${computerId}`;
   const claims = await verified(assertion, subject, publicKey, now);
   const seconds = Math.floor(now.getTime() / 1000);
-  if (typeof claims.jti !== 'string' || claims.jti.length === 0 || claims.jti.length > 128) throw assertionInvalid('"jti" must be a text of 1-128 characters');
-  if (claims.exp! - seconds > ASSERTION_MAX_LIFE + CLOCK_TOLERANCE) throw assertionInvalid(`"exp" must be at most ${ASSERTION_MAX_LIFE} seconds ahead`);
+  if (typeof claims.jti !== 'string' || claims.jti.length === 0 || claims.jti.length > 128)
+    throw assertionInvalid('"jti" must be a text of 1-128 characters');
+  if (claims.exp! - seconds > ASSERTION_MAX_LIFE + CLOCK_TOLERANCE)
+    throw assertionInvalid(`"exp" must be at most ${ASSERTION_MAX_LIFE} seconds ahead`);
   return { computerId, jti: claims.jti, goneAt: new Date((claims.exp! + CLOCK_TOLERANCE) * 1000) };
 }
 
@@ -65,7 +73,11 @@ async function verified(assertion: string, subject: string, publicKey: string, n
     return result.payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
-      throw new WaybillError('unauthorized', 'token.assertionExpired', 'The client assertion has expired; correct the clock by the Date header of this answer and sign a new one.');
+      throw new WaybillError(
+        'unauthorized',
+        'token.assertionExpired',
+        'The client assertion has expired; correct the clock by the Date header of this answer and sign a new one.',
+      );
     }
     throw assertionInvalid('its signature, algorithm, issuer, subject, audience or times do not hold');
   }

@@ -10,7 +10,8 @@ const mine = generateKeyPairSync('ed25519');
 const foreign = generateKeyPairSync('ed25519');
 const spki = (key: KeyObject) => key.export({ format: 'der', type: 'spki' }).toString('base64url');
 const good = { iss: `a-${ID}`, sub: `a-${ID}`, aud: 'waybill-fleet', jti: 'j1', exp: SECONDS + 60, iat: SECONDS };
-const sign = (claims: object, key: KeyObject = mine.privateKey) => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'EdDSA' }).sign(key);
+const sign = (claims: object, key: KeyObject = mine.privateKey) =>
+  new SignJWT({ ...claims }).setProtectedHeader({ alg: 'EdDSA' }).sign(key);
 const check = (assertion: string) => verifyAssertion(assertion, ID, spki(mine.publicKey), NOW);
 const refusal = (code: string) => expect.objectContaining({ kind: 'unauthorized', code });
 
@@ -36,7 +37,9 @@ describe('verifyAssertion', () => {
 
   it("refuses another computer's key, and another computer's name under the own key", async () => {
     await expect(check(await sign(good, foreign.privateKey))).rejects.toEqual(refusal('token.assertionInvalid'));
-    await expect(check(await sign({ ...good, sub: `a-${OTHER}`, iss: `a-${OTHER}` }))).rejects.toEqual(refusal('token.assertionInvalid'));
+    await expect(check(await sign({ ...good, sub: `a-${OTHER}`, iss: `a-${OTHER}` }))).rejects.toEqual(
+      refusal('token.assertionInvalid'),
+    );
   });
 
   it.each([
@@ -48,7 +51,9 @@ describe('verifyAssertion', () => {
     ['a life over five minutes', { ...good, exp: SECONDS + 331 }],
     ['a start in the future', { ...good, nbf: SECONDS + 60 }],
   ])('refuses %s', async (_, claims) => {
-    await expect(check(await sign(JSON.parse(JSON.stringify(claims))))).rejects.toEqual(refusal('token.assertionInvalid'));
+    await expect(check(await sign(JSON.parse(JSON.stringify(claims))))).rejects.toEqual(
+      refusal('token.assertionInvalid'),
+    );
   });
 
   it('tells an expired assertion apart, so that the agent can correct its clock', async () => {
@@ -64,7 +69,14 @@ describe('verifyAssertion', () => {
 });
 
 describe('claimedComputer', () => {
-  it.each(['', 'x.y.z', 'no jwt', new UnsecuredJWT({ sub: 'admin' }).encode(), new UnsecuredJWT({ sub: 'a-1' }).encode(), new UnsecuredJWT({}).encode()])('refuses %p', (text) => {
+  it.each([
+    '',
+    'x.y.z',
+    'no jwt',
+    new UnsecuredJWT({ sub: 'admin' }).encode(),
+    new UnsecuredJWT({ sub: 'a-1' }).encode(),
+    new UnsecuredJWT({}).encode(),
+  ])('refuses %p', (text) => {
     expect(() => claimedComputer(text)).toThrow(refusal('token.assertionInvalid'));
   });
 });

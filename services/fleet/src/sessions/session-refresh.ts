@@ -1,4 +1,13 @@
-import { COMMAND_CONTENT_TYPE, COMMAND_JWS_TYPE, EXCHANGES, inboxShard, inboxStream, SEQ_HEADER, type SessionRefreshNotice, STREAM_FILTER_HEADER } from '@waybill/contracts';
+import {
+  COMMAND_CONTENT_TYPE,
+  COMMAND_JWS_TYPE,
+  EXCHANGES,
+  inboxShard,
+  inboxStream,
+  SEQ_HEADER,
+  type SessionRefreshNotice,
+  STREAM_FILTER_HEADER,
+} from '@waybill/contracts';
 import { CompactSign } from 'jose';
 import { v7 as uuid } from 'uuid';
 import type { SigningKey } from './signing-key.js';

@@ -23,6 +23,12 @@ describe('sessionRefresh', () => {
       issuedAt: '2026-09-01T00:00:00.000Z',
       expiresAt: '2026-09-02T00:00:00.000Z',
     });
-    expect(message).toMatchObject({ vhost: 'agents', exchange: 'waybill.commands', routingKey: `cmd.i.${shard}`, contentType: 'application/jose', headers: { 'x-stream-filter-value': ID, 'x-waybill-seq': 0 } });
+    expect(message).toMatchObject({
+      vhost: 'agents',
+      exchange: 'waybill.commands',
+      routingKey: `cmd.i.${shard}`,
+      contentType: 'application/jose',
+      headers: { 'x-stream-filter-value': ID, 'x-waybill-seq': 0 },
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { ConfigError } from '@waybill/platform';
 
 /** Private key with the id under which the other side knows its public half. */
 export interface SigningKey {
@@ -7,13 +8,13 @@ export interface SigningKey {
   publicKey: KeyObject;
 }
 
-/** @throws Error naming the variable when the PEM does not hold an Ed25519 private key */
+/** @throws ConfigError naming the variable when the PEM does not hold an Ed25519 private key */
 export function readSigningKey(pem: string, kid: string, variable: string): SigningKey {
   const privateKey = ed25519(() => createPrivateKey(pem), variable, 'private');
   return { kid, privateKey, publicKey: createPublicKey(privateKey) };
 }
 
-/** @throws Error naming the variable when the PEM does not hold an Ed25519 public key */
+/** @throws ConfigError naming the variable when the PEM does not hold an Ed25519 public key */
 export function readPublicKey(pem: string, variable: string): KeyObject {
   return ed25519(() => createPublicKey(pem), variable, 'public');
 }
@@ -25,7 +26,8 @@ export function toSpki(key: KeyObject): string {
 
 function ed25519(read: () => KeyObject, variable: string, half: string): KeyObject {
   const key = tryRead(read);
-  if (key?.asymmetricKeyType !== 'ed25519') throw new Error(`${variable} must name a PEM file with an Ed25519 ${half} key.`);
+  if (key?.asymmetricKeyType !== 'ed25519')
+    throw new ConfigError(`${variable} (or ${variable}_FILE) must hold a PEM with an Ed25519 ${half} key.`);
   return key;
 }
 
@@ -35,4 +37,16 @@ function tryRead(read: () => KeyObject): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+/** Injection token of the key that signs access tokens and session notices. */
+export const SESSION_KEY = Symbol('SESSION_KEY');
+
+/** Injection token of the public key that command signatures are checked with: `{ kid, publicKey }`. */
+export const COMMAND_KEY = Symbol('COMMAND_KEY');
+
+/** A public key with the id under which agents pin it. */
+export interface VerificationKey {
+  kid: string;
+  publicKey: KeyObject;
 }

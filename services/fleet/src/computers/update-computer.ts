@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import {
+  type ComputerView,
+  invalid,
+  UpdateComputer as Changes,
+  type UpdateComputerRequest,
+  validateMessage,
+  WaybillError,
+} from '@waybill/contracts';
+import { UnitOfWork } from '@waybill/persistence';
+import { checkStorable } from '../text/storable-text.js';
+import { checkAttributes, checkComputerName } from './attributes.js';
+import { ComputersRepository } from './computers.repository.js';
+
+/** Changes what administrators say about a computer: its name and attributes. */
+@Injectable()
+export class UpdateComputer {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly computers: ComputersRepository,
+  ) {}
+
+  /** @throws WaybillError `computer.notFound`, `precondition.failed`, `request.invalid`, `computer.attributesInvalid`, `computer.nameInvalid` */
+  run({ id, changes, revision }: UpdateComputerRequest): Promise<ComputerView> {
+    const { name, attributes } = checkChanges(changes);
+    return this.work.run(async (manager) => {
+      const current = await this.computers.lock(manager, id);
+      if (revision !== undefined && revision !== current.revision) throw outdated(current.revision, revision);
+      const wanted = {
+        name: name ?? current.name,
+        attributes: attributes ?? current.attributes,
+        revision: current.revision,
+      };
+      if (!isDeepStrictEqual(wanted, current))
+        await this.computers.save(manager, id, { ...wanted, revision: current.revision + 1 });
+      return this.computers.view(manager, id);
+    });
+  }
+}
+
+function checkChanges(changes: unknown): Changes {
+  const checked = validateMessage(Changes, changes);
+  if (!checked.ok) throw invalid('request.invalid', 'The changes are not acceptable.', checked.errors);
+  checkStorable(checked.value);
+  if (checked.value.name !== undefined) checkComputerName(checked.value.name, '/name');
+  if (checked.value.attributes !== undefined) checkAttributes(checked.value.attributes);
+  return checked.value;
+}
+
+function outdated(current: number, seen: number): WaybillError {
+  return new WaybillError(
+    'precondition',
+    'precondition.failed',
+    `The computer has changed since: it is at revision ${current}, you saw ${seen}. Read it again and repeat your change.`,
+  );
+}

@@ -1,0 +1,29 @@
+import { Env, StorageServiceConfig } from '@waybill/platform';
+import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
+
+/** What fleet reads from the environment. */
+export class FleetConfig extends StorageServiceConfig {
+  /** where agents reach object storage, when that is not where we do; goes into presigned URLs */
+  @Env('WAYBILL_S3_PUBLIC_ENDPOINT')
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true })
+  s3PublicEndpoint?: string;
+  /** told to agents; without user and virtual host */
+  @Env('WAYBILL_AGENT_BROKER_URL')
+  @Matches(/^amqps?:\/\/[^@/]+\/?$/, {
+    message: '$property must look like amqp://host:5672, without user and virtual host',
+  })
+  agentBrokerUrl: string;
+  /** Ed25519 private key (PEM) that signs access tokens and session notices; the broker trusts its public half */
+  @Env('WAYBILL_TOKEN_KEY', { secret: true }) @IsString() tokenKey: string;
+  @Env('WAYBILL_TOKEN_KEY_ID') @IsString() tokenKeyId: string = 'waybill-token-1';
+  /** Ed25519 public key (PEM) of job-scheduler, which agents check commands with */
+  @Env('WAYBILL_COMMAND_PUBLIC_KEY') @IsString() commandPublicKey: string;
+  @Env('WAYBILL_COMMAND_KEY_ID') @IsString() commandKeyId: string = 'waybill-command-1';
+  /** the broker's management API; presence is reconciled and connections are closed over it */
+  @Env('WAYBILL_BROKER_MANAGEMENT_URL', { secret: true })
+  @Matches(/^https?:\/\//, { message: '$property must look like http://fleet:password@host:15672' })
+  brokerManagementUrl: string;
+  /** virtual host that the broker publishes its own events to, as in its `event_exchange.vhost` */
+  @Env('WAYBILL_BROKER_EVENTS_VHOST') @IsString() brokerEventsVhost: string = 'agents';
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type CreateEnrolmentToken as CreateEnrolmentTokenRequest,
+  type EnrolmentTokenView,
+  invalid,
+} from '@waybill/contracts';
+import { DataSource } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { GroupsRepository } from '../groups/groups.repository.js';
+import { MAX_GROUPS_PER_COMPUTER } from '../groups/memberships.repository.js';
+import { hashEnrolmentSecret, newEnrolmentSecret } from './enrolment-secret.js';
+import { tokenLimits } from './enrolment-token.js';
+import { EnrolmentTokensRepository } from './enrolment-tokens.repository.js';
+
+/** Makes an enrolment token; its secret is in this answer and nowhere else. */
+@Injectable()
+export class CreateEnrolmentToken {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly groups: GroupsRepository,
+    private readonly tokens: EnrolmentTokensRepository,
+  ) {}
+
+  /** @throws WaybillError `enrolmentToken.unknownGroup`, `enrolmentToken.tooManyGroups`, `enrolmentToken.expiryInvalid` */
+  async run(request: CreateEnrolmentTokenRequest): Promise<EnrolmentTokenView & { secret: string }> {
+    const limits = tokenLimits(request, new Date());
+    const groupIds = await this.groupIds(request.groups ?? []);
+    const id = uuid();
+    const secret = newEnrolmentSecret();
+    await this.tokens.insert(this.dataSource, { id, secretHash: hashEnrolmentSecret(secret), groupIds, ...limits });
+    return { ...(await this.tokens.view(this.dataSource, id)), secret };
+  }
+
+  private async groupIds(names: readonly string[]): Promise<string[]> {
+    if (names.length > MAX_GROUPS_PER_COMPUTER) {
+      throw invalid('enrolmentToken.tooManyGroups', `A computer can be in at most ${MAX_GROUPS_PER_COMPUTER} groups.`);
+    }
+    const found = await this.groups.idsOf(this.dataSource, names);
+    const errors = names.flatMap((name, index) =>
+      found.some((group) => group.name === name)
+        ? []
+        : [{ pointer: `/groups/${index}`, message: `there is no group "${name}"` }],
+    );
+    if (errors.length > 0)
+      throw invalid('enrolmentToken.unknownGroup', 'A computer can only be enrolled into groups that exist.', errors);
+    return found.map((group) => group.id);
+  }
+}

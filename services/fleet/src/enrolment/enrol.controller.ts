@@ -1,0 +1,14 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { EnrolRequest, type EnrolResponse } from '@waybill/contracts';
+import { EnrolComputer } from './enrol-computer.js';
+
+@Controller('agent/v1')
+export class EnrolController {
+  constructor(private readonly enrolComputer: EnrolComputer) {}
+
+  @Post('enrol')
+  @HttpCode(200)
+  async enrol(@Body() request: EnrolRequest): Promise<EnrolResponse> {
+    return { computerId: await this.enrolComputer.run(request) };
+  }
+}

@@ -1,0 +1,140 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { MessagingModule } from '@waybill/messaging';
+import { S3ObjectStorage } from '@waybill/object-storage';
+import { PersistenceModule } from '@waybill/persistence';
+import { HealthModule, LoggingModule } from '@waybill/platform';
+import { brokerProviders } from './broker.providers.js';
+import { ComputersController } from './computers/computers.controller.js';
+import { ComputersRepository } from './computers/computers.repository.js';
+import { ListSoftware } from './computers/list-software.query.js';
+import { RemoveComputer } from './computers/remove-computer.js';
+import { UpdateComputer } from './computers/update-computer.js';
+import { FleetConfig } from './config/fleet.config.js';
+import { DesiredStateController } from './desired-state/desired-state.controller.js';
+import { ReadDesiredState } from './desired-state/read-desired-state.query.js';
+import { DownloadsController } from './downloads/downloads.controller.js';
+import { AGENT_STORAGE, IssueTicket } from './downloads/issue-ticket.js';
+import { CreateEnrolmentToken } from './enrolment/create-enrolment-token.js';
+import { EnrolComputer } from './enrolment/enrol-computer.js';
+import { EnrolController } from './enrolment/enrol.controller.js';
+import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller.js';
+import { EnrolmentTokensRepository } from './enrolment/enrolment-tokens.repository.js';
+import { ChangeMembers } from './groups/change-members.js';
+import { CreateGroup } from './groups/create-group.js';
+import { GroupsController } from './groups/groups.controller.js';
+import { GroupsRepository } from './groups/groups.repository.js';
+import { MembershipAnnouncer } from './groups/membership-announcer.js';
+import { MembershipsRepository } from './groups/memberships.repository.js';
+import { RemoveGroup } from './groups/remove-group.js';
+import { RemoveRetiredStreams } from './groups/remove-retired-streams.js';
+import { InventoryController } from './inventory/inventory.controller.js';
+import { StoreInventory } from './inventory/store-inventory.js';
+import { FLEET_PERSISTENCE } from './persistence.options.js';
+import { PresenceLifecycle } from './presence/presence.lifecycle.js';
+import { PresenceRepository } from './presence/presence.repository.js';
+import { CloseRevoked } from './sessions/close-revoked.js';
+import { IssueToken } from './sessions/issue-token.js';
+import { ReadSession } from './sessions/read-session.query.js';
+import { RevocationsRepository } from './sessions/revocations.repository.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { COMMAND_KEY, readPublicKey, readSigningKey, SESSION_KEY } from './sessions/signing-key.js';
+import { UsedAssertionsRepository } from './sessions/used-assertions.repository.js';
+import { ResolveTargets } from './targets/resolve-targets.query.js';
+import { TargetsController } from './targets/targets.controller.js';
+import { FleetTimers } from './timing/fleet.timers.js';
+
+/** Requests of the other services. */
+const ANSWERS = [ComputersController, GroupsController, EnrolmentTokensController, TargetsController];
+
+/** The agents' HTTP door. */
+const DOOR = [EnrolController, SessionsController, InventoryController, DownloadsController, DesiredStateController];
+
+const USE_CASES = [
+  EnrolComputer,
+  CreateEnrolmentToken,
+  IssueToken,
+  ReadSession,
+  CloseRevoked,
+  UpdateComputer,
+  RemoveComputer,
+  ListSoftware,
+  CreateGroup,
+  RemoveGroup,
+  ChangeMembers,
+  RemoveRetiredStreams,
+  StoreInventory,
+  ResolveTargets,
+  IssueTicket,
+  ReadDesiredState,
+];
+
+const REPOSITORIES = [
+  ComputersRepository,
+  EnrolmentTokensRepository,
+  GroupsRepository,
+  MembershipsRepository,
+  MembershipAnnouncer,
+  PresenceRepository,
+  RevocationsRepository,
+  UsedAssertionsRepository,
+];
+
+const STORAGE: Provider = {
+  provide: AGENT_STORAGE,
+  inject: [FleetConfig],
+  useFactory: (config: FleetConfig) =>
+    new S3ObjectStorage({
+      endpoint: config.s3Endpoint,
+      publicEndpoint: config.s3PublicEndpoint,
+      accessKey: config.s3AccessKey,
+      secretKey: config.s3SecretKey,
+      bucket: config.s3Bucket,
+      region: config.s3Region,
+    }),
+};
+
+/** The service put together: what it answers, what it stores, what it does by itself. */
+@Module({})
+export class FleetModule {
+  /** @throws ConfigError when a key of the configuration cannot be read */
+  static with(config: FleetConfig): DynamicModule {
+    const keys: Provider[] = [
+      { provide: SESSION_KEY, useValue: readSigningKey(config.tokenKey, config.tokenKeyId, 'WAYBILL_TOKEN_KEY') },
+      {
+        provide: COMMAND_KEY,
+        useValue: {
+          kid: config.commandKeyId,
+          publicKey: readPublicKey(config.commandPublicKey, 'WAYBILL_COMMAND_PUBLIC_KEY'),
+        },
+      },
+    ];
+    return {
+      module: FleetModule,
+      imports: [
+        LoggingModule.forRoot('fleet', config.logLevel),
+        HealthModule,
+        PersistenceModule.forRootAsync({
+          ...FLEET_PERSISTENCE,
+          useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
+        }),
+        MessagingModule.forRootAsync({
+          service: 'fleet',
+          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          vhosts: ['services', 'agents'],
+          outbox: true,
+        }),
+      ],
+      controllers: [...ANSWERS, ...DOOR],
+      providers: [
+        { provide: FleetConfig, useValue: config },
+        ...keys,
+        ...brokerProviders,
+        STORAGE,
+        ...REPOSITORIES,
+        ...USE_CASES,
+        PresenceLifecycle,
+        FleetTimers,
+      ],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, type CreateGroup as CreateGroupRequest, type GroupView } from '@waybill/contracts';
+import { Outbox } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { checkStorable } from '../text/storable-text.js';
+import { groupChanged } from './group-events.js';
+import { GroupStreams } from './group-streams.js';
+import { GroupsRepository } from './groups.repository.js';
+
+const FIRST_GENERATION = 1;
+
+/**
+ * Makes a group. Its stream comes first: a group that can be seen can be commanded. Dying in between leaves an empty
+ * stream that nobody reads.
+ */
+@Injectable()
+export class CreateGroup {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+    private readonly groups: GroupsRepository,
+    private readonly streams: GroupStreams,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * @param requestId the same for a request that is delivered again, which is answered and not refused
+   * @throws WaybillError `group.exists`, `broker.unavailable`
+   */
+  async run({ name, description }: CreateGroupRequest, requestId: string | null): Promise<GroupView> {
+    checkStorable({ description });
+    if (!(await this.isRepeated(name, requestId))) await this.create(name, description ?? null, requestId);
+    return this.groups.view(this.dataSource, name);
+  }
+
+  private async isRepeated(name: string, requestId: string | null): Promise<boolean> {
+    const existing = await this.groups.find(this.dataSource, name);
+    if (existing && (requestId === null || existing.requestId !== requestId)) throw exists(name);
+    return existing !== null;
+  }
+
+  private async create(name: string, description: string | null, requestId: string | null): Promise<void> {
+    const id = uuid();
+    await this.streams.declare(id, FIRST_GENERATION);
+    await this.work.run(async (manager) => {
+      if (!(await this.groups.insert(manager, { id, name, description, requestId }))) throw exists(name);
+      await this.outbox.add(manager, [
+        groupChanged({ groupId: id, name, generation: FIRST_GENERATION, revision: 1, deleted: false }),
+      ]);
+    });
+  }
+}
+
+function exists(name: string) {
+  return conflict('group.exists', `There is already a group "${name}".`);
+}

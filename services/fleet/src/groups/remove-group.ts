@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { groupStream } from '@waybill/contracts';
+import { Outbox } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { groupChanged } from './group-events.js';
+import { GroupsRepository } from './groups.repository.js';
+import { MembershipAnnouncer } from './membership-announcer.js';
+import { MembershipsRepository } from './memberships.repository.js';
+
+/** The stream outlives its group by as long as commands keep in it: messages on their way still find it. */
+const RETIRE = `INSERT INTO retired_streams (stream, delete_after) VALUES ($1, now() + interval '30 days') ON CONFLICT DO NOTHING`;
+
+/** Removes a group; its members stay, without it. */
+@Injectable()
+export class RemoveGroup {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly groups: GroupsRepository,
+    private readonly memberships: MembershipsRepository,
+    private readonly announcer: MembershipAnnouncer,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws WaybillError `group.notFound` */
+  async run(name: string): Promise<void> {
+    await this.work.run(async (manager) => {
+      const { id, generation, revision } = await this.groups.lock(manager, name);
+      const left = await this.memberships.leaveAll(manager, id);
+      await this.groups.remove(manager, id);
+      await manager.query(RETIRE, [groupStream(id, generation)]);
+      await this.outbox.add(manager, [
+        groupChanged({ groupId: id, name, generation, revision: revision + 1, deleted: true }),
+      ]);
+      await this.announcer.announce(manager, { groupId: id, joined: [], left });
+    });
+  }
+}

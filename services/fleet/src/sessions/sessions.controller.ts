@@ -1,0 +1,26 @@
+import { Body, Controller, Get, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { type SessionResponse, TokenRequest, type TokenResponse } from '@waybill/contracts';
+import { BearerGuard, ComputerId } from './bearer.guard.js';
+import { IssueToken } from './issue-token.js';
+import { ReadSession } from './read-session.query.js';
+
+@Controller('agent/v1')
+export class SessionsController {
+  constructor(
+    private readonly issueToken: IssueToken,
+    private readonly readSession: ReadSession,
+  ) {}
+
+  @Post('token')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  token(@Body() request: TokenRequest): Promise<TokenResponse> {
+    return this.issueToken.run(request.client_assertion);
+  }
+
+  @Get('session')
+  @UseGuards(BearerGuard)
+  session(@ComputerId() computerId: string): Promise<SessionResponse> {
+    return this.readSession.run(computerId);
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { ResolvedTargets, ResolveTargets as ResolveTargetsRequest } from '@waybill/contracts';
+import { UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { waitForMembershipChanges } from '../groups/membership-fence.js';
+import { MOMENT, PAGE } from './resolve-targets.sql.js';
+
+interface TargetRow {
+  computerId: string;
+  name: string;
+  online: boolean;
+  lastSeenAt: Date | null;
+  covered: boolean;
+}
+
+/** Who a job is for, page by page, as of the moment of the first page. */
+@Injectable()
+export class ResolveTargets {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  async run(request: ResolveTargetsRequest): Promise<ResolvedTargets> {
+    const resolvedAt = request.resolvedAt ?? (await this.moment());
+    const { groupIds, computerIds, excludeGroupIds, excludeComputerIds, after = null, limit } = request;
+    const parameters = [groupIds, computerIds, excludeGroupIds, excludeComputerIds, after, resolvedAt, limit + 1];
+    const rows = (await this.dataSource.query(PAGE, parameters)) as TargetRow[];
+    const page = rows.slice(0, limit);
+    return {
+      resolvedAt,
+      targets: page.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.toISOString() ?? null })),
+      after: rows.length > limit ? page.at(-1)!.computerId : null,
+    };
+  }
+
+  private moment(): Promise<string> {
+    return this.work.run(async (manager) => {
+      await waitForMembershipChanges(manager);
+      const [row] = (await manager.query(MOMENT)) as { resolvedAt: Date }[];
+      return row!.resolvedAt.toISOString();
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** One moment for all pages, cut to milliseconds as it travels. */
+export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "resolvedAt"`;
+
+/**
+ * One page of targets in ascending id. Each group gives its next members from the primary key (group, computer), so a page costs
+ * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
+ *
+ * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit.
+ * Who joined later is no target. Who left meanwhile, or joined an excluded group, is none either: exclusions always win.
+ */
+export const PAGE = `
+WITH candidates AS (
+  SELECT m.computer_id, true AS covered
+  FROM unnest($1::uuid[]) AS wanted(group_id)
+  CROSS JOIN LATERAL (
+    SELECT m.computer_id FROM memberships m
+    WHERE m.group_id = wanted.group_id AND m.member_since <= $6::timestamptz AND ($5::uuid IS NULL OR m.computer_id > $5::uuid)
+      AND NOT (m.computer_id = ANY($4::uuid[]))
+      AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = m.computer_id AND x.group_id = ANY($3::uuid[]))
+    ORDER BY m.computer_id LIMIT $7
+  ) m
+  UNION ALL
+  (SELECT c.id, false FROM computers c
+   WHERE c.id = ANY($2::uuid[]) AND ($5::uuid IS NULL OR c.id > $5::uuid)
+     AND NOT (c.id = ANY($4::uuid[]))
+     AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = c.id AND x.group_id = ANY($3::uuid[]))
+   ORDER BY c.id LIMIT $7)
+), page AS (
+  SELECT computer_id, bool_or(covered) AS covered FROM candidates GROUP BY computer_id ORDER BY computer_id LIMIT $7
+)
+SELECT c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
+FROM page JOIN computers c ON c.id = page.computer_id ORDER BY c.id`;
