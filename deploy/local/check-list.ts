@@ -11,17 +11,26 @@ export interface Check {
 }
 
 const bin = (tool: string): string => join(repositoryRoot, 'node_modules/.bin', tool);
-const tsc = [process.execPath, join(repositoryRoot, 'node_modules/@typescript/native/bin/tsc')];
-const script = (path: string, ...args: string[]): string[] => [process.execPath, '--disable-warning=ExperimentalWarning', path, ...args];
+const TSC = join(repositoryRoot, 'node_modules/@typescript/native/bin/tsc');
+
+/** Runs what writes committed files and fails when they differ; see check-generated.ts. */
+const generated = (files: readonly string[], ...command: string[]): string[] => [
+  process.execPath,
+  join(import.meta.dirname, 'check-generated.ts'),
+  ...files,
+  '--',
+  process.execPath,
+  ...command,
+];
 
 /** Nx without its daemon: nothing may stay running, and what it caches lies in .nx. */
 const NX = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false' };
 
 /** Everything that `npm run check` runs, in this order. A new check is a line here; each fails by its exit code. */
 export const CHECKS: readonly Check[] = [
-  { name: 'build', command: [...tsc, '-b'], needed: true },
-  { name: 'types of specs', command: [...tsc, '-p', 'tsconfig.spec.json'] },
-  { name: 'types of tools', command: [...tsc, '-p', 'tsconfig.tools.json'] },
+  { name: 'build', command: [process.execPath, TSC, '-b', '--pretty', 'false'], needed: true },
+  { name: 'types of specs', command: [process.execPath, TSC, '-p', 'tsconfig.spec.json', '--pretty', 'false'] },
+  { name: 'types of tools', command: [process.execPath, TSC, '-p', 'tsconfig.tools.json', '--pretty', 'false'] },
   {
     name: 'lint and module boundaries',
     command: [bin('nx'), 'run-many', '-t', 'lint', '--parallel=2', '--outputStyle=static'],
@@ -30,8 +39,29 @@ export const CHECKS: readonly Check[] = [
   { name: 'lint of tools', command: [bin('eslint'), '--max-warnings=0', 'deploy', 'e2e', 'bench', 'jest.config.mjs'] },
   {
     name: 'import cycles',
-    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'libs', 'services', 'deploy', 'e2e', 'bench'],
+    command: [
+      bin('depcruise'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err',
+      'libs',
+      'services',
+      'deploy',
+      'e2e',
+      'bench',
+    ],
   },
   { name: 'unused files, exports and dependencies', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
+  {
+    name: 'generated: views of the API',
+    command: generated(
+      ['services/gateway/src/openapi/views.generated.ts'],
+      'services/gateway/scripts/generate-views.mjs',
+    ),
+  },
+  { name: 'generated files', command: script('deploy/check/generated.ts') },
+  { name: 'Kubernetes manifests', command: script('deploy/check/kubernetes.ts') },
+  { name: 'variables of compose, Kubernetes and the local stack', command: script('deploy/check/variables.ts') },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];

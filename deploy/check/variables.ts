@@ -1,0 +1,68 @@
+/**
+ * Compose, Kubernetes and the local stack must set the same variables as each service's config class reads: a variable that is
+ * missing somewhere, or that nobody reads, fails `npm run check`.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { variablesOf } from '@waybill/platform';
+import { repositoryRoot } from '../local/local-paths.ts';
+import { serviceEnvironment, type InstallationSettings, type ServiceName, SERVICES } from '../local/services/service-environment.ts';
+import { kustomize } from './kustomize.ts';
+
+/** Where each service's config class is, relative to its dist folder. */
+const CONFIG_CLASSES: Record<ServiceName, [file: string, name: string]> = {
+  gateway: ['gateway.config.js', 'GatewayConfig'],
+  package: ['config/package.config.js', 'PackageConfig'],
+  fleet: ['config/fleet.config.js', 'FleetConfig'],
+  'job-scheduler': ['job-scheduler.config.js', 'JobSchedulerConfig'],
+  result: ['result.config.js', 'ResultConfig'],
+};
+/** The local stack hands these on from its own environment instead of deciding them. */
+const INHERITED_LOCALLY = ['OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+const compose = parse(readFileSync(join(repositoryRoot, 'deploy/compose.yaml'), 'utf8'), { merge: true }) as {
+  services: Record<string, { environment?: Record<string, string> }>;
+};
+const cluster = parseAllDocuments(execFileSync(kustomize()[0]!, [...kustomize().slice(1), join(repositoryRoot, 'k8s/overlays/dev')], { encoding: 'utf8' }))
+  .map((document) => document.toJS() as { kind: string; metadata: { name: string }; spec: { template: { spec: { containers: { env?: { name: string }[] }[] } } } })
+  .filter(({ kind }) => kind === 'Deployment');
+
+const problems: string[] = [];
+for (const service of SERVICES) {
+  const read = await variablesRead(service);
+  compare(service, 'deploy/compose.yaml', read, Object.keys(compose.services[service]?.environment ?? {}));
+  const deployment = cluster.find(({ metadata }) => metadata.name === service);
+  compare(service, 'k8s', read, deployment?.spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ name }) => name)) ?? []);
+  const local = [...Object.keys(serviceEnvironment(service, anySettings())), ...INHERITED_LOCALLY];
+  compare(service, 'deploy/local', read, local);
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exitCode = 1;
+}
+
+async function variablesRead(service: ServiceName): Promise<string[]> {
+  const [file, name] = CONFIG_CLASSES[service];
+  const module = (await import(join(repositoryRoot, 'services', service, 'dist', file))) as Record<string, new () => object>;
+  return variablesOf(module[name]!).map((variable) => variable.name);
+}
+
+function compare(service: string, where: string, read: string[], set: string[]): void {
+  const given = set.map((name) => name.replace(/_FILE$/, ''));
+  const wanted = read.map((name) => name.replace(/_FILE$/, ''));
+  for (const name of wanted) if (!given.includes(name)) problems.push(`${where} does not set ${name}, which ${service} reads`);
+  for (const name of given) if (!wanted.includes(name)) problems.push(`${where} sets ${name}, which ${service} does not read`);
+}
+
+/** Only the names count here. */
+function anySettings(): InstallationSettings {
+  const perService = Object.fromEntries(SERVICES.map((service) => [service, '']));
+  return {
+    httpPorts: perService,
+    databaseUrls: perService,
+    brokerUrls: perService,
+    s3: { endpoint: '', accessKey: '', secretKey: '', bucket: '', region: '' },
+  } as unknown as InstallationSettings;
+}
