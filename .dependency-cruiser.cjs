@@ -6,7 +6,8 @@ module.exports = {
     {
       name: 'no-circular',
       severity: 'error',
-      comment: 'Modules that import each other are one module in two files, and under ESM one of them sees the other half made.',
+      comment:
+        'Modules that import each other are one module in two files, and under ESM one of them sees the other half made.',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
@@ -16,6 +17,9 @@ module.exports = {
     exclude: { path: '(^|/)(dist|node_modules|\\.local)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.spec.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@waybill/source', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@waybill/source', 'import', 'node', 'default'],
+    },
   },
 };

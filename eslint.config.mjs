@@ -35,11 +35,17 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNullish: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'off',
@@ -72,8 +78,18 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [{ name: '@waybill/messaging', message: 'The agent uses @waybill/messaging/client, the part without Nest and pg.' }],
-          patterns: [{ group: ['@nestjs/*', 'typeorm', 'pg'], message: 'The agent is small: no Nest, no TypeORM, no PostgreSQL.' }],
+          paths: [
+            {
+              name: '@waybill/messaging',
+              message: 'The agent uses @waybill/messaging/client, the part without Nest and pg.',
+            },
+          ],
+          patterns: [
+            {
+              group: ['@nestjs/*', 'typeorm', 'pg'],
+              message: 'The agent is small: no Nest, no TypeORM, no PostgreSQL.',
+            },
+          ],
         },
       ],
     },

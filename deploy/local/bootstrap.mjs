@@ -36,14 +36,17 @@ if (tasks[task]) await run(tasks[task]);
 /** `npm ci` when node_modules is missing or belongs to another lock file. */
 function installDependencies() {
   const stamp = join(root, 'node_modules/.waybill-lock');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (existsSync(join(root, 'node_modules/node/bin/node')) && isComplete()) return writeFileSync(stamp, wanted);
   process.stdout.write('Installing dependencies (npm ci, about half a minute, once) …\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync(npm, options, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) fail('The dependencies could not be installed; check the network to the npm registry, then start again.');
+  if (status !== 0)
+    fail('The dependencies could not be installed; check the network to the npm registry, then start again.');
   writeFileSync(stamp, wanted);
 }
 
@@ -53,7 +56,9 @@ function isComplete() {
   if (!existsSync(installed)) return false;
   const have = JSON.parse(readFileSync(installed, 'utf8')).packages;
   const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(want).every(([path, entry]) => !path || entry.optional || have[path]?.version === entry.version);
+  return Object.entries(want).every(
+    ([path, entry]) => !path || entry.optional || have[path]?.version === entry.version,
+  );
 }
 
 function build() {

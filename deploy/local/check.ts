@@ -36,7 +36,9 @@ async function runAll(checks: readonly Check[]): Promise<number> {
 
 async function run(check: Check): Promise<{ code: number; output: string }> {
   const [program = '', ...args] = check.command;
-  const path = [dirname(process.execPath), join(repositoryRoot, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  const path = [dirname(process.execPath), join(repositoryRoot, 'node_modules/.bin'), process.env['PATH']].join(
+    delimiter,
+  );
   const env = { ...process.env, FORCE_COLOR: '0', ...check.env, PATH: path };
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });

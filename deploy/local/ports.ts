@@ -17,7 +17,8 @@ export function isFree(port: number): Promise<boolean> {
 
 /** Refuses to go on with a taken port: a server that cannot bind says so far less clearly, and later. */
 export async function demandFree(port: number, purpose: string, remedy: string): Promise<void> {
-  if (!(await isFree(port))) throw new StackFailure(`Port ${port} of ${HOST}, meant for ${purpose}, is taken: ${remedy}`);
+  if (!(await isFree(port)))
+    throw new StackFailure(`Port ${port} of ${HOST}, meant for ${purpose}, is taken: ${remedy}`);
 }
 
 /**

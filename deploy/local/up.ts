@@ -36,8 +36,12 @@ if (process.argv.includes('--help')) {
     const services = await startServices({ servers, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the services', () => services.stop()));
     printProgress(`Waybill is ready: ${services.gatewayUrl}`);
-    printProgress(`  API documentation ${services.gatewayUrl}/docs, user admin, password in ${services.adminPasswordFile}`);
-    printProgress(`  agents connect to ${services.fleetUrl}; logs in ${join(localDirectory, 'log')}; Ctrl-C stops everything`);
+    printProgress(
+      `  API documentation ${services.gatewayUrl}/docs, user admin, password in ${services.adminPasswordFile}`,
+    );
+    printProgress(
+      `  agents connect to ${services.fleetUrl}; logs in ${join(localDirectory, 'log')}; Ctrl-C stops everything`,
+    );
     await shutdown.requested;
   });
 }

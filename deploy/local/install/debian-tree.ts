@@ -30,19 +30,34 @@ export async function ensureDebianTree(options: InstallOptions): Promise<void> {
   rmSync(debianRoot, { recursive: true, force: true });
   const extra = (await outputOf('go', ['version'])) ? [] : ['golang-go'];
   const include = `--include=${[...PACKAGES, ...extra].join(',')}`;
-  await step(options.progress, 'Installing PostgreSQL 18 and RabbitMQ 4.3 into .local/rootfs (about a minute, once)', () =>
-    runCommand(
-      'unshare',
-      // In a world of its own: its mounts end with it, however it ends.
-      ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'debootstrap', '--variant=minbase', include, SUITE, fresh],
-      {
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-        logFile,
-        killSignal: 'SIGKILL',
-        signal: options.signal,
-        failure: 'PostgreSQL and RabbitMQ could not be installed; check the network to the Debian archive, then start again.',
-      },
-    ),
+  await step(
+    options.progress,
+    'Installing PostgreSQL 18 and RabbitMQ 4.3 into .local/rootfs (about a minute, once)',
+    () =>
+      runCommand(
+        'unshare',
+        // In a world of its own: its mounts end with it, however it ends.
+        [
+          '--mount',
+          '--pid',
+          '--fork',
+          '--kill-child',
+          '--mount-proc',
+          'debootstrap',
+          '--variant=minbase',
+          include,
+          SUITE,
+          fresh,
+        ],
+        {
+          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+          logFile,
+          killSignal: 'SIGKILL',
+          signal: options.signal,
+          failure:
+            'PostgreSQL and RabbitMQ could not be installed; check the network to the Debian archive, then start again.',
+        },
+      ),
   );
   const cache = join(fresh, 'var/cache/apt/archives');
   for (const file of readdirSync(cache)) if (file.endsWith('.deb')) rmSync(join(cache, file));
@@ -54,7 +69,8 @@ export async function ensureDebianTree(options: InstallOptions): Promise<void> {
 async function ensureDebootstrap(options: InstallOptions, logFile: string): Promise<void> {
   if ((await outputOf('debootstrap', ['--version'])) === undefined) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const failure = 'debootstrap could not be installed; install it by hand (apt-get install debootstrap), then start again.';
+    const failure =
+      'debootstrap could not be installed; install it by hand (apt-get install debootstrap), then start again.';
     const command = { env, logFile, failure, signal: options.signal };
     await step(options.progress, 'Installing debootstrap', async () => {
       await runCommand('apt-get', ['-o', 'DPkg::Lock::Timeout=120', 'update'], command);

@@ -72,15 +72,31 @@ function privateGoRoot(): string | undefined {
 
 /** For a tree that was installed while the host still had a Go of its own. */
 async function installPrivateGo(options: InstallOptions, logFile: string): Promise<string> {
-  const failure = 'Go could not be installed into .local/rootfs; install Go 1.24 or newer on this machine, then start again.';
+  const failure =
+    'Go could not be installed into .local/rootfs; install Go 1.24 or newer on this machine, then start again.';
   const inside = (script: string): Promise<void> =>
-    runCommand('unshare', ['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${debianRoot}/proc`, 'chroot', debianRoot, 'sh', '-c', script], {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive', LANG: 'C.UTF-8' },
-      logFile,
-      killSignal: 'SIGKILL',
-      signal: options.signal,
-      failure,
-    });
+    runCommand(
+      'unshare',
+      [
+        '--mount',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        `--mount-proc=${debianRoot}/proc`,
+        'chroot',
+        debianRoot,
+        'sh',
+        '-c',
+        script,
+      ],
+      {
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive', LANG: 'C.UTF-8' },
+        logFile,
+        killSignal: 'SIGKILL',
+        signal: options.signal,
+        failure,
+      },
+    );
   await step(options.progress, 'Installing a Go compiler into .local/rootfs', () =>
     inside('apt-get update && apt-get install -y --no-install-recommends golang-go'),
   );

@@ -20,7 +20,9 @@ export async function prepareBucket(s3: S3Address, bucket: string, wanted: Crede
   try {
     if (!(await administrator.bucketExists(bucket))) await administrator.makeBucket(bucket, REGION);
   } catch (cause) {
-    throw new StackFailure(`The bucket "${bucket}" could not be created at ${s3.endpoint}: ${String(cause)}.`, { cause });
+    throw new StackFailure(`The bucket "${bucket}" could not be created at ${s3.endpoint}: ${String(cause)}.`, {
+      cause,
+    });
   }
   if (!s3.minioAdministrator) return { accessKey: s3.accessKey, secretKey: s3.secretKey };
   if (!(await isAccepted(s3.endpoint, bucket, wanted))) await addServiceAccount(s3, bucket, wanted);
@@ -67,7 +69,13 @@ async function addServiceAccount(s3: S3Address, bucket: string, account: Credent
       },
       {
         Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+        Action: [
+          's3:GetObject',
+          's3:PutObject',
+          's3:DeleteObject',
+          's3:AbortMultipartUpload',
+          's3:ListMultipartUploadParts',
+        ],
         Resource: [`arn:aws:s3:::${bucket}/*`],
       },
     ],

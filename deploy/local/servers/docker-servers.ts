@@ -30,7 +30,11 @@ export interface DockerServers {
  * The three servers out of deploy/compose.yaml, one compose project per checkout and instance. Files that containers read are
  * world-readable inside a directory that only the owner can enter: the servers in the containers have user ids of their own.
  */
-export async function startDockerServers(paths: InstancePaths, progress: Progress, signal?: AbortSignal): Promise<DockerServers> {
+export async function startDockerServers(
+  paths: InstancePaths,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<DockerServers> {
   const ports = await rememberedPorts(paths.name, ['postgres', 'amqp', 'management', 's3'] as const);
   const password = secretIn(join(paths.keys, 'servers.secret'));
   const tokenKey = keyPairIn(paths.keys, 'token');
@@ -58,7 +62,13 @@ export async function startDockerServers(paths: InstancePaths, progress: Progres
   copyFileSync(tokenKey.publicKey, join(secrets, 'token.pub.pem'));
 
   const checkout = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
-  const compose = ['compose', '-p', `waybill-${paths.name}-${checkout}`, '-f', join(repositoryRoot, 'deploy/compose.yaml')];
+  const compose = [
+    'compose',
+    '-p',
+    `waybill-${paths.name}-${checkout}`,
+    '-f',
+    join(repositoryRoot, 'deploy/compose.yaml'),
+  ];
   const logFile = join(paths.log, 'docker.log');
   const env = {
     ...process.env,
@@ -67,7 +77,8 @@ export async function startDockerServers(paths: InstancePaths, progress: Progres
     WAYBILL_BROKER_MANAGEMENT_PORT: String(ports.management),
     WAYBILL_S3_PORT: String(ports.s3),
   };
-  const failure = 'Docker could not bring up PostgreSQL, RabbitMQ and MinIO; see the log, or set WAYBILL_STACK_DOCKER=0.';
+  const failure =
+    'Docker could not bring up PostgreSQL, RabbitMQ and MinIO; see the log, or set WAYBILL_STACK_DOCKER=0.';
   await step(progress, 'Starting PostgreSQL, RabbitMQ and MinIO by Docker', () =>
     runCommand('docker', [...compose, 'up', '--detach', '--wait', ...SERVERS], { env, logFile, failure, signal }),
   );

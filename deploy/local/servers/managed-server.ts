@@ -52,7 +52,10 @@ export class ManagedServer {
       }
       if (Date.now() > deadline) {
         const seconds = this.definition.startTimeoutMs / 1000;
-        throw new StackFailure(`${this.name} did not answer within ${seconds} s; see its log, then start again.`, command);
+        throw new StackFailure(
+          `${this.name} did not answer within ${seconds} s; see its log, then start again.`,
+          command,
+        );
       }
       await wait(100, undefined, { signal });
     }

@@ -16,16 +16,7 @@ import { rabbitmqServer } from './rabbitmq-server.ts';
 import { type GivenAddresses, type ServerAddresses, TOKEN_KEY_ID } from './server-addresses.ts';
 
 const WORKING_SPACE_BYTES = 500_000_000;
-const PORT_NAMES = [
-  'postgres',
-  'amqp',
-  'management',
-  'prometheus',
-  'distribution',
-  'epmd',
-  's3',
-  's3Console',
-] as const;
+const PORT_NAMES = ['postgres', 'amqp', 'management', 'prometheus', 'distribution', 'epmd', 's3', 's3Console'] as const;
 
 export interface PrivateOptions extends InstallOptions {
   readonly paths: InstancePaths;
@@ -88,7 +79,11 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
   };
   const managed = async (definition: ServerDefinition): Promise<ManagedServer> => {
     for (const port of definition.ports) {
-      await demandFree(port, definition.name, 'stop what listens there, or delete .local/ports.json to have others chosen.');
+      await demandFree(
+        port,
+        definition.name,
+        'stop what listens there, or delete .local/ports.json to have others chosen.',
+      );
     }
     return new ManagedServer(definition, options.instance, options.onDeath);
   };

@@ -60,7 +60,10 @@ export async function prepareInstallation(servers: Servers, name: string, signal
   const wanted = { accessKey: `services-${bucket}`.slice(0, 20), secretKey: secret(`s3-${name}`) };
   const credentials = await prepareBucket(addresses.s3, bucket, wanted);
   signal?.throwIfAborted();
-  const adminPasswordFile = isMain && paths.name === 'start' ? join(localDirectory, 'admin-password') : join(paths.keys, `admin-${name}.secret`);
+  const adminPasswordFile =
+    isMain && paths.name === 'start'
+      ? join(localDirectory, 'admin-password')
+      : join(paths.keys, `admin-${name}.secret`);
   const commandKey = keyPairIn(paths.keys, 'command');
   const settings: InstallationSettings = {
     httpPorts: await httpPorts(paths.name, name),
@@ -100,7 +103,9 @@ async function httpPorts(instance: string, name: string): Promise<{ [service in 
     throw new StackFailure('WAYBILL_STACK_HTTP_PORT must be a port number, the first of five that follow each other.');
   }
   const order = ['gateway', 'fleet', 'package', 'job-scheduler', 'result'] as const;
-  return Object.fromEntries(order.map((service, index) => [service, first + index])) as { [service in ServiceName]: number };
+  return Object.fromEntries(order.map((service, index) => [service, first + index])) as {
+    [service in ServiceName]: number;
+  };
 }
 
 function withoutCredentials(url: string): string {

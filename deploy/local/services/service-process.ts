@@ -51,7 +51,11 @@ export class ServiceProcess {
   /** Starts the process without waiting; see {@link untilReady}. */
   async spawn(): Promise<void> {
     const { port, service, logFile } = this.options;
-    await demandFree(port, service, 'stop what listens there, or set WAYBILL_STACK_HTTP_PORT to the first of five free ports.');
+    await demandFree(
+      port,
+      service,
+      'stop what listens there, or set WAYBILL_STACK_HTTP_PORT to the first of five free ports.',
+    );
     const directory = join(repositoryRoot, 'services', service);
     if (!existsSync(join(directory, 'dist/main.js'))) {
       throw new StackFailure(`The service ${service} is not built: run npm run build, then start again.`);
@@ -82,7 +86,10 @@ export class ServiceProcess {
       }
       if (Date.now() > deadline) {
         const seconds = START_TIMEOUT_MS / 1000;
-        throw new StackFailure(`The service ${this.name} was not ready within ${seconds} s; see its log.`, this.options);
+        throw new StackFailure(
+          `The service ${this.name} was not ready within ${seconds} s; see its log.`,
+          this.options,
+        );
       }
       await wait(100, undefined, { signal });
     }

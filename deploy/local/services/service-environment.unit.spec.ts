@@ -1,0 +1,38 @@
+import { type InstallationSettings, serviceEnvironment, SERVICES } from './service-environment.ts';
+
+const each = <T>(make: (service: string) => T): { gateway: T; package: T; fleet: T; 'job-scheduler': T; result: T } =>
+  Object.fromEntries(SERVICES.map((service) => [service, make(service)])) as ReturnType<typeof each<T>>;
+
+const settings: InstallationSettings = {
+  httpPorts: each(() => 8080),
+  databaseUrls: each((service) => `postgres://${service}:pw@db/waybill`),
+  brokerUrls: each((service) => `amqp://${service}:pw@mq`),
+  vhostPrefix: 't1-',
+  brokerManagementUrl: 'http://fleet:pw@mq:15672',
+  agentBrokerUrl: 'amqp://mq:5672',
+  s3: { endpoint: 'http://s3', accessKey: 'key', secretKey: 'secret', bucket: 'waybill', region: 'us-east-1' },
+  tokenKeyFile: '/keys/token.pem',
+  tokenKeyId: 'waybill-token-1',
+  commandKeyFile: '/keys/command.pem',
+  commandPublicKeyFile: '/keys/command.pub.pem',
+  adminPassword: 'open sesame',
+  logLevel: 'info',
+};
+
+describe('what a service is told', () => {
+  it.each(SERVICES)('%s: its own database role and broker account', (service) => {
+    const env = serviceEnvironment(service, settings);
+    expect(env['WAYBILL_DATABASE_URL']).toBe(`postgres://${service}:pw@db/waybill`);
+    expect(env['WAYBILL_BROKER_URL']).toBe(`amqp://${service}:pw@mq`);
+    expect(env['WAYBILL_VHOST_PREFIX']).toBe('t1-');
+  });
+
+  it.each([
+    ['WAYBILL_COMMAND_KEY_FILE', ['job-scheduler']],
+    ['WAYBILL_TOKEN_KEY_FILE', ['fleet']],
+    ['WAYBILL_ADMIN_PASSWORD', ['gateway']],
+    ['WAYBILL_S3_SECRET_KEY', ['gateway', 'package', 'fleet']],
+  ])('%s is known to %j alone', (variable, expected) => {
+    expect(SERVICES.filter((service) => variable in serviceEnvironment(service, settings))).toEqual(expected);
+  });
+});
