@@ -1,24 +1,17 @@
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { WaybillError, invalid } from '@waybill/contracts';
-import { Client } from 'minio';
-import { HashingStream } from './hashing-stream.js';
+import type { Client } from 'minio';
 import type { ObjectInfo, ObjectStorage, PutHashedOptions, StoredObject } from './object-storage.js';
+import { PartReader } from './part-reader.js';
+import { isMissing, translateError } from './s3-errors.js';
+import { clientOf, type S3Settings } from './s3-settings.js';
+import { S3Upload } from './s3-upload.js';
 
-export interface S3Settings {
-  /** e.g. `http://127.0.0.1:9000` */
-  endpoint: string;
-  /** goes into presigned URLs when agents reach the store under another name; default the endpoint */
-  publicEndpoint?: string;
-  accessKey: string;
-  secretKey: string;
-  bucket: string;
-  region: string;
-}
-
-/** Parts are held in memory one at a time: this bounds the memory of an upload. 16 MiB × 10,000 parts allow 156 GiB. */
-const PART_SIZE = 16 * 1024 * 1024;
-const UNAVAILABLE = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'SlowDown', 'ServiceUnavailable', 'XMinioServerNotInitialized'];
-const MISSING = ['NotFound', 'NoSuchKey'];
+const MIB = 1024 * 1024;
+/** S3's own limit. */
+const MAX_PARTS = 10_000;
+/** A sender that is silent for longer has gone. */
+const SILENCE_MS = 60_000;
 
 /** Any S3-compatible store through the `minio` client. */
 export class S3ObjectStorage implements ObjectStorage {
@@ -30,46 +23,25 @@ export class S3ObjectStorage implements ObjectStorage {
     this.signer = clientOf(settings, settings.publicEndpoint ?? settings.endpoint);
   }
 
-  async putHashed(key: string, content: Readable, { expectedSize, expectedSha256 }: PutHashedOptions = {}): Promise<StoredObject> {
-    const sizeMismatch = (received: string) =>
-      invalid('upload.sizeMismatch', `The upload was announced with ${expectedSize} bytes but ${received}.`);
-    const hashing = new HashingStream(expectedSize, () => sizeMismatch('has more'));
-    let broken: Error | undefined;
-    // pipeline destroys the hashing stream when the sender goes away, which ends putObject.
-    pipeline(content, hashing, (error) => {
-      if (error) broken = error;
-    });
+  async putHashed(key: string, content: Readable, options: PutHashedOptions = {}): Promise<StoredObject> {
+    const { expectedSize } = options;
+    const partSize = partSizeFor(expectedSize);
+    const reader = new PartReader(content, { partSize, silenceMs: SILENCE_MS, ...(expectedSize === undefined ? {} : { expectedSize }) });
+    const upload = new S3Upload(this.client, this.settings, key);
     try {
-      await this.client.putObject(this.settings.bucket, key, hashing, expectedSize);
+      return await transfer(reader, upload, partSize, options);
     } catch (error) {
-      content.resume();
-      await this.removeQuietly(key);
-      if (broken instanceof WaybillError) throw broken;
-      if (broken && expectedSize !== undefined && hashing.size < expectedSize) throw sizeMismatch(`only ${hashing.size} came`);
-      if (broken) throw invalid('upload.aborted', 'The upload ended before it was complete.');
-      throw translate(error);
+      reader.drain();
+      await upload.abort();
+      throw translateError(error);
     }
-    const stored = { sha256: hashing.sha256, size: hashing.size };
-    const problem =
-      expectedSize !== undefined && stored.size !== expectedSize
-        ? sizeMismatch(`only ${stored.size} came`)
-        : expectedSha256 !== undefined && stored.sha256 !== expectedSha256
-          ? invalid('upload.digestMismatch', `The bytes have SHA-256 ${stored.sha256}, but ${expectedSha256} was announced.`)
-          : null;
-    if (problem) {
-      await this.removeQuietly(key);
-      throw problem;
-    }
-    return stored;
   }
 
   async get(key: string, range?: { from: number; to: number }): Promise<Readable> {
-    try {
-      if (!range) return await this.client.getObject(this.settings.bucket, key);
-      return await this.client.getPartialObject(this.settings.bucket, key, range.from, range.to - range.from + 1);
-    } catch (error) {
-      throw translate(error);
-    }
+    const { bucket } = this.settings;
+    return range
+      ? this.ask(() => this.client.getPartialObject(bucket, key, range.from, range.to - range.from + 1))
+      : this.ask(() => this.client.getObject(bucket, key));
   }
 
   async stat(key: string): Promise<ObjectInfo | null> {
@@ -77,17 +49,19 @@ export class S3ObjectStorage implements ObjectStorage {
       const { size, lastModified } = await this.client.statObject(this.settings.bucket, key);
       return { key, size, lastModified };
     } catch (error) {
-      if (MISSING.includes(codeOf(error))) return null;
-      throw translate(error);
+      if (isMissing(error)) return null;
+      throw translateError(error);
     }
   }
 
   async remove(key: string): Promise<void> {
-    try {
-      await this.client.removeIncompleteUpload(this.settings.bucket, key);
-      await this.client.removeObject(this.settings.bucket, key);
-    } catch (error) {
-      throw translate(error);
+    const { bucket } = this.settings;
+    await this.ask(() => this.client.removeObject(bucket, key));
+    // what an upload left behind whose process died; the client's own removeIncompleteUpload fails when there is none
+    for (;;) {
+      const uploadId = await this.ask(() => this.client.findUploadId(bucket, key));
+      if (uploadId === undefined) return;
+      await this.ask(() => this.client.abortMultipartUpload(bucket, key, uploadId));
     }
   }
 
@@ -96,38 +70,66 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {
-    const objects = this.client.listObjectsV2(this.settings.bucket, prefix, true) as AsyncIterable<{ name?: string; size: number; lastModified?: Date }>;
-    for await (const { name, size, lastModified } of objects) {
-      if (name !== undefined) yield { key: name, size, lastModified: lastModified ?? new Date(0) };
+    const objects = this.client.listObjectsV2(this.settings.bucket, prefix, true) as AsyncIterable<{
+      name?: string;
+      size: number;
+      lastModified?: Date;
+    }>;
+    try {
+      for await (const { name, size, lastModified } of objects) {
+        if (name !== undefined) yield { key: name, size, lastModified: lastModified ?? new Date(0) };
+      }
+    } catch (error) {
+      throw translateError(error);
     }
   }
 
   async check(): Promise<void> {
-    const exists = await this.client.bucketExists(this.settings.bucket).catch((error: unknown) => {
-      throw translate(error);
-    });
-    if (!exists) throw new WaybillError('unavailable', 'storage.noBucket', `The bucket "${this.settings.bucket}" does not exist.`);
+    if (await this.ask(() => this.client.bucketExists(this.settings.bucket))) return;
+    throw new WaybillError('unavailable', 'storage.noBucket', `The bucket "${this.settings.bucket}" does not exist.`);
   }
 
-  private async removeQuietly(key: string): Promise<void> {
-    // The sweeper of the package service finds what cannot be removed now.
-    await this.remove(key).catch(() => undefined);
+  private async ask<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw translateError(error);
+    }
   }
 }
 
-function clientOf({ accessKey, secretKey, region }: S3Settings, endpoint: string): Client {
-  const url = new URL(endpoint);
-  const useSSL = url.protocol === 'https:';
-  const port = url.port === '' ? (useSSL ? 443 : 80) : Number(url.port);
-  // A fixed region spares a request per presigned URL.
-  return new Client({ endPoint: url.hostname, port, useSSL, accessKey, secretKey, region, pathStyle: true, partSize: PART_SIZE });
+/** Reads and sends at the same time; the digest is judged before the object becomes visible. */
+async function transfer(reader: PartReader, upload: S3Upload, partSize: number, expected: PutHashedOptions): Promise<StoredObject> {
+  let part = await reader.next();
+  if (part.length < partSize) {
+    const stored = judge(reader, expected);
+    await upload.single(part, stored.sha256);
+    return stored;
+  }
+  while (part.length > 0) {
+    const sent = part;
+    await upload.add(sent, () => reader.giveBack(sent));
+    part = await reader.next();
+  }
+  const stored = judge(reader, expected);
+  await upload.settle();
+  await upload.complete();
+  return stored;
 }
 
-const codeOf = (error: unknown) => (error as { code?: string } | null)?.code ?? '';
+function judge(reader: PartReader, { expectedSize, expectedSha256 }: PutHashedOptions): StoredObject {
+  const stored = { sha256: reader.digest(), size: reader.size };
+  if (expectedSize !== undefined && stored.size !== expectedSize) {
+    throw invalid('upload.sizeMismatch', `The upload was announced with ${expectedSize} bytes but only ${stored.size} came.`);
+  }
+  if (expectedSha256 !== undefined && stored.sha256 !== expectedSha256) {
+    throw invalid('upload.digestMismatch', `The bytes have SHA-256 ${stored.sha256}, but ${expectedSha256} was announced.`);
+  }
+  return stored;
+}
 
-function translate(error: unknown): Error {
-  const code = codeOf(error);
-  if (MISSING.includes(code)) return new WaybillError('notFound', 'storage.notFound', 'There is no such object.');
-  if (UNAVAILABLE.includes(code)) return new WaybillError('unavailable', 'storage.unavailable', 'The object storage does not answer. Try again later.');
-  return error instanceof Error ? error : new Error(String(error));
+/** Three parts are held in memory at most. Parts grow only when 10,000 of them would not do; without an announced size 160 GiB are possible. */
+function partSizeFor(expectedSize: number | undefined): number {
+  if (expectedSize === undefined) return 16 * MIB;
+  return Math.max(8, Math.ceil(expectedSize / MAX_PARTS / MIB)) * MIB;
 }
