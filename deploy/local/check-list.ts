@@ -13,15 +13,7 @@ export interface Check {
 const bin = (tool: string): string => join(repositoryRoot, 'node_modules/.bin', tool);
 const TSC = join(repositoryRoot, 'node_modules/@typescript/native/bin/tsc');
 
-/** Runs what writes committed files and fails when they differ; see check-generated.ts. */
-const generated = (files: readonly string[], ...command: string[]): string[] => [
-  process.execPath,
-  join(import.meta.dirname, 'check-generated.ts'),
-  ...files,
-  '--',
-  process.execPath,
-  ...command,
-];
+const script = (path: string): string[] => [process.execPath, '--disable-warning=ExperimentalWarning', path];
 
 /** Nx without its daemon: nothing may stay running, and what it caches lies in .nx. */
 const NX = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false' };
@@ -53,13 +45,6 @@ export const CHECKS: readonly Check[] = [
     ],
   },
   { name: 'unused files, exports and dependencies', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
-  {
-    name: 'generated: views of the API',
-    command: generated(
-      ['services/gateway/src/openapi/views.generated.ts'],
-      'services/gateway/scripts/generate-views.mjs',
-    ),
-  },
   { name: 'generated files', command: script('deploy/check/generated.ts') },
   { name: 'Kubernetes manifests', command: script('deploy/check/kubernetes.ts') },
   { name: 'variables of compose, Kubernetes and the local stack', command: script('deploy/check/variables.ts') },
