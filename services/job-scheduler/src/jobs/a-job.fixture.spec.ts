@@ -33,6 +33,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     run: 1,
     attempt: 1,
     expiresAt: at(3600),
+    resolution: null,
     resolvedAt: null,
     total: null,
     startedAt: null,

@@ -25,9 +25,14 @@ export function actionErrors(action: JobAction, manifest: Manifest): FieldError[
   return [{ pointer: '/action', message }];
 }
 
+/** True for text that no name may hold, and that the database would refuse. */
+export function hasControlCharacters(text: string): boolean {
+  return CONTROL.test(text);
+}
+
 function nameErrors(name: string | undefined): FieldError[] {
   if (name === undefined) return [];
-  if (CONTROL.test(name)) return [{ pointer: '/name', message: 'name must not contain control characters' }];
+  if (hasControlCharacters(name)) return [{ pointer: '/name', message: 'name must not contain control characters' }];
   return name.trim() === '' ? [{ pointer: '/name', message: 'name must not be blank' }] : [];
 }
 
@@ -68,7 +73,7 @@ function annotationErrors(annotations: Record<string, unknown>): FieldError[] {
 }
 
 function annotationProblem(key: string, value: unknown): string[] {
-  if (key.length < 1 || key.length > MAX_ANNOTATION_KEY || CONTROL.test(key))
+  if (key.length < 1 || key.length > MAX_ANNOTATION_KEY || hasControlCharacters(key))
     return [`a key must have 1-${MAX_ANNOTATION_KEY} characters, none of them control characters`];
   if (typeof value !== 'string') return ['must be a string'];
   if (value.length > MAX_ANNOTATION_VALUE) return [`must have at most ${MAX_ANNOTATION_VALUE} characters`];

@@ -48,6 +48,7 @@ export function decideCreation(
       phase: 'idle',
       run: 1,
       attempt: 1,
+      resolution: null,
       resolvedAt: null,
       total: null,
       startedAt: null,

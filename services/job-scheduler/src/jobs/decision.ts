@@ -17,7 +17,7 @@ export type Effect =
   /** first commands of the run, to everybody */
   | { kind: 'releaseWave' }
   /** commands of a re-execution, to the reopened computers only */
-  | { kind: 'releaseAttempt'; attempt: number }
+  | { kind: 'releaseAttempt'; attempt: number; computers: readonly string[] }
   /** ask result to close what has not begun, attempts up to `attempt` */
   | { kind: 'closeExecutions'; closing: Closing; attempt: number; reason: string }
   /** tell the agents not to begin, on every stream that carried a command of the run */

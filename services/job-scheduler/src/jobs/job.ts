@@ -52,6 +52,8 @@ export interface JobState {
   /** newest attempt whose commands have left or will leave */
   readonly attempt: number;
   readonly expiresAt: Date;
+  /** the resolution that may store targets now; one that was overtaken finds another id here and stops */
+  readonly resolution: string | null;
   /** fleet's clock when the targets were fixed */
   readonly resolvedAt: Date | null;
   /** number of targets, null before they are resolved */

@@ -1,5 +1,5 @@
 import { conflict, type JobStatus } from '@waybill/contracts';
-import { type Decision, noted } from '../jobs/decision.js';
+import { type Decision, noted, unchanged } from '../jobs/decision.js';
 import { demandRevision, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 
@@ -15,10 +15,11 @@ export interface ReexecuteOrder {
 const REEXECUTABLE: readonly JobStatus[] = ['running', 'halted', 'completed', 'canceled', 'expired'];
 
 /**
- * Accepts a re-execution: from here on it is finished whatever process dies.
+ * Accepts a re-execution: from here on it is finished whatever process dies. The same request again changes nothing.
  * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.reexecutionPending`
  */
 export function decideReexecute(job: Job, { requestId, revision, leaseMs }: ReexecuteOrder, now: Date): Decision {
+  if (job.reexecution?.requestId === requestId) return unchanged(job);
   demandRevision(job, revision);
   demandStatus(job, 're-executed', REEXECUTABLE);
   if (job.reexecution) {

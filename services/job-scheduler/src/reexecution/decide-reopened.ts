@@ -2,17 +2,19 @@ import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/d
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
 
+export interface Reopened {
+  requestId: string;
+  /** ids of all that were reopened */
+  computers: readonly string[];
+}
+
 /** Result has reopened the executions that matched: their commands leave, and a job that had ended runs again. */
-export function decideReopened(
-  job: Job,
-  { requestId, total }: { requestId: string; total: number },
-  now: Date,
-): Decision {
+export function decideReopened(job: Job, { requestId, computers }: Reopened, now: Date): Decision {
   const pending = job.reexecution;
   if (pending?.requestId !== requestId) return unchanged(job);
   const done: Effect = { kind: 'clearTimers', timers: ['reexecute'] };
 
-  if (total === 0) {
+  if (computers.length === 0) {
     // The word that all are final may have come while this was pending.
     const completed = completeIfFinished(job, { reexecution: null }, now);
     return completed
@@ -35,7 +37,7 @@ export function decideReopened(
     done,
     { kind: 'setTimer', timer: 'expire', dueAt: running.expiresAt },
     ...(job.status === 'running' ? [] : [{ kind: 'announceStatus' } as const]),
-    { kind: 'releaseAttempt', attempt },
+    { kind: 'releaseAttempt', attempt, computers },
   ]);
 }
 

@@ -28,6 +28,12 @@ describe('decideReexecute', () => {
     );
   });
 
+  it('the same request again changes nothing, even with the revision it was made for', () => {
+    expect(
+      decideReexecute(aRunningJob({ reexecution: pending, revision: 5 }), { ...order, revision: 4 }, at(0)).changed,
+    ).toBe(false);
+  });
+
   it('refuses what was decided on an older view', () => {
     expect(() => decideReexecute(aRunningJob({ revision: 2 }), { ...order, revision: 1 }, at(0))).toThrow(
       expect.objectContaining({ kind: 'precondition', code: 'precondition.failed' }),
@@ -36,7 +42,10 @@ describe('decideReexecute', () => {
 });
 
 describe('decideReopened', () => {
-  const reopened = (total: number) => ({ requestId: 'r1', total });
+  const reopened = (total: number) => ({
+    requestId: 'r1',
+    computers: Array.from({ length: total }, (_, i) => `c${i}`),
+  });
 
   it('given a completed job, when computers were reopened, then it runs again with the next attempt', () => {
     const { job, effects } = decideReopened(
@@ -55,7 +64,7 @@ describe('decideReopened', () => {
       { kind: 'clearTimers', timers: ['reexecute'] },
       { kind: 'setTimer', timer: 'expire', dueAt: at(3600) },
       { kind: 'announceStatus' },
-      { kind: 'releaseAttempt', attempt: 2 },
+      { kind: 'releaseAttempt', attempt: 2, computers: ['c0', 'c1'] },
     ]);
   });
 

@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { CancelJobRequest, invalid, JOB_RPC, type JobView } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { hasControlCharacters } from '../jobs/check-order.js';
+import { jobView } from '../jobs/job.view.js';
+import { JobEngine } from '../jobs/job-engine.js';
+import { decideCancel } from './decide-cancel.js';
+
+@Controller()
+export class CancelJobHandler {
+  constructor(private readonly engine: JobEngine) {}
+
+  /** @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`; precondition `precondition.failed`; invalid `request.invalid` */
+  @RpcHandler(JOB_RPC.cancel, CancelJobRequest)
+  async cancel({ id, ...order }: CancelJobRequest): Promise<JobView> {
+    if (hasControlCharacters(order.reason ?? '')) {
+      const message = 'reason must not contain control characters';
+      throw invalid('request.invalid', 'The request has wrong fields.', [{ pointer: '/reason', message }]);
+    }
+    return jobView(await this.engine.advance(id, (job, now) => decideCancel(job, order, now)));
+  }
+}

@@ -1,0 +1,52 @@
+import type { CancelCommand, ExecuteCommand, Manifest } from '@waybill/contracts';
+import type { Closing } from '../jobs/decision.js';
+import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
+
+type Addressing = 'id' | 'v' | 'audience' | 'seq' | 'issuedAt' | 'selector';
+
+/** A command without address, number and time: the same for everybody it goes to. */
+export type CommandContent = Omit<ExecuteCommand, Addressing> | Omit<CancelCommand, Addressing>;
+
+/** What the commands of a job carry of its package version. */
+export interface InstallableVersion {
+  manifest: Manifest;
+  manifestDigest: string;
+}
+
+/** "Do the job's action", valid until the job expires. */
+export function executeContent(
+  job: Job,
+  { manifest, manifestDigest }: InstallableVersion,
+  attempt: number,
+): CommandContent {
+  return {
+    kind: 'execute',
+    jobId: job.id,
+    run: job.run,
+    attempt,
+    priority: job.priority,
+    action: job.action,
+    manifest,
+    manifestDigest,
+    // Only jobs whose targets were resolved send commands.
+    resolvedAt: (job.resolvedAt ?? job.createdAt).toISOString(),
+    lateJoiners: 'exclude',
+    exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
+    expiresAt: job.expiresAt.toISOString(),
+  };
+}
+
+export interface Cancellation {
+  jobId: string;
+  run: number;
+  /** attempts up to and including this one */
+  attempt: number;
+  closing: Closing;
+  reason: string;
+}
+
+/** "What has not begun must not begin", valid as long as a stream keeps what it cancels. */
+export function cancelContent({ jobId, run, attempt, closing, reason }: Cancellation, now: Date): CommandContent {
+  const expiresAt = daysAfter(now, DEFAULT_LIFETIME_DAYS).toISOString();
+  return { kind: 'cancel', jobId, run, attempt, status: closing, reason, expiresAt };
+}

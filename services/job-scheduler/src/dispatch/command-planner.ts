@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { SqlExecutor } from '@waybill/messaging';
+import { GroupsRepository } from '../catalogue/groups.repository.js';
+import { VersionsRepository } from '../catalogue/versions.repository.js';
+import type { Closing } from '../jobs/decision.js';
+import type { Job } from '../jobs/job.js';
+import { TargetsRepository } from '../targets/targets.repository.js';
+import { cancelContent, type CommandContent, executeContent, type InstallableVersion } from './command-content.js';
+import { type PlannedCommand, toComputers, toGroups } from './plan-commands.js';
+
+/** Says which commands a decision means: one per group, and inbox commands for what no group's stream reaches. */
+@Injectable()
+export class CommandPlanner {
+  constructor(
+    private readonly groups: GroupsRepository,
+    private readonly versions: VersionsRepository,
+    private readonly targets: TargetsRepository,
+  ) {}
+
+  /** The job's first commands, to all of its targets. */
+  async wave(sql: SqlExecutor, job: Job): Promise<PlannedCommand[]> {
+    return this.everywhere(sql, job, executeContent(job, await this.version(sql, job), job.attempt));
+  }
+
+  /** Commands of a new attempt, to the reopened computers only. */
+  async attempt(sql: SqlExecutor, job: Job, computers: readonly string[]): Promise<PlannedCommand[]> {
+    await this.targets.markByInbox(sql, job, computers);
+    return toComputers(computers, executeContent(job, await this.version(sql, job), job.attempt));
+  }
+
+  /** The cancel, on every stream that carried a command of the run. */
+  async cancel(
+    sql: SqlExecutor,
+    job: Job,
+    closed: { closing: Closing; attempt: number; reason: string },
+    now: Date,
+  ): Promise<PlannedCommand[]> {
+    return this.everywhere(sql, job, cancelContent({ jobId: job.id, run: job.run, ...closed }, now));
+  }
+
+  private async everywhere(sql: SqlExecutor, job: Job, content: CommandContent): Promise<PlannedCommand[]> {
+    const groups = await this.groups.findExisting(sql, job.groupIds);
+    // A deleted group's stream is gone; its former members are still targets and have their inboxes.
+    const groupIsGone = groups.length < job.groupIds.length;
+    const inbox = await this.targets.inboxIds(sql, job, groupIsGone);
+    return [...toGroups(groups, content), ...toComputers(inbox, content)];
+  }
+
+  /** @throws Error when there is no manifest: a job is only made of a version that has one, and copies are never deleted */
+  private async version(sql: SqlExecutor, job: Job): Promise<InstallableVersion> {
+    const [version] = await this.versions.findByIds(sql, [job.versionId]);
+    if (!version?.manifest || !version.manifestDigest)
+      throw new Error(`there is no manifest of version ${job.versionId}`);
+    return { manifest: version.manifest, manifestDigest: version.manifestDigest };
+  }
+}

@@ -1,0 +1,83 @@
+import { Controller } from '@nestjs/common';
+import { CommandsFor, type CommandsForAnswer, JOB_RPC } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { VersionsRepository } from '../catalogue/versions.repository.js';
+import type { Job } from '../jobs/job.js';
+import { jobOfRow, type JobRow } from '../jobs/job.row.js';
+import { cancelContent, type CommandContent, executeContent } from './command-content.js';
+import { CommandSigner } from './command-signer.js';
+
+type OpenExecution = CommandsFor['executions'][number];
+
+const JOBS_OF = `
+SELECT j.* FROM unnest($2::uuid[], $3::int[]) AS wanted (job_id, run)
+JOIN job_targets t ON t.job_id = wanted.job_id AND t.run = wanted.run AND t.computer_id = $1
+JOIN jobs j ON j.id = wanted.job_id AND j.run = wanted.run`;
+
+/** Composes desired state: what a computer that missed its commands has to do now. */
+@Controller()
+export class CommandsForHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly versions: VersionsRepository,
+    private readonly signer: CommandSigner,
+  ) {}
+
+  /** Nothing for executions whose commands have not left, and for jobs that do not target the computer. */
+  @RpcHandler(JOB_RPC.commandsFor, CommandsFor)
+  async commandsFor({ computerId, executions }: CommandsFor): Promise<CommandsForAnswer> {
+    if (executions.length === 0) return { commands: [] };
+    const jobs = await this.jobsOf(computerId, executions);
+    const versions = await this.versions.findByIds(this.dataSource, [
+      ...new Set([...jobs.values()].map((job) => job.versionId)),
+    ]);
+    const now = new Date();
+    const contents = executions.flatMap((execution) => {
+      const job = jobs.get(execution.jobId.toLowerCase());
+      const version = versions.find((candidate) => candidate.versionId === job?.versionId);
+      if (!job || !version?.manifest || !version.manifestDigest) return [];
+      const { manifest, manifestDigest } = version;
+      return stillToDo(
+        job,
+        execution.attempt,
+        () => executeContent(job, { manifest, manifestDigest }, execution.attempt),
+        now,
+      );
+    });
+    return { commands: contents.map((content) => this.signed(content, computerId.toLowerCase(), now)) };
+  }
+
+  private async jobsOf(computerId: string, executions: readonly OpenExecution[]): Promise<Map<string, Job>> {
+    const rows = (await this.dataSource.query(JOBS_OF, [
+      computerId,
+      executions.map((execution) => execution.jobId),
+      executions.map((execution) => execution.run),
+    ])) as JobRow[];
+    return new Map(rows.map(jobOfRow).map((job) => [job.id, job]));
+  }
+
+  private signed(content: CommandContent, computer: string, now: Date): string {
+    const selector = { kind: 'computers' as const, ids: [computer] };
+    return this.signer.sign({
+      id: uuidv7(),
+      v: 1,
+      audience: { computer },
+      seq: 0,
+      issuedAt: now.toISOString(),
+      selector,
+      ...content,
+    });
+  }
+}
+
+/** The command that an open execution stands for, by what has become of its job. */
+function stillToDo(job: Job, attempt: number, execute: () => CommandContent, now: Date): CommandContent[] {
+  if (job.phase !== 'released' || attempt > job.attempt) return [];
+  if (job.status === 'canceled' || job.status === 'expired') {
+    const reason = job.statusReason ?? `The job is ${job.status}.`;
+    return [cancelContent({ jobId: job.id, run: job.run, attempt, closing: job.status, reason }, now)];
+  }
+  return [execute()];
+}

@@ -1,0 +1,108 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { MessagingModule } from '@waybill/messaging';
+import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
+import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { CancelJobHandler } from './cancellation/cancel-job.handler.js';
+import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
+import { GroupLookup } from './catalogue/group-lookup.js';
+import { GroupsRepository } from './catalogue/groups.repository.js';
+import { VersionLookup } from './catalogue/version-lookup.js';
+import { VersionsRepository } from './catalogue/versions.repository.js';
+import { JobSchedulerConfig } from './config/job-scheduler.config.js';
+import { AnomalyConsumer } from './dispatch/anomaly.consumer.js';
+import { AuthorizeDownloadHandler } from './dispatch/authorize-download.handler.js';
+import { CommandDispatcher } from './dispatch/command-dispatcher.js';
+import { CommandPlanner } from './dispatch/command-planner.js';
+import { CommandSigner } from './dispatch/command-signer.js';
+import { CommandsForHandler } from './dispatch/commands-for.handler.js';
+import { ExecutionsReadyConsumer } from './dispatch/executions-ready.consumer.js';
+import { StreamsRepository } from './dispatch/streams.repository.js';
+import { CreateJobHandler } from './jobs/create-job.handler.js';
+import { EffectsService } from './jobs/effects.service.js';
+import { GetJobHandler } from './jobs/get-job.handler.js';
+import { JobEngine } from './jobs/job-engine.js';
+import { JobsRepository } from './jobs/jobs.repository.js';
+import { ListJobsHandler } from './jobs/list-jobs.handler.js';
+import { OrderChecks } from './jobs/order-checks.service.js';
+import { JOB_SCHEDULER_PERSISTENCE } from './persistence.options.js';
+import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
+import { ReexecuteJobHandler } from './reexecution/reexecute-job.handler.js';
+import { ReexecuteWork } from './reexecution/reexecute.work.js';
+import { ReexecutionsRepository } from './reexecution/reexecutions.repository.js';
+import { KnownComputers } from './targets/known-computers.js';
+import { ResolveTargetsWork } from './targets/resolve-targets.work.js';
+import { TargetAssigner } from './targets/target-assigner.js';
+import { TargetsRepository } from './targets/targets.repository.js';
+import { FireTransitions } from './timers/fire-transitions.js';
+import { TimerLoop } from './timers/timer-loop.js';
+import { TimerWork } from './timers/timer-work.js';
+import { TimersRepository } from './timers/timers.repository.js';
+
+const REQUESTS = [
+  CreateJobHandler,
+  GetJobHandler,
+  ListJobsHandler,
+  CancelJobHandler,
+  ReexecuteJobHandler,
+  CommandsForHandler,
+  AuthorizeDownloadHandler,
+];
+const EVENTS = [CatalogueConsumer, ExecutionsReadyConsumer, JobProgressedConsumer, AnomalyConsumer];
+
+const REPOSITORIES = [
+  JobsRepository,
+  TimersRepository,
+  TargetsRepository,
+  StreamsRepository,
+  ReexecutionsRepository,
+  VersionsRepository,
+  GroupsRepository,
+];
+const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner];
+const LOOKUPS = [OrderChecks, VersionLookup, GroupLookup, KnownComputers];
+const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
+
+const SIGNER: Provider = {
+  provide: CommandSigner,
+  inject: [JobSchedulerConfig],
+  useFactory: ({ commandKey, commandKeyId }: JobSchedulerConfig) =>
+    new CommandSigner({ pem: commandKey, id: commandKeyId }),
+};
+
+/** The service put together: what it answers, what it listens to, what it does by itself. */
+@Module({})
+export class JobSchedulerModule {
+  constructor(health: HealthRegistry, database: DatabaseHealth, timers: TimerLoop) {
+    health.register(database.name, () => database.check());
+    health.register('timers', () => timers.trouble);
+  }
+
+  static with(config: JobSchedulerConfig): DynamicModule {
+    return {
+      module: JobSchedulerModule,
+      imports: [
+        LoggingModule.forRoot('job-scheduler', config.logLevel),
+        HealthModule,
+        PersistenceModule.forRootAsync({
+          ...JOB_SCHEDULER_PERSISTENCE,
+          useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
+        }),
+        MessagingModule.forRootAsync({
+          service: 'job-scheduler',
+          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          vhosts: ['services', 'agents'],
+          outbox: true,
+        }),
+      ],
+      controllers: [...REQUESTS, ...EVENTS],
+      providers: [
+        { provide: JobSchedulerConfig, useValue: config },
+        SIGNER,
+        ...REPOSITORIES,
+        ...ENGINE,
+        ...LOOKUPS,
+        ...TIMERS,
+      ],
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller } from '@nestjs/common';
+import { CreateJobRequest, JOB_RPC, type JobView } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { type CheckedOrder, decideCreation } from './decide-creation.js';
+import { EffectsService } from './effects.service.js';
+import type { Job } from './job.js';
+import { jobView } from './job.view.js';
+import { JobsRepository } from './jobs.repository.js';
+import { OrderChecks } from './order-checks.service.js';
+
+@Controller()
+export class CreateJobHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+    private readonly checks: OrderChecks,
+    private readonly jobs: JobsRepository,
+    private readonly effects: EffectsService,
+  ) {}
+
+  /**
+   * Makes a job; nothing is sent before its start. A job that exists under the caller's id is answered as it is.
+   * @throws WaybillError invalid `job.invalid` with every problem at once; unavailable when somebody who must be asked is away
+   */
+  @RpcHandler(JOB_RPC.create, CreateJobRequest)
+  async create({ job: order, actor, id = uuidv7() }: CreateJobRequest): Promise<JobView> {
+    const existing = await this.jobs.find(this.dataSource, id);
+    if (existing) return jobView(existing);
+    const now = await this.now();
+    const found = await this.checks.check(order, now);
+    return jobView(await this.store({ id: id.toLowerCase(), order, actor, ...found }, now));
+  }
+
+  private store(checked: CheckedOrder, now: Date): Promise<Job> {
+    return this.work.run(async (sql) => {
+      const decision = decideCreation(checked, now);
+      if (await this.jobs.insert(sql, decision.job)) {
+        await this.effects.apply(sql, [decision], now);
+        return decision.job;
+      }
+      // The same request came twice at once.
+      return (await this.jobs.find(sql, checked.id)) ?? decision.job;
+    });
+  }
+
+  private async now(): Promise<Date> {
+    const [row] = (await this.dataSource.query('SELECT clock_timestamp() AS now')) as [{ now: Date }];
+    return row.now;
+  }
+}

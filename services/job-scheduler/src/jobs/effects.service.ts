@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox, type SqlExecutor } from '@waybill/messaging';
+import { CommandDispatcher } from '../dispatch/command-dispatcher.js';
+import { CommandPlanner } from '../dispatch/command-planner.js';
+import type { PlannedCommand } from '../dispatch/plan-commands.js';
+import { TargetAssigner } from '../targets/target-assigner.js';
+import { TimersRepository } from '../timers/timers.repository.js';
+import { announcements } from './announcements.js';
+import type { Decision, Effect } from './decision.js';
+import type { Job } from './job.js';
+import { timerChanges } from './timer-changes.js';
+
+/** Carries out what decisions ask for, inside the transaction that stores them. */
+@Injectable()
+export class EffectsService {
+  constructor(
+    private readonly timers: TimersRepository,
+    private readonly outbox: Outbox,
+    private readonly targets: TargetAssigner,
+    private readonly planner: CommandPlanner,
+    private readonly dispatcher: CommandDispatcher,
+  ) {}
+
+  /** Few statements, however many decisions. Commands come last: they lock streams that other jobs need too. */
+  async apply(sql: SqlExecutor, decisions: readonly Decision[], now: Date): Promise<void> {
+    const { clear, set } = timerChanges(decisions);
+    await this.timers.clear(sql, clear);
+    await this.timers.set(sql, set);
+    await this.outbox.add(
+      sql,
+      decisions.flatMap(({ job, effects }) => announcements(job, effects, now)),
+    );
+    const planned: PlannedCommand[] = [];
+    for (const { job, effects } of decisions) {
+      for (const effect of effects) planned.push(...(await this.single(sql, job, effect, now)));
+    }
+    await this.dispatcher.send(sql, planned, now);
+  }
+
+  private async single(sql: SqlExecutor, job: Job, effect: Effect, now: Date): Promise<PlannedCommand[]> {
+    switch (effect.kind) {
+      case 'assignTargets':
+        await this.targets.assign(sql, job);
+        return [];
+      case 'releaseWave':
+        return this.planner.wave(sql, job);
+      case 'releaseAttempt':
+        return this.planner.attempt(sql, job, effect.computers);
+      case 'sendCancel':
+        return this.planner.cancel(sql, job, effect, now);
+      default:
+        return [];
+    }
+  }
+}

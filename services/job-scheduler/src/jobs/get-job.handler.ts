@@ -1,0 +1,23 @@
+import { Controller } from '@nestjs/common';
+import { JOB_RPC, JobRef, type JobView } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
+import { jobView } from './job.view.js';
+import { jobNotFound } from './job-engine.js';
+import { JobsRepository } from './jobs.repository.js';
+
+@Controller()
+export class GetJobHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly jobs: JobsRepository,
+  ) {}
+
+  /** @throws WaybillError notFound `job.notFound` */
+  @RpcHandler(JOB_RPC.get, JobRef)
+  async get({ id }: JobRef): Promise<JobView> {
+    const job = await this.jobs.find(this.dataSource, id);
+    if (!job) throw jobNotFound(id);
+    return jobView(job);
+  }
+}

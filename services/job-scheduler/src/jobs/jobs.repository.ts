@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { SqlExecutor } from '@waybill/messaging';
+import type { Job } from './job.js';
+import { jobOfRow, type JobRow, rowOfJob, STATE_COLUMNS, stateRowOfJob } from './job.row.js';
+
+/** Jobs under lock, and the database's clock after the lock was granted. */
+export interface LockedJobs {
+  jobs: Job[];
+  now: Date;
+}
+
+// Plain SQL instead of an entity: state is written for many jobs in one statement, and the document, which may hold
+// thousands of ids, is never written again.
+const INSERT = `
+INSERT INTO jobs SELECT * FROM jsonb_populate_record(null::jobs, $1::jsonb)
+ON CONFLICT (id) DO NOTHING RETURNING id`;
+
+const SAVE = `
+UPDATE jobs SET ${STATE_COLUMNS.map((column) => `${column} = n.${column}`).join(', ')}
+FROM jsonb_populate_recordset(null::jobs, $1::jsonb) n WHERE jobs.id = n.id`;
+
+// Ascending ids, so that two transactions that lock several jobs cannot wait for each other.
+const LOCK = 'SELECT jobs.* FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE';
+
+@Injectable()
+export class JobsRepository {
+  /** @returns false when a job with this id exists; nothing is changed then */
+  async insert(sql: SqlExecutor, job: Job): Promise<boolean> {
+    const rows = (await sql.query(INSERT, [JSON.stringify(rowOfJob(job))])) as unknown[];
+    return rows.length === 1;
+  }
+
+  async find(sql: SqlExecutor, id: string): Promise<Job | null> {
+    const [row] = (await sql.query('SELECT * FROM jobs WHERE id = $1', [id])) as JobRow[];
+    return row ? jobOfRow(row) : null;
+  }
+
+  /** Waits until nobody else is advancing the job. */
+  async lock(sql: SqlExecutor, id: string): Promise<LockedJobs> {
+    return this.locked(sql, LOCK, [id]);
+  }
+
+  /** Takes those of the jobs that nobody else is advancing now. */
+  async lockFree(sql: SqlExecutor, ids: readonly string[]): Promise<LockedJobs> {
+    return this.locked(sql, `${LOCK} SKIP LOCKED`, ids);
+  }
+
+  async save(sql: SqlExecutor, jobs: readonly Job[]): Promise<void> {
+    if (jobs.length > 0) await sql.query(SAVE, [JSON.stringify(jobs.map(stateRowOfJob))]);
+  }
+
+  private async locked(sql: SqlExecutor, statement: string, ids: readonly string[]): Promise<LockedJobs> {
+    // The clock is read from above the lock, so that it is read when the lock has been granted.
+    const rows = (await sql.query(`SELECT l.*, clock_timestamp() AS clock FROM (${statement}) l`, [ids])) as JobRow[];
+    return { jobs: rows.map(jobOfRow), now: (rows[0]?.clock as Date | undefined) ?? new Date(0) };
+  }
+}

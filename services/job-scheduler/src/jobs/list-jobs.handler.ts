@@ -1,0 +1,41 @@
+import { Controller } from '@nestjs/common';
+import { JOB_ACTIONS, JOB_RPC, JOB_STATUSES, type JobView, type Page, PageQuery } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { keysetPage, type ListSpec } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { jobOfRow, type JobRow } from './job.row.js';
+import { jobView } from './job.view.js';
+
+const JOBS: ListSpec = {
+  select: 'j.*',
+  from: 'jobs j',
+  fields: {
+    id: { sql: 'j.id', type: 'uuid', sortable: true },
+    name: { sql: 'j.name', type: 'text', sortable: true },
+    status: { sql: 'j.status', type: 'enum', values: JOB_STATUSES, sortable: true },
+    package: { sql: 'j.package', type: 'text', sortable: true },
+    version: { sql: 'j.version', type: 'text' },
+    action: { sql: 'j.action', type: 'enum', values: JOB_ACTIONS },
+    priority: { sql: 'j.priority', type: 'number', sortable: true },
+    createdAt: { sql: 'j.created_at', type: 'timestamp', sortable: true },
+    createdBy: { sql: 'j.created_by', type: 'text' },
+    startsAt: { sql: 'j.starts_at', type: 'timestamp', sortable: true },
+    expiresAt: { sql: 'j.expires_at', type: 'timestamp', sortable: true },
+    startedAt: { sql: 'j.started_at', type: 'timestamp' },
+    finishedAt: { sql: 'j.finished_at', type: 'timestamp' },
+  },
+  defaultSort: '-createdAt',
+  unique: 'id',
+};
+
+@Controller()
+export class ListJobsHandler {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Newest first unless asked otherwise. @throws WaybillError invalid `filter.*`, `sort.*`, `cursor.invalid` */
+  @RpcHandler(JOB_RPC.list, PageQuery)
+  async list(query: PageQuery): Promise<Page<JobView>> {
+    const { items, nextCursor } = await keysetPage<JobRow>(this.dataSource, JOBS, query);
+    return { items: items.map((row) => jobView(jobOfRow(row))), nextCursor };
+  }
+}

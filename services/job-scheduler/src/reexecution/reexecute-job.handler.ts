@@ -1,0 +1,84 @@
+import { Controller } from '@nestjs/common';
+import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type ReexecuteOnly } from '@waybill/contracts';
+import { RpcHandler } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
+import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
+import { JobsRepository } from '../jobs/jobs.repository.js';
+import { TimersRepository } from '../timers/timers.repository.js';
+import { LEASE_MS } from '../timers/work-lease.js';
+import { checkOnly } from './check-only.js';
+import { decideReexecute } from './decide-reexecute.js';
+import { ReexecuteWork } from './reexecute.work.js';
+import { type Reexecution, ReexecutionsRepository } from './reexecutions.repository.js';
+
+/** Rolls the acceptance back: the same request came in between and is done already. */
+class AcceptedBefore extends Error {}
+
+@Controller()
+export class ReexecuteJobHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly engine: JobEngine,
+    private readonly jobs: JobsRepository,
+    private readonly timers: TimersRepository,
+    private readonly reexecutions: ReexecutionsRepository,
+    private readonly work: ReexecuteWork,
+  ) {}
+
+  /**
+   * Starts a new attempt for the executions that are final and match. Once it is accepted it happens, even if this answer is lost:
+   * the same `requestId` asks for the outcome.
+   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.reexecutionPending`, `job.requestReused`;
+   * precondition `precondition.failed`; invalid `request.invalid`; unavailable when result is away (it is carried out when it is back)
+   */
+  @RpcHandler(JOB_RPC.reexecute, ReexecuteJobRequest)
+  async reexecute(request: ReexecuteJobRequest): Promise<Reexecuted> {
+    const only = checkOnly(request.only);
+    const accepted =
+      (await this.reexecutions.find(this.dataSource, request.requestId)) ?? (await this.accept(request, only));
+    if (accepted.jobId !== request.id.toLowerCase()) {
+      throw conflict('job.requestReused', `The request id ${request.requestId} was used for another job.`);
+    }
+    if (accepted.reopened === null) await this.carryOut(accepted);
+    const { attempt, reopened } = await this.stored(request.requestId);
+    return { attempt: reopened ? attempt : null, computers: reopened ?? 0 };
+  }
+
+  /** Stores the request with its timer; from here on it survives this process. */
+  private async accept(
+    { id, actor, requestId, revision }: ReexecuteJobRequest,
+    only: ReexecuteOnly,
+  ): Promise<Reexecution> {
+    try {
+      await this.engine.advance(
+        id,
+        (job, now) => decideReexecute(job, { requestId, revision, leaseMs: LEASE_MS }, now),
+        async (sql, { job, changed }, now) => {
+          if (!changed) return;
+          const fresh = await this.reexecutions.add(
+            sql,
+            { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },
+            now,
+          );
+          if (!fresh) throw new AcceptedBefore();
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof AcceptedBefore)) throw error;
+    }
+    return this.stored(requestId);
+  }
+
+  private async carryOut(accepted: Reexecution): Promise<void> {
+    const job = await this.jobs.find(this.dataSource, accepted.jobId);
+    if (!job) throw jobNotFound(accepted.jobId);
+    const renew = () => this.timers.move(this.dataSource, { jobId: job.id, kind: 'reexecute' }, LEASE_MS);
+    await this.work.carryOut(job, accepted, renew);
+  }
+
+  private async stored(requestId: string): Promise<Reexecution> {
+    const stored = await this.reexecutions.find(this.dataSource, requestId);
+    if (!stored) throw new Error(`re-execution ${requestId} is not stored`);
+    return stored;
+  }
+}

@@ -1,0 +1,143 @@
+import type { ConsumeMessage } from 'amqplib';
+import {
+  FLEET_RPC,
+  notFound,
+  PACKAGE_RPC,
+  type ReopenedExecutions,
+  type ReopenExecutions,
+  type ResolvedTargets,
+  type ResolveTargets,
+  RESULT_RPC,
+  rpcQueue,
+  type RpcReply,
+  type ServiceName,
+  type VersionView,
+  WaybillError,
+} from '@waybill/contracts';
+import { type BrokerConnection, ConsumerChannel } from '@waybill/messaging/client';
+
+type Answer = (request: never) => unknown;
+
+/** Members of a group, and computers that exist, as fleet would know them. */
+export interface FakeFleet {
+  groups: Map<string, { id: string; members: Set<string> }>;
+  computers: Set<string>;
+  /** answers to targets.resolve before this one page only, to see paging */
+  pageSize: number;
+}
+
+/** The other services as they answer over the broker; a spec may replace any answer. */
+export class FakePeers {
+  readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), pageSize: 5000 };
+  readonly versions = new Map<string, VersionView>();
+  /** every request that came, by pattern */
+  readonly asked: { pattern: string; request: unknown }[] = [];
+  /** computers that the next re-execution reopens */
+  reopens: string[] = [];
+  readonly answers = new Map<string, Answer>([
+    [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
+    [FLEET_RPC.groupGet, (request) => this.groupGet(request)],
+    [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
+    [RESULT_RPC.reopen, (request) => this.reopen(request)],
+  ]);
+  private readonly channels: ConsumerChannel[] = [];
+
+  constructor(private readonly connection: BrokerConnection) {
+    for (const service of ['fleet', 'package', 'result'] as const) this.listen(service);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.channels.map((channel) => channel.close()));
+  }
+
+  private listen(service: ServiceName): void {
+    const channel = new ConsumerChannel(this.connection);
+    this.channels.push(channel);
+    channel.subscribe({
+      queue: rpcQueue(service),
+      prefetch: 10,
+      onMessage: (delivery) => {
+        delivery.ack();
+        void this.handle(delivery.message);
+      },
+    });
+  }
+
+  private async handle({ content, properties }: ConsumeMessage): Promise<void> {
+    const pattern = String(properties.type);
+    const request = JSON.parse(content.toString()) as never;
+    this.asked.push({ pattern, request });
+    const reply = await this.reply(pattern, request);
+    if (!reply) return;
+    const channel = await (await this.connection.ready(5000)).createChannel();
+    channel.sendToQueue(String(properties.replyTo), Buffer.from(JSON.stringify(reply)), {
+      correlationId: properties.correlationId,
+    });
+    await channel.close();
+  }
+
+  /** @returns null when the peer is to stay silent */
+  private async reply(pattern: string, request: never): Promise<RpcReply<unknown> | null> {
+    try {
+      const data = await this.answers.get(pattern)?.(request);
+      return data === SILENCE ? null : { ok: true, data };
+    } catch (error) {
+      if (error instanceof WaybillError) return { ok: false, error: error.toWire() };
+      throw error;
+    }
+  }
+
+  private resolveTargets(request: ResolveTargets): ResolvedTargets {
+    const groups = [...this.fleet.groups.values()];
+    const membersOf = (ids: string[]) =>
+      groups.filter(({ id }) => ids.includes(id)).flatMap(({ members }) => [...members]);
+    const covered = new Set(membersOf(request.groupIds));
+    const excluded = new Set([...membersOf(request.excludeGroupIds), ...request.excludeComputerIds]);
+    const named = request.computerIds.filter((id) => this.fleet.computers.has(id));
+    const all = [...new Set([...covered, ...named])].filter((id) => !excluded.has(id)).sort();
+    const rest = all.filter((id) => !request.after || id > request.after);
+    const page = rest.slice(0, Math.min(request.limit, this.fleet.pageSize));
+    return {
+      resolvedAt: request.resolvedAt ?? new Date().toISOString(),
+      targets: page.map((computerId) => ({
+        computerId,
+        name: `pc-${computerId.slice(-4)}`,
+        online: true,
+        lastSeenAt: null,
+        covered: covered.has(computerId),
+      })),
+      after: page.length < rest.length ? page.at(-1)! : null,
+    };
+  }
+
+  private groupGet({ name }: { name: string }): object {
+    const group = this.fleet.groups.get(name);
+    if (!group) throw notFound('group.notFound', `There is no group "${name}".`);
+    return {
+      id: group.id,
+      name,
+      kind: 'static',
+      description: null,
+      members: group.members.size,
+      createdAt: new Date().toISOString(),
+      revision: 1,
+    };
+  }
+
+  private versionGet({ package: name, version }: { package: string; version: string }): VersionView {
+    const found = this.versions.get(`${name} ${version}`);
+    if (found) return found;
+    const known = [...this.versions.keys()].some((key) => key.startsWith(`${name} `));
+    throw known
+      ? notFound('version.notFound', 'There is no such version.')
+      : notFound('package.notFound', 'There is no such package.');
+  }
+
+  private reopen({ only, computers }: ReopenExecutions): ReopenedExecutions {
+    const computerIds = only === 'computers' ? (computers ?? []) : [...this.reopens].sort();
+    return { total: computerIds.length, computerIds, after: null };
+  }
+}
+
+/** An answer that never comes. */
+export const SILENCE = Symbol('silence');

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { FLEET_RPC, type ResolvedTargets } from '@waybill/contracts';
+import { RpcClient } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Job } from '../jobs/job.js';
+import { JobEngine } from '../jobs/job-engine.js';
+import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
+import { decideResolved, decideResolving } from './decide-resolved.js';
+import { TargetsRepository } from './targets.repository.js';
+
+/** Targets asked for at once; fleet's largest page. */
+const PAGE = 5_000;
+
+/**
+ * Asks fleet who the targets of a started job are. The job is not locked meanwhile; if this process dies, another begins
+ * from the first page and nothing of the first try is left.
+ */
+@Injectable()
+export class ResolveTargetsWork implements TimedWork {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly rpc: RpcClient,
+    private readonly engine: JobEngine,
+    private readonly targets: TargetsRepository,
+  ) {}
+
+  async run(jobId: string, renew: RenewLease): Promise<void> {
+    const resolution = uuidv7();
+    const job = await this.engine.advance(
+      jobId,
+      (before) => decideResolving(before, resolution),
+      async (sql, decision) => {
+        // Only an earlier try leaves something to clear.
+        if (decision.job.resolution === resolution) await this.targets.clear(sql, decision.job);
+      },
+    );
+    if (job.resolution !== resolution) return;
+    const found = await this.collect(job, resolution, renew);
+    if (!found) return;
+    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found }, now));
+  }
+
+  /** @returns null when the job was closed meanwhile, or another replica has taken over */
+  private async collect(
+    job: Job,
+    resolution: string,
+    renew: RenewLease,
+  ): Promise<{ total: number; resolvedAt: Date } | null> {
+    let total = 0;
+    let page: ResolvedTargets | null = null;
+    do {
+      if (page) await renew();
+      page = await this.ask(job, page);
+      const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
+      if (added === null) return null;
+      total += added;
+    } while (page.after !== null);
+    return { total, resolvedAt: new Date(page.resolvedAt) };
+  }
+
+  private ask(job: Job, before: ResolvedTargets | null): Promise<ResolvedTargets> {
+    const rest = before ? { after: before.after ?? undefined, resolvedAt: before.resolvedAt } : {};
+    return this.rpc.call(
+      FLEET_RPC.targetsResolve,
+      {
+        groupIds: [...job.groupIds],
+        computerIds: [...job.computers],
+        excludeGroupIds: [...job.excludeGroupIds],
+        excludeComputerIds: [...job.excludeComputers],
+        limit: PAGE,
+        ...rest,
+      },
+      { timeoutMs: WORK_RPC_TIMEOUT_MS },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK } from '@waybill/contracts';
+import { Outbox, type SqlExecutor } from '@waybill/messaging';
+import { v7 as uuidv7 } from 'uuid';
+import type { Job } from '../jobs/job.js';
+import { TargetsRepository } from './targets.repository.js';
+
+/** Gives result the targets of a run, in chunks that are the same however often they are made. */
+@Injectable()
+export class TargetAssigner {
+  constructor(
+    private readonly targets: TargetsRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** One chunk in memory at a time. */
+  async assign(sql: SqlExecutor, job: Job): Promise<void> {
+    const total = job.total ?? 0;
+    const chunks = Math.ceil(total / TARGETS_CHUNK);
+    let after: string | null = null;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const targets = await this.targets.page(sql, job, after, TARGETS_CHUNK);
+      after = targets.at(-1)?.computerId ?? after;
+      const body: JobTargetsAssigned = {
+        v: 1,
+        jobId: job.id,
+        run: job.run,
+        chunk,
+        chunks,
+        total,
+        expiresAt: job.expiresAt.toISOString(),
+        targets,
+      };
+      const type = EVENTS.jobTargetsAssigned;
+      await this.outbox.add(sql, [
+        { vhost: 'services', exchange: EXCHANGES.events, routingKey: type, type, messageId: uuidv7(), body },
+      ]);
+    }
+  }
+}

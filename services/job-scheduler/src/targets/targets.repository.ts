@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { AssignedTarget, ResolvedTargets } from '@waybill/contracts';
+import type { SqlExecutor } from '@waybill/messaging';
+
+/** The targets of one run. */
+export interface RunRef {
+  id: string;
+  run: number;
+}
+
+// The share lock keeps a resolution that takes over from clearing the targets between our check and our rows.
+const ADD = `
+WITH mine AS (
+  SELECT 1 FROM jobs WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' FOR SHARE
+), added AS (
+  INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox)
+  SELECT $1, $2, t.* FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[]) AS t
+  ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*)::int FROM mine) AS mine, (SELECT count(*)::int FROM added) AS added`;
+
+const PAGE = `
+SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt" FROM job_targets
+WHERE job_id = $1 AND run = $2 AND ($3::uuid IS NULL OR computer_id > $3) ORDER BY computer_id LIMIT $4`;
+
+const BY_INBOX = `
+WITH reopened AS (SELECT unnest($3::uuid[]) AS computer_id)
+UPDATE job_targets t SET by_inbox = true FROM reopened r
+WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = r.computer_id AND NOT t.by_inbox`;
+
+@Injectable()
+export class TargetsRepository {
+  /** @returns how many were new, or null when another resolution has taken over or the job was closed */
+  async add(
+    sql: SqlExecutor,
+    { id, run }: RunRef,
+    resolution: string,
+    targets: ResolvedTargets['targets'],
+  ): Promise<number | null> {
+    const [row] = (await sql.query(ADD, [
+      id,
+      run,
+      resolution,
+      targets.map((target) => target.computerId),
+      targets.map((target) => target.name),
+      targets.map((target) => target.online),
+      targets.map((target) => target.lastSeenAt),
+      targets.map((target) => !target.covered),
+    ])) as { mine: number; added: number }[];
+    return row?.mine ? row.added : null;
+  }
+
+  async clear(sql: SqlExecutor, { id, run }: RunRef): Promise<void> {
+    await sql.query('DELETE FROM job_targets WHERE job_id = $1 AND run = $2', [id, run]);
+  }
+
+  /** Targets in ascending computer id, after the given one. */
+  async page(sql: SqlExecutor, { id, run }: RunRef, after: string | null, limit: number): Promise<AssignedTarget[]> {
+    const rows = (await sql.query(PAGE, [id, run, after, limit])) as (Omit<AssignedTarget, 'lastSeenAt'> & {
+      lastSeenAt: Date | null;
+    })[];
+    return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.toISOString() ?? null }));
+  }
+
+  /** Computers that the groups' streams do not reach; or all, when a group is gone and its stream with it. */
+  async inboxIds(sql: SqlExecutor, { id, run }: RunRef, all: boolean): Promise<string[]> {
+    const text =
+      'SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) ORDER BY computer_id';
+    const rows = (await sql.query(text, [id, run, all])) as { id: string }[];
+    return rows.map((row) => row.id);
+  }
+
+  /** From now on a cancel has to reach these computers in their inbox too. */
+  async markByInbox(sql: SqlExecutor, { id, run }: RunRef, computers: readonly string[]): Promise<void> {
+    await sql.query(BY_INBOX, [id, run, computers]);
+  }
+
+  async isTarget(sql: SqlExecutor, { id, run }: RunRef, computerId: string): Promise<boolean> {
+    const text = 'SELECT 1 FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = $3';
+    const rows = (await sql.query(text, [id, run, computerId])) as unknown[];
+    return rows.length > 0;
+  }
+}

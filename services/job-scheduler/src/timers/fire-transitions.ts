@@ -1,0 +1,98 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { SqlExecutor } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { decideExpire } from '../cancellation/decide-expire.js';
+import { decideStart } from '../jobs/decide-start.js';
+import { type Decision, type TimerKind, unchanged } from '../jobs/decision.js';
+import type { Job } from '../jobs/job.js';
+import { JobEngine } from '../jobs/job-engine.js';
+import { JobsRepository } from '../jobs/jobs.repository.js';
+import { type TimerRow, TimersRepository } from './timers.repository.js';
+
+/** Jobs advanced in one transaction. Measured on 2 shared cores: a batch of 500 starts takes about as long as 20 single ones. */
+const BATCH = 500;
+
+/**
+ * Fires the timers that are due, longest due first. Whoever holds the job's row fires its timers, and the transaction that
+ * advances the job deletes them: fired once, by one replica, or not at all.
+ */
+@Injectable()
+export class FireTransitions {
+  private readonly logger = new Logger('Timers');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+    private readonly timers: TimersRepository,
+    private readonly jobs: JobsRepository,
+    private readonly engine: JobEngine,
+  ) {}
+
+  /** One batch. @returns how many timers were fired; 0 when none is due, or others are at work on them */
+  async fire(): Promise<number> {
+    const due = await this.timers.dueJobs(this.dataSource, BATCH);
+    if (due.length === 0) return 0;
+    try {
+      return await this.fireJobs(due);
+    } catch (error) {
+      if (due.length > 1)
+        this.logger.warn({ err: error, jobs: due.length }, 'a batch of timers failed; firing them one by one');
+      return this.fireSingly(due);
+    }
+  }
+
+  private async fireSingly(due: readonly string[]): Promise<number> {
+    let fired = 0;
+    for (const id of due) {
+      try {
+        fired += await this.fireJobs([id]);
+      } catch (error) {
+        this.logger.error({ err: error, jobId: id }, 'a timer failed and is tried again later');
+        await this.timers.postpone(this.dataSource, id);
+      }
+    }
+    return fired;
+  }
+
+  private fireJobs(ids: readonly string[]): Promise<number> {
+    return this.work.run(async (sql) => {
+      // Jobs before timers, as everywhere: whoever cancels a job locks in the same order.
+      const { jobs, now } = await this.jobs.lockFree(sql, ids);
+      if (jobs.length === 0) return 0;
+      const due = await this.timers.dueOf(
+        sql,
+        jobs.map((job) => job.id),
+      );
+      await this.advance(sql, jobs, due, now);
+      return due.length;
+    });
+  }
+
+  private async advance(sql: SqlExecutor, jobs: readonly Job[], due: readonly TimerRow[], now: Date): Promise<void> {
+    // First the fired timers go, so that a decision may set one of them anew.
+    await this.timers.clear(sql, due);
+    const ofJob = Map.groupBy(due, (timer) => timer.jobId);
+    const decisions = jobs.map((job) => decideAll(job, ofJob.get(job.id) ?? [], now));
+    await this.engine.store(sql, decisions, now);
+  }
+}
+
+/** Several timers of one job, in the order in which they were due: each decides on what the one before left. */
+function decideAll(job: Job, due: readonly TimerRow[], now: Date): Decision {
+  return due.reduce<Decision>((before, timer) => {
+    const next = decideTimer(timer.kind, before.job, now);
+    return { job: next.job, changed: before.changed || next.changed, effects: [...before.effects, ...next.effects] };
+  }, unchanged(job));
+}
+
+function decideTimer(kind: TimerKind, job: Job, now: Date): Decision {
+  switch (kind) {
+    case 'start':
+      return decideStart(job, now);
+    case 'expire':
+      return decideExpire(job, now);
+    default:
+      return unchanged(job);
+  }
+}
