@@ -31,12 +31,11 @@ export async function applyTopology({
   passwords = {},
   retry,
 }: ApplyTopologyOptions): Promise<void> {
-  if (managementUrl) {
-    const api = new ManagementApi(managementUrl);
-    await applyVhosts(api, vhostPrefix, retry);
-    await applyAccounts(api, vhostPrefix, passwords);
-  }
+  const api = managementUrl ? new ManagementApi(managementUrl) : null;
+  if (api) await applyVhosts(api, vhostPrefix, retry);
   await Promise.all(TOPOLOGY.map((topology) => declare(brokerUrl, vhostPrefix, topology)));
+  // Last: a right on a topic exchange can be given only once the exchange exists.
+  if (api) await applyAccounts(api, vhostPrefix, passwords);
 }
 
 async function declare(url: string, vhostPrefix: string, topology: VhostTopology): Promise<void> {
