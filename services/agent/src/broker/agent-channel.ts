@@ -95,7 +95,8 @@ export class AgentChannel {
     this.tags.set(stream, consumerTag);
   }
 
-  private deliver({ stream, onMessage }: StreamSubscription, message: ConsumeMessage | null): void {
+  private deliver(subscription: StreamSubscription, message: ConsumeMessage | null): void {
+    const { stream } = subscription;
     if (!message) {
       // The stream was deleted: without a new subscription the agent would be deaf for ever.
       this.tags.delete(stream);
@@ -104,7 +105,7 @@ export class AgentChannel {
     }
     const { headers } = message.properties;
     const seq = headers?.[SEQ_HEADER] as unknown;
-    onMessage({
+    subscription.onMessage({
       body: message.content.toString('latin1'),
       offset: Number(headers?.['x-stream-offset']),
       seq: typeof seq === 'number' ? seq : null,

@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+
+/** A real agent as a child process, from the build. */
+export class AgentProcess {
+  output = '';
+  private constructor(readonly child: ChildProcess) {
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  static start(options: { server: string; token?: string; state: string; root: string; env?: Record<string, string> }): AgentProcess {
+    const args = ['--server', options.server, '--state', options.state, '--root', options.root, ...(options.token ? ['--token', options.token] : [])];
+    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, WAYBILL_AGENT_HOSTNAME: 'spec-computer', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    return new AgentProcess(child);
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Resolves with the exit code, or the signal that ended it. */
+  async ended(): Promise<number | string> {
+    if (this.running) await once(this.child, 'exit');
+    return this.child.signalCode ?? this.child.exitCode!;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<number | string> {
+    if (this.running) this.child.kill(signal);
+    return this.ended();
+  }
+}
