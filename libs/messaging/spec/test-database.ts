@@ -8,6 +8,7 @@ import { required } from './test-broker.js';
 /** A database of its own with outbox and inbox, gone at the end. */
 export class TestDatabase {
   private constructor(
+    readonly url: string,
     readonly pool: pg.Pool,
     private readonly name: string,
   ) {}
@@ -21,7 +22,7 @@ export class TestDatabase {
     // the pool outlives connections that a spec ends by force
     pool.on('error', () => undefined);
     await pool.query(OUTBOX_SQL + INBOX_SQL);
-    return new TestDatabase(pool, name);
+    return new TestDatabase(url.href, pool, name);
   }
 
   /** What TypeORM's query runners give the relay in production. */
