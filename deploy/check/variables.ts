@@ -16,7 +16,7 @@ const CONFIG_CLASSES: Record<ServiceName, [file: string, name: string]> = {
   gateway: ['gateway.config.js', 'GatewayConfig'],
   package: ['config/package.config.js', 'PackageConfig'],
   fleet: ['config/fleet.config.js', 'FleetConfig'],
-  'job-scheduler': ['job-scheduler.config.js', 'JobSchedulerConfig'],
+  'job-scheduler': ['config/job-scheduler.config.js', 'JobSchedulerConfig'],
   result: ['result.config.js', 'ResultConfig'],
 };
 /** The local stack hands these on from its own environment instead of deciding them. */
