@@ -8,6 +8,7 @@ import { databaseUrl, dropDatabase, prepareDatabase, urlFor } from '../prepare/d
 import { migrate } from '../prepare/migrations.ts';
 import { keyPairIn, secretIn } from '../secret-files.ts';
 import type { Servers } from '../servers/start-servers.ts';
+import { settleAll } from '../settle.ts';
 import { StackFailure } from '../stack-failure.ts';
 import { type InstallationSettings, type ServiceName, SERVICES } from './service-environment.ts';
 
@@ -80,12 +81,12 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     adminPassword: secretIn(adminPasswordFile),
     logLevel: process.env['WAYBILL_LOG_LEVEL'] ?? 'info',
   };
-  await Promise.all([
+  await settleAll([
     prepareBroker({ addresses, vhostPrefix, passwords: brokerPasswords, logFile }),
     migrate(settings, logFile, signal),
   ]);
   const remove = async (): Promise<void> => {
-    await Promise.all([
+    await settleAll([
       dropDatabase(addresses.postgresUrl, database),
       removeVhosts(addresses, vhostPrefix),
       removeBucket(addresses.s3, bucket),

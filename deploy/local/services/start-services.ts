@@ -50,13 +50,18 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   try {
     await step(progress, 'Starting the five services', async () => {
       for (const service of all) await service.spawn();
-      await Promise.all(all.map((service) => service.untilReady(options.signal)));
+      await untilAllReady(all, options.signal);
     });
   } catch (error) {
     await services.stop();
     throw error;
   }
   return services;
+}
+
+/** The first service that fails ends the wait for the others. */
+async function untilAllReady(services: readonly ServiceProcess[], signal?: AbortSignal): Promise<void> {
+  await Promise.all(services.map((service) => service.untilReady(signal)));
 }
 
 function define(installation: Installation, options: ServicesOptions): Services {
