@@ -159,7 +159,15 @@ let hasSetpriv: boolean | undefined;
 
 /** What a service needs of our environment; never variables meant for another process. */
 function inherited(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'NODE_EXTRA_CA_CERTS'];
+  const names = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'TZ',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_COMPILE_CACHE',
+  ];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
