@@ -17,7 +17,13 @@ describe('GET /session', () => {
       computerId: agent.id,
       broker: { url: world.config.agentBrokerUrl, vhost: world.vhosts.agents },
       subscriptions: [
-        { kind: 'group', groupId: group.id, stream: groupStream(group.id, 1), generation: 1, memberSince: expect.any(String) },
+        {
+          kind: 'group',
+          groupId: group.id,
+          stream: groupStream(group.id, 1),
+          generation: 1,
+          memberSince: expect.any(String),
+        },
         { kind: 'inbox', stream: inboxStream(inboxShard(agent.id)), generation: 1, memberSince: expect.any(String) },
       ],
       serverKeys: [
@@ -35,7 +41,8 @@ describe('an access token at the broker', () => {
     const group = await world.group();
     const agent = await world.agent([group.name]);
     const connection = await agent.connect();
-    for (const { stream } of (await agent.session()).subscriptions) await expect(connection.read(stream)).resolves.toEqual([]);
+    for (const { stream } of (await agent.session()).subscriptions)
+      await expect(connection.read(stream)).resolves.toEqual([]);
     await expect(connection.report()).resolves.toBeUndefined();
     await connection.close();
   });

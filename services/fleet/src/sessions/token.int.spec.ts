@@ -41,7 +41,9 @@ describe('POST /token', () => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: await agent.assertion(),
     });
-    const { status } = await world.door('POST', '/token', form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+    const { status } = await world.door('POST', '/token', form.toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
     expect(status).toBe(200);
   });
 
@@ -62,7 +64,9 @@ describe('POST /token', () => {
     await used.sweep(world.sql);
     const left = 'SELECT count(*)::int AS n FROM used_assertions WHERE computer_id = $1';
     expect((await world.sql.query(left, [agent.id]))[0].n).toBe(1);
-    await world.sql.query(`UPDATE used_assertions SET gone_at = now() - interval '2 minutes' WHERE computer_id = $1`, [agent.id]);
+    await world.sql.query(`UPDATE used_assertions SET gone_at = now() - interval '2 minutes' WHERE computer_id = $1`, [
+      agent.id,
+    ]);
     await used.sweep(world.sql);
     expect((await world.sql.query(left, [agent.id]))[0].n).toBe(0);
   });
@@ -82,7 +86,8 @@ describe('POST /token', () => {
       noJwt: 'x.y.z',
       foreignName: await other.assertion({ iss: agent.user, sub: agent.user }),
     };
-    for (const assertion of Object.values(forged)) expect(await outcome(agent, assertion)).toEqual([401, 'token.assertionInvalid']);
+    for (const assertion of Object.values(forged))
+      expect(await outcome(agent, assertion)).toEqual([401, 'token.assertionInvalid']);
     expect(await outcome(agent, await agent.assertion({ exp: seconds - 60 }))).toEqual([401, 'token.assertionExpired']);
     expect(await outcome(agent, await agent.assertion())).toEqual([200, undefined]);
   });
@@ -113,10 +118,23 @@ describe('POST /token', () => {
 });
 
 describe('the bearer of the door', () => {
-  it.each([['no token', {}], ['no bearer', { authorization: 'Basic eDp5' }], ['no token of ours', { authorization: 'Bearer x.y.z' }]])('is refused with %s', async (_, headers) => {
-    for (const [method, path] of [['GET', '/session'], ['GET', '/desired-state'], ['PUT', '/inventory'], ['POST', `/downloads/${'a'.repeat(64)}`]] as const) {
+  it.each([
+    ['no token', {}],
+    ['no bearer', { authorization: 'Basic eDp5' }],
+    ['no token of ours', { authorization: 'Bearer x.y.z' }],
+  ])('is refused with %s', async (_, headers) => {
+    for (const [method, path] of [
+      ['GET', '/session'],
+      ['GET', '/desired-state'],
+      ['PUT', '/inventory'],
+      ['POST', `/downloads/${'a'.repeat(64)}`],
+    ] as const) {
       const { status, body, headers: answered } = await world.door(method, path, undefined, headers);
-      expect([status, (body as Problem).code, answered.get('www-authenticate')]).toEqual([401, 'token.invalid', 'Bearer']);
+      expect([status, (body as Problem).code, answered.get('www-authenticate')]).toEqual([
+        401,
+        'token.invalid',
+        'Bearer',
+      ]);
     }
   });
 });

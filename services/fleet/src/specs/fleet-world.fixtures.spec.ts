@@ -3,10 +3,26 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { EXCHANGES, FLEET_RPC, rpcQueue } from '@waybill/contracts';
-import { applyTopology, BROKER_ACCOUNTS, BrokerConnection, MessagingHealth, RpcClient, WaybillServer } from '@waybill/messaging';
+import {
+  applyTopology,
+  BROKER_ACCOUNTS,
+  BrokerConnection,
+  MessagingHealth,
+  RpcClient,
+  WaybillServer,
+} from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
-import { eventually, managementCall, testBucket, type TestBucket, testDatabase, testServers, testVhosts, type TestVhosts } from '@waybill/testing';
+import {
+  eventually,
+  managementCall,
+  testBucket,
+  type TestBucket,
+  testDatabase,
+  testServers,
+  testVhosts,
+  type TestVhosts,
+} from '@waybill/testing';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { DataSource } from 'typeorm';
 import { FleetConfig } from '../config/fleet.config.js';
@@ -65,7 +81,15 @@ export class FleetWorld {
     const caller = new BrokerConnection({ url: brokerUrl, vhost: vhosts.services, name: 'spec' }).start();
     const rpc = new RpcClient(caller);
     const { events, listener, channel } = await listen(vhosts);
-    const ends = [() => rpc.close(), () => caller.close(), () => listener.close(), () => account.remove(), () => vhosts.dispose(), () => bucket.dispose(), () => database.drop()];
+    const ends = [
+      () => rpc.close(),
+      () => caller.close(),
+      () => listener.close(),
+      () => account.remove(),
+      () => vhosts.dispose(),
+      () => bucket.dispose(),
+      () => database.drop(),
+    ];
     return new FleetWorld(config, vhosts, bucket, rpc, events, channel, ends, await startApp(config));
   }
 
@@ -83,7 +107,12 @@ export class FleetWorld {
   }
 
   /** The agent door. */
-  async door(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: never; headers: Headers }> {
+  async door(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: never; headers: Headers }> {
     const isText = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(`${this.url}/agent/v1${path}`, {
       method,
@@ -91,7 +120,11 @@ export class FleetWorld {
       ...(body === undefined ? {} : { body: (isText ? body : JSON.stringify(body)) as never }),
     });
     const text = await response.text();
-    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as never, headers: response.headers };
+    return {
+      status: response.status,
+      body: (text === '' ? undefined : JSON.parse(text)) as never,
+      headers: response.headers,
+    };
   }
 
   async group(name = `g-${randomUUID()}`) {
@@ -116,7 +149,9 @@ export class FleetWorld {
       (message) => {
         if (!message) return;
         const data = reply(String(message.properties.type), JSON.parse(message.content.toString()) as never);
-        this.channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify({ ok: true, data })), { correlationId: String(message.properties.correlationId) });
+        this.channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify({ ok: true, data })), {
+          correlationId: String(message.properties.correlationId),
+        });
       },
       { noAck: true },
     );
@@ -184,9 +219,13 @@ async function fleetAccount({ services, agents }: TestVhosts): Promise<{ url: st
     const { configure = '^$', write = '^$', read = '^$' } = granted ?? {};
     await managementCall('PUT', `/permissions/${encodeURIComponent(vhost)}/${user}`, { configure, write, read });
   }
-  for (const topic of topics) await managementCall('PUT', `/topic-permissions/${encodeURIComponent(services)}/${user}`, topic);
+  for (const topic of topics)
+    await managementCall('PUT', `/topic-permissions/${encodeURIComponent(services)}/${user}`, topic);
   const url = new URL(testServers().brokerUrl);
-  return { url: `${url.protocol}//${user}:${user}@${url.host}`, remove: () => managementCall('DELETE', `/users/${user}`) };
+  return {
+    url: `${url.protocol}//${user}:${user}@${url.host}`,
+    remove: () => managementCall('DELETE', `/users/${user}`),
+  };
 }
 
 async function startApp(config: FleetConfig): Promise<NestExpressApplication> {
@@ -204,12 +243,21 @@ async function startApp(config: FleetConfig): Promise<NestExpressApplication> {
   return app;
 }
 
-async function listen({ brokerUrl, services }: TestVhosts): Promise<{ events: HeardEvent[]; listener: ChannelModel; channel: Channel }> {
+async function listen({
+  brokerUrl,
+  services,
+}: TestVhosts): Promise<{ events: HeardEvent[]; listener: ChannelModel; channel: Channel }> {
   const events: HeardEvent[] = [];
   const listener = await connect(`${brokerUrl}/${encodeURIComponent(services)}`);
   const channel = await listener.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, EXCHANGES.events, '#');
-  await channel.consume(queue, (message) => message && events.push({ type: String(message.properties.type), body: JSON.parse(message.content.toString()) as never }), { noAck: true });
+  await channel.consume(
+    queue,
+    (message) =>
+      message &&
+      events.push({ type: String(message.properties.type), body: JSON.parse(message.content.toString()) as never }),
+    { noAck: true },
+  );
   return { events, listener, channel };
 }

@@ -24,7 +24,14 @@ export class TestAgent {
 
   assertion(claims: object = {}, key = this.keys.privateKey): Promise<string> {
     const seconds = Math.floor(Date.now() / 1000);
-    return new SignJWT({ iss: this.user, sub: this.user, aud: 'waybill-fleet', jti: randomUUID(), exp: seconds + 60, ...claims })
+    return new SignJWT({
+      iss: this.user,
+      sub: this.user,
+      aud: 'waybill-fleet',
+      jti: randomUUID(),
+      exp: seconds + 60,
+      ...claims,
+    })
       .setProtectedHeader({ alg: 'EdDSA' })
       .sign(key);
   }
@@ -55,7 +62,17 @@ export class TestAgent {
   async connect(password?: string): Promise<AgentConnection> {
     const token = password ?? (await this.accessToken());
     const { hostname, port } = new URL(this.world.config.agentBrokerUrl);
-    const model = await connect({ protocol: 'amqp', hostname, port: Number(port), vhost: this.world.vhosts.agents, username: this.user, password: token }, { noDelay: true });
+    const model = await connect(
+      {
+        protocol: 'amqp',
+        hostname,
+        port: Number(port),
+        vhost: this.world.vhosts.agents,
+        username: this.user,
+        password: token,
+      },
+      { noDelay: true },
+    );
     return new AgentConnection(model, this.id);
   }
 }
@@ -91,7 +108,9 @@ export class AgentConnection {
     const channel = await this.model.createConfirmChannel();
     await new Promise<void>((resolve, reject) => {
       channel.on('error', reject);
-      channel.publish('waybill.reports', reportKey(computerId, 'status'), Buffer.from('{}'), { userId: `a-${this.computerId}` });
+      channel.publish('waybill.reports', reportKey(computerId, 'status'), Buffer.from('{}'), {
+        userId: `a-${this.computerId}`,
+      });
       channel.waitForConfirms().then(resolve, reject);
     });
   }

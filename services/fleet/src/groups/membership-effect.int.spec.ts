@@ -1,0 +1,95 @@
+import { COMMAND_JWS_TYPE, FLEET_RPC, groupStream, inboxShard, inboxStream } from '@waybill/contracts';
+import { eventually } from '@waybill/testing';
+import type { ConsumeMessage } from 'amqplib';
+import { compactVerify, importSPKI } from 'jose';
+import { FleetWorld } from '../specs/fleet-world.fixtures.spec.js';
+import type { TestAgent } from '../specs/test-agent.fixtures.spec.js';
+
+let world: FleetWorld;
+
+beforeAll(async () => {
+  world = await FleetWorld.start();
+});
+afterAll(() => world.stop());
+
+const WITHIN = { timeoutMs: 5_000 };
+const online = (agent: TestAgent) =>
+  eventually(async () => {
+    const { online: is } = await world.rpc.call(FLEET_RPC.computerGet, { id: agent.id });
+    if (!is) throw new Error('not online');
+  });
+const noticeFor = (agent: TestAgent, messages: ConsumeMessage[]) =>
+  eventually(() => {
+    const found = messages.find(({ properties }) => properties.headers?.['x-stream-filter-value'] === agent.id);
+    if (!found) throw new Error('no notice');
+    return found;
+  }, WITHIN);
+
+describe('a computer that joins a group', () => {
+  it('is told within five seconds, by a notice it can trust, and may read the stream with its next token', async () => {
+    const group = await world.group();
+    const agent = await world.agent();
+    const connection = await agent.connect();
+    const inbox = await connection.read(inboxStream(inboxShard(agent.id)));
+    await expect(connection.read(groupStream(group.id, 1))).rejects.toMatchObject({ code: 403 });
+    await world.rpc.call(FLEET_RPC.groupMembersAdd, { name: group.name, computers: [agent.id] });
+    const notice = await noticeFor(agent, inbox);
+    const session = await agent.session();
+    const sessionKey = session.serverKeys.find(({ use }) => use === 'session')!;
+    const pem = `-----BEGIN PUBLIC KEY-----\n${Buffer.from(sessionKey.publicKey, 'base64url').toString('base64')}\n-----END PUBLIC KEY-----`;
+    const { payload, protectedHeader } = await compactVerify(notice.content, await importSPKI(pem, 'EdDSA'));
+    expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid: sessionKey.kid });
+    expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({
+      kind: 'session.refresh',
+      computerId: agent.id,
+      seq: 0,
+      id: notice.properties.messageId,
+    });
+    await connection.model.updateSecret(Buffer.from(await agent.accessToken()), 'groups changed');
+    await expect(connection.read(groupStream(group.id, 1))).resolves.toEqual([]);
+    await connection.close();
+  });
+});
+
+describe('a computer that leaves a group', () => {
+  it('keeps its connection when it fetches a new token, which no longer opens the stream', async () => {
+    const group = await world.group();
+    const agent = await world.agent([group.name]);
+    const connection = await agent.connect();
+    await online(agent);
+    const inbox = await connection.read(inboxStream(inboxShard(agent.id)));
+    await world.rpc.call(FLEET_RPC.groupMembersRemove, { name: group.name, computers: [agent.id] });
+    await noticeFor(agent, inbox);
+    await connection.model.updateSecret(Buffer.from(await agent.accessToken()), 'groups changed');
+    await expect(connection.read(groupStream(group.id, 1))).rejects.toMatchObject({ code: 403 });
+    await eventually(
+      async () => (await world.sql.query('SELECT 1 FROM revocations WHERE computer_id = $1', [agent.id])).length === 0,
+    );
+    expect(connection.closed).toBe(false);
+    await connection.close();
+  });
+
+  it('loses its connection within five seconds when it goes on with the old token', async () => {
+    const group = await world.group();
+    const agent = await world.agent([group.name]);
+    const connection = await agent.connect();
+    await online(agent);
+    const commands = await connection.read(groupStream(group.id, 1));
+    await world.rpc.call(FLEET_RPC.groupMembersRemove, { name: group.name, computers: [agent.id] });
+    await eventually(() => connection.closed, WITHIN);
+    expect(commands).toEqual([]);
+  });
+});
+
+describe('a computer that is removed', () => {
+  it('loses its connection, and again when it comes back with a token that has not expired', async () => {
+    const agent = await world.agent();
+    const token = await agent.accessToken();
+    const connection = await agent.connect(token);
+    await online(agent);
+    await world.rpc.call(FLEET_RPC.computerRemove, { id: agent.id });
+    await eventually(() => connection.closed, WITHIN);
+    const again = await agent.connect(token);
+    await eventually(() => again.closed, WITHIN);
+  });
+});
