@@ -3,7 +3,7 @@ import { PACKAGE_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { freshName, PackageWorld, sha256 } from '../specs/package-world.fixtures.spec.js';
+import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { DiscardedObjectsRepository } from './discarded-objects.repository.js';
 import { ObjectDisposal } from './object-disposal.js';
 import { UploadSweep } from './upload-sweep.js';
@@ -16,7 +16,7 @@ let world: PackageWorld;
 
 beforeAll(async () => {
   world = await PackageWorld.start();
-});
+}, START_TIMEOUT_MS);
 afterAll(() => world.stop());
 
 const sweep = () => world.app.get(UploadSweep).run();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PACKAGE_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { freshName, PackageWorld, sha256 } from '../specs/package-world.fixtures.spec.js';
+import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 
 const DEB = 'acme-ledger_2.4.0_amd64.deb';
 const SCRIPT = 'check-terminal.sh';
@@ -11,7 +11,7 @@ let world: PackageWorld;
 
 beforeAll(async () => {
   world = await PackageWorld.start();
-});
+}, START_TIMEOUT_MS);
 afterAll(() => world.stop());
 
 type Ref = { package: string; version: string };
@@ -36,8 +36,8 @@ describe('beginning an upload', () => {
   it('gives every upload an object of its own', async () => {
     const draft = await freshDraft();
     const [one, two] = await Promise.all([world.begin(draft, DEB), world.begin(draft, DEB)]);
-    expect(one!.objectKey).toBe(`artifacts/${one!.uploadId}`);
-    expect(two!.objectKey).not.toBe(one!.objectKey);
+    expect(one.objectKey).toBe(`artifacts/${one.uploadId}`);
+    expect(two.objectKey).not.toBe(one.objectKey);
   });
 
   it.each(['check-terminal', '../check-terminal.sh', 'a\u0000'])('refuses the unknown file %j', async (file) => {

@@ -1,12 +1,12 @@
 import { PACKAGE_RPC, type PackageView } from '@waybill/contracts';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { freshName, PackageWorld } from '../specs/package-world.fixtures.spec.js';
+import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 
 let world: PackageWorld;
 
 beforeAll(async () => {
   world = await PackageWorld.start();
-});
+}, START_TIMEOUT_MS);
 afterAll(() => world.stop());
 
 const create = (name: string, fields: object = {}) =>

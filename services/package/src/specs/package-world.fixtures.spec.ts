@@ -20,6 +20,9 @@ import { Package1764000000000 } from '../migrations/1764000000000-package.migrat
 import { PackageModule } from '../package.module.js';
 import { PACKAGE_PERSISTENCE } from '../persistence.options.js';
 
+/** Servers, topology and service; a busy machine takes its time. */
+export const START_TIMEOUT_MS = 120_000;
+
 export interface PublishedEvent {
   type: string;
   messageId: string;

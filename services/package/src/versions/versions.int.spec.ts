@@ -8,7 +8,7 @@ import {
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { freshName, PackageWorld, sha256 } from '../specs/package-world.fixtures.spec.js';
+import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { manifestDigest } from './manifest-digest.js';
 
 const DEB = 'acme-ledger_2.4.0_amd64.deb';
@@ -18,7 +18,7 @@ let world: PackageWorld;
 
 beforeAll(async () => {
   world = await PackageWorld.start();
-});
+}, START_TIMEOUT_MS);
 afterAll(() => world.stop());
 
 const refOf = ({ package: name, version }: { package: string; version: string }) => ({ package: name, version });

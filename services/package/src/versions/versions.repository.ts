@@ -70,7 +70,7 @@ export class VersionsRepository {
       withdrawnAt: () => 'now()',
       revision: () => 'revision + 1',
     };
-    await manager.update(VersionEntity, { id, status: Not('draft' as VersionStatus) }, columns);
+    await manager.update(VersionEntity, { id, status: Not('draft') }, columns);
     return manager.findOneByOrFail(VersionEntity, { id });
   }
 
