@@ -4,6 +4,7 @@ import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { hasControlCharacters } from '../jobs/check-order.js';
 import { GroupsRepository } from './groups.repository.js';
+import { LOOKUP_TIMEOUT_MS } from './lookup-timeout.js';
 
 /** A group whose event has not come is new, and a new group's stream is of the first generation; the event corrects us. */
 const FIRST_GENERATION = 1;
@@ -33,7 +34,7 @@ export class GroupLookup {
 
   private async ask(name: string): Promise<GroupView | null> {
     try {
-      const group = await this.rpc.call(FLEET_RPC.groupGet, { name });
+      const group = await this.rpc.call(FLEET_RPC.groupGet, { name }, { timeoutMs: LOOKUP_TIMEOUT_MS });
       const { id: groupId, revision } = group;
       await this.groups.changed(this.dataSource, {
         groupId,

@@ -4,6 +4,7 @@ import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { hasControlCharacters } from '../jobs/check-order.js';
 import { VersionsRepository } from './versions.repository.js';
+import { LOOKUP_TIMEOUT_MS } from './lookup-timeout.js';
 
 export type VersionFound = { ok: true; versionId: string; manifest: Manifest } | { ok: false; error: FieldError };
 
@@ -29,7 +30,9 @@ export class VersionLookup {
 
   private async ask(name: string, version: string): Promise<VersionFound> {
     try {
-      return await this.judge(await this.rpc.call(PACKAGE_RPC.versionGet, { package: name, version }));
+      return await this.judge(
+        await this.rpc.call(PACKAGE_RPC.versionGet, { package: name, version }, { timeoutMs: LOOKUP_TIMEOUT_MS }),
+      );
     } catch (error) {
       if (!(error instanceof WaybillError) || error.kind === 'unavailable' || error.kind === 'internal') throw error;
       return error.code === 'package.notFound' ? unknownPackage(name) : unknownVersion(name, version);

@@ -1,76 +1,30 @@
 import {
-  type Command,
-  COMMAND_JWS_TYPE,
-  emptyCounters,
+  type CancelCommand,
   EVENTS,
   type ExecuteCommand,
   groupStream,
   inboxShard,
   inboxStream,
   JOB_RPC,
-  type JobTargetsAssigned,
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
-import { compactVerify } from 'jose';
 import { v7 } from 'uuid';
-import { computers, create, get, publishVersion, SHA } from './orders.fixtures.spec.js';
-import { COMMAND_KEY_ID, type SchedulerReplicas, startScheduler, type Taken } from './scheduler-replicas.spec.js';
+import { computers, create, get, publishVersion } from './orders.fixtures.spec.js';
+import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from './scheduler-replicas.spec.js';
+import { Story } from './story.fixtures.spec.js';
 
 let scheduler: SchedulerReplicas;
+let story: Story;
 
 beforeAll(async () => {
   scheduler = await startScheduler(2);
+  story = new Story(scheduler);
   await publishVersion(scheduler);
-});
-afterAll(() => scheduler.stop());
+}, SERVERS_TIMEOUT_MS);
+afterAll(() => scheduler?.stop());
 
-const eventsOf = <T>(jobId: string, type: string): T[] =>
-  scheduler.events
-    .filter((event) => event.type === type)
-    .map((event) => JSON.parse(event.body) as T & { jobId: string })
-    .filter((body) => body.jobId === jobId);
-
-const statusesOf = (jobId: string) =>
-  eventsOf<{ status: string }>(jobId, EVENTS.jobStatusChanged).map(({ status }) => status);
-
-/** Waits until result would have all chunks, and answers as result does. */
-async function assign(jobId: string): Promise<JobTargetsAssigned[]> {
-  const chunks = await eventually(async () => {
-    const found = eventsOf<JobTargetsAssigned>(jobId, EVENTS.jobTargetsAssigned);
-    expect(found.length).toBeGreaterThan(0);
-    expect(found).toHaveLength(found[0]!.chunks);
-    return found;
-  });
-  await scheduler.tell(EVENTS.jobExecutionsReady, { v: 1, jobId, run: 1, total: chunks[0]!.total });
-  return chunks;
-}
-
-function progress(jobId: string, total: number, attempt: number) {
-  const counters = { ...emptyCounters(), succeeded: total };
-  return scheduler.tell(EVENTS.jobProgressed, {
-    v: 1,
-    jobId,
-    run: 1,
-    total,
-    counters,
-    finished: total,
-    attempt,
-    at: new Date().toISOString(),
-  });
-}
-
-async function opened(jws: string): Promise<Command> {
-  const { payload, protectedHeader } = await compactVerify(jws, scheduler.commandKey, { algorithms: ['EdDSA'] });
-  expect(protectedHeader).toEqual({ alg: 'EdDSA', kid: COMMAND_KEY_ID, typ: COMMAND_JWS_TYPE });
-  return JSON.parse(new TextDecoder().decode(payload)) as Command;
-}
-
-const commandsIn = async (stream: string, jobId: string): Promise<{ message: Taken; command: Command }[]> => {
-  const all = await Promise.all(
-    (await scheduler.readStream(stream)).map(async (message) => ({ message, command: await opened(message.body) })),
-  );
-  return all.filter(({ command }) => 'jobId' in command && command.jobId === jobId);
-};
+const timersOf = (jobId: string) =>
+  scheduler.sql.query('SELECT kind FROM timers WHERE job_id = $1 ORDER BY kind', [jobId]);
 
 describe('a job for a group and a computer', () => {
   it('runs from its creation to its completion', async () => {
@@ -80,49 +34,214 @@ describe('a job for a group and a computer', () => {
       targets: { groups: ['accounting'], computers: [single], exclude: { computers: [excluded] } },
     });
 
-    const [chunk] = await assign(id);
+    const [chunk] = await story.assigned(id);
     expect(chunk).toMatchObject({ chunk: 0, chunks: 1, total: 3 });
     expect(chunk!.targets.map((target) => target.computerId)).toEqual([a, b, single]);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+    await story.ready(id, 3);
 
-    const broadcast = await eventually(async () => {
-      const found = await commandsIn(groupStream(groupId, 1), id);
-      expect(found).toHaveLength(1);
-      return found[0]!;
+    const [broadcast] = await story.commands<ExecuteCommand>(groupStream(groupId, 1), id, 1);
+    expect(broadcast!.message).toMatchObject({
+      id: broadcast!.command.id,
+      type: 'command.execute.v1',
+      headers: { 'x-waybill-seq': 1 },
     });
-    expect(broadcast.message).toMatchObject({ type: 'command.execute.v1', headers: { 'x-waybill-seq': 1 } });
-    expect(broadcast.message.id).toBe(broadcast.command.id);
-    expect(broadcast.command).toMatchObject({
+    expect(broadcast!.command).toMatchObject({
       kind: 'execute',
       audience: { group: groupId, generation: 1 },
       seq: 1,
       selector: { kind: 'all' },
-      jobId: id,
       run: 1,
       attempt: 1,
       action: 'install',
       lateJoiners: 'exclude',
       exclude: { groups: [], computers: [excluded] },
       manifest: { package: 'acme-ledger' },
-    } satisfies Partial<ExecuteCommand> | object);
-
-    const inbox = await commandsIn(inboxStream(inboxShard(single)), id);
-    expect(inbox).toHaveLength(1);
-    expect(inbox[0]!.message.headers).toMatchObject({ 'x-stream-filter-value': single });
-    expect(inbox[0]!.command).toMatchObject({
+      expiresAt: (await get(scheduler, id)).schedule.expiresAt,
+    });
+    const [inbox] = await story.commands<ExecuteCommand>(inboxStream(inboxShard(single)), id, 1);
+    expect(inbox!.message.headers).toMatchObject({ 'x-stream-filter-value': single });
+    expect(inbox!.command).toMatchObject({
       audience: { shard: inboxShard(single) },
       selector: { kind: 'computers', ids: [single] },
     });
 
-    expect(await get(scheduler, id)).toMatchObject({
+    await story.becomes(id, {
       status: 'running',
       targets: { total: 3 },
       waves: [{ number: 1, percent: 100, status: 'released', total: 3 }],
     });
-    await progress(id, 3, 1);
+    await story.finished(id, 3);
+    await story.becomes(id, { status: 'completed', waves: [{ status: 'done' }] });
+    await eventually(async () => expect(story.statuses(id)).toEqual(['scheduled', 'running', 'completed']));
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('hears the same words twice without doing anything twice', async () => {
+    const groupId = await scheduler.group('twice', computers(scheduler, 2));
+    const { id } = await create(scheduler, { targets: { groups: ['twice'] } });
+    await story.assigned(id);
+    await Promise.all([story.ready(id, 2), story.ready(id, 2), story.ready(id, 2)]);
+    await story.commands(groupStream(groupId, 1), id, 1);
+    await Promise.all([story.finished(id, 2), story.finished(id, 2)]);
+    await story.becomes(id, { status: 'completed' });
+    await story.ready(id, 2);
+    await story.finished(id, 2);
+    // whatever was told before this job has been handled when this job is completed
+    const next = await create(scheduler, { targets: { groups: ['twice'] } });
+    await story.released(next.id);
+    await story.commands(groupStream(groupId, 1), id, 1);
+    expect(story.statuses(id)).toEqual(['scheduled', 'running', 'completed']);
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toHaveLength(1);
+  });
+
+  it('without anybody to reach is completed with a note', async () => {
+    await scheduler.group('empty', []);
+    const { id } = await create(scheduler, { targets: { groups: ['empty'] } });
+    await story.becomes(id, {
+      status: 'completed',
+      statusReason: 'No computer was targeted when the job started.',
+      targets: { total: 0 },
+    });
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toEqual([]);
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('asks for its targets page by page and hands them on in chunks', async () => {
+    const ids = computers(scheduler, 11);
+    await scheduler.group('pages', ids);
+    scheduler.peers.fleet.pageSize = 4;
+    const { id } = await create(scheduler, { targets: { groups: ['pages'] } });
+    const [chunk] = await story.assigned(id);
+    scheduler.peers.fleet.pageSize = 5000;
+    expect(chunk!.targets.map((target) => target.computerId)).toEqual(ids);
+    const asked = scheduler.peers.asked
+      .map(({ request }) => request as { after?: string; resolvedAt?: string })
+      .filter(({ after }) => ids.includes(after ?? ''));
+    expect(asked.map(({ after }) => after)).toEqual([ids[3], ids[7]]);
+    expect(new Set(asked.map(({ resolvedAt }) => resolvedAt)).size).toBe(1);
+  });
+
+  it('reaches the former members of a group that was deleted since in their inboxes', async () => {
+    const [a] = computers(scheduler, 1) as [string];
+    const groupId = await scheduler.group('doomed', [a]);
+    const { id } = await create(scheduler, { targets: { groups: ['doomed'] } });
+    await story.assigned(id);
+    await scheduler.tell(EVENTS.groupChanged, {
+      v: 1,
+      groupId,
+      name: 'doomed',
+      generation: 1,
+      revision: 2,
+      deleted: true,
+    });
     await eventually(async () =>
-      expect(await get(scheduler, id)).toMatchObject({ status: 'completed', waves: [{ status: 'done' }] }),
+      expect(
+        await scheduler.sql.query('SELECT 1 FROM group_copies WHERE group_id = $1 AND deleted', [groupId]),
+      ).toHaveLength(1),
     );
-    await eventually(async () => expect(statusesOf(id)).toEqual(['scheduled', 'running', 'completed']));
-    expect(await scheduler.sql.query('SELECT * FROM timers WHERE job_id = $1', [id])).toEqual([]);
+    await story.ready(id, 1);
+    await story.commands(inboxStream(inboxShard(a)), id, 1);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+  });
+});
+
+describe('cancel', () => {
+  it('tells executions and agents, on every stream that carried a command', async () => {
+    const [a, single] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('canceled', [a]);
+    const { id } = await create(scheduler, { targets: { groups: ['canceled'], computers: [single] } });
+    await story.released(id);
+    const view = await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin', reason: 'wrong group' });
+    expect(view).toMatchObject({ status: 'canceled', statusReason: 'Canceled by admin: wrong group' });
+    for (const stream of [groupStream(groupId, 1), inboxStream(inboxShard(single))]) {
+      const [, cancel] = await story.commands<CancelCommand>(stream, id, 2);
+      expect(cancel!.command).toMatchObject({
+        kind: 'cancel',
+        status: 'canceled',
+        attempt: 1,
+        reason: 'Canceled by admin: wrong group',
+      });
+      expect(cancel!.message.type).toBe('command.cancel.v1');
+    }
+    await eventually(async () =>
+      expect(story.events(id, EVENTS.jobCancelRequested)).toMatchObject([{ status: 'canceled', attempt: 1 }]),
+    );
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('before the start leaves nothing behind', async () => {
+    await scheduler.group('never', computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      targets: { groups: ['never'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    expect(await timersOf(id)).toEqual([]);
+    await eventually(async () => expect(story.statuses(id)).toEqual(['scheduled', 'canceled']));
+    expect(story.events(id, EVENTS.jobCancelRequested)).toEqual([]);
+  });
+
+  it('between assignment and release: no command ever leaves, and what result made since is closed too', async () => {
+    const groupId = await scheduler.group('between', computers(scheduler, 2));
+    const { id } = await create(scheduler, { targets: { groups: ['between'] } });
+    await story.assigned(id);
+    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await story.ready(id, 2);
+    await eventually(async () => expect(story.events(id, EVENTS.jobCancelRequested)).toHaveLength(2));
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+  });
+
+  it('of two administrators at once lets one win', async () => {
+    await scheduler.group('two', computers(scheduler, 1));
+    const { id } = await create(scheduler, { targets: { groups: ['two'] } });
+    await story.released(id);
+    const { revision } = await get(scheduler, id);
+    const both = await Promise.allSettled(
+      ['a', 'b'].map((actor) => scheduler.rpc.call(JOB_RPC.cancel, { id, actor, revision })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [loser] = both.filter((one) => one.status === 'rejected');
+    expect(loser!.reason).toMatchObject({ kind: 'precondition', code: 'precondition.failed' });
+  });
+
+  it.each([
+    ['an unknown job', v7(), {}, { kind: 'notFound', code: 'job.notFound' }],
+    ['a reason that cannot be stored', v7(), { reason: 'a\u0000b' }, { kind: 'invalid', code: 'request.invalid' }],
+    ['an id that is none', 'x', {}, { kind: 'invalid', code: 'request.invalid' }],
+  ])('refuses %s', async (_what, id, rest, error) => {
+    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin', ...rest })).rejects.toMatchObject(error);
+  });
+
+  it('refuses a job that is over and names the states in which it would be possible', async () => {
+    await scheduler.group('over', []);
+    const { id } = await create(scheduler, { targets: { groups: ['over'] } });
+    await story.becomes(id, { status: 'completed' });
+    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'job.wrongState',
+      detail: expect.stringContaining('draft, scheduled, running, paused or halted'),
+    });
+  });
+});
+
+describe('expiry', () => {
+  it('is like cancel with status expired, on time', async () => {
+    const groupId = await scheduler.group('expiring', computers(scheduler, 2));
+    const expiresAt = new Date(Date.now() + 2500);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['expiring'] },
+      schedule: { expiresAt: expiresAt.toISOString() },
+    });
+    await story.released(id);
+    await story.becomes(id, { status: 'expired' });
+    const { finishedAt } = await get(scheduler, id);
+    expect(Date.parse(finishedAt!) - expiresAt.getTime()).toBeGreaterThanOrEqual(0);
+    expect(Date.parse(finishedAt!) - expiresAt.getTime()).toBeLessThan(1000);
+    const [, cancel] = await story.commands<CancelCommand>(groupStream(groupId, 1), id, 2);
+    expect(cancel!.command).toMatchObject({ kind: 'cancel', status: 'expired' });
+    await eventually(async () =>
+      expect(story.events(id, EVENTS.jobCancelRequested)).toMatchObject([{ status: 'expired', attempt: 1 }]),
+    );
   });
 });

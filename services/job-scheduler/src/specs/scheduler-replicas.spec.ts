@@ -29,6 +29,7 @@ export interface SchedulerReplicas {
   commandKey: KeyObject;
   /** adds a process' worth of the service */
   startReplica: () => Promise<INestApplication>;
+  stopReplicas: () => Promise<void>;
   /** tells an event as another service would */
   tell: (type: string, body: object) => Promise<void>;
   /** everything that was ever put on `waybill.events`, oldest first */
@@ -39,6 +40,9 @@ export interface SchedulerReplicas {
   readStream: (stream: string) => Promise<Taken[]>;
   stop: () => Promise<void>;
 }
+
+/** Two virtual hosts with 64 streams take a while on a busy machine. */
+export const SERVERS_TIMEOUT_MS = 120_000;
 
 export const COMMAND_KEY_ID = 'waybill-command-1';
 
@@ -75,22 +79,27 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     replicas.push(app);
     return app;
   };
+  const stopReplicas = async () => {
+    for (const app of replicas.splice(0)) await app.close();
+  };
   const connect = (vhost: string) => new BrokerConnection({ url: vhosts.brokerUrl, vhost, name: 'spec' }).start();
   const services = connect(vhosts.services);
   const agents = connect(vhosts.agents);
   const publisher = new Publisher({ connection: services });
   const tell = (type: string, body: object) =>
     publisher.publish({ exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body });
+  const rpc = new RpcClient(services);
   const peers = new FakePeers(services);
   const events = await listenToEvents(services);
   for (let i = 0; i < count; i++) await startReplica();
 
   return {
     sql: database.dataSource,
-    rpc: replicas[0]!.get(RpcClient),
+    rpc,
     peers,
     commandKey: publicKey,
     startReplica,
+    stopReplicas,
     tell,
     events,
     group: async (name, members, { told = true } = {}) => {
@@ -106,7 +115,8 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     },
     readStream: (stream) => readStream(agents, stream),
     stop: async () => {
-      for (const app of replicas) await app.close().catch(() => undefined);
+      await stopReplicas();
+      await rpc.close();
       await peers.close();
       await publisher.close();
       await Promise.all([services.close(), agents.close()]);

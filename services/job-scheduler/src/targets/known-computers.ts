@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FLEET_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
+import { LOOKUP_TIMEOUT_MS } from '../catalogue/lookup-timeout.js';
 
 /** Most ids that fleet takes at once. */
 const MOST = 5_000;
@@ -20,7 +21,7 @@ export class KnownComputers {
     for (let from = 0; from < wanted.length; from += MOST) {
       const computerIds = wanted.slice(from, from + MOST);
       const request = { groupIds: [], computerIds, excludeGroupIds: [], excludeComputerIds: [], limit: MOST };
-      const { targets } = await this.rpc.call(FLEET_RPC.targetsResolve, request);
+      const { targets } = await this.rpc.call(FLEET_RPC.targetsResolve, request, { timeoutMs: LOOKUP_TIMEOUT_MS });
       for (const { computerId } of targets) known.add(computerId);
     }
     return known;

@@ -72,8 +72,9 @@ export class FireTransitions {
   private async advance(sql: SqlExecutor, jobs: readonly Job[], due: readonly TimerRow[], now: Date): Promise<void> {
     // First the fired timers go, so that a decision may set one of them anew.
     await this.timers.clear(sql, due);
+    const byId = new Map(jobs.map((job) => [job.id, job]));
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
-    const decisions = jobs.map((job) => decideAll(job, ofJob.get(job.id) ?? [], now));
+    const decisions = [...ofJob].map(([id, timers]) => decideAll(byId.get(id)!, timers, now));
     await this.engine.store(sql, decisions, now);
   }
 }

@@ -1,0 +1,173 @@
+import { EVENTS, type JobView, WaybillError } from '@waybill/contracts';
+import { eventually } from '@waybill/testing';
+import { v7 } from 'uuid';
+import { computers, create, published, publishVersion } from '../specs/orders.fixtures.spec.js';
+import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from '../specs/scheduler-replicas.spec.js';
+import { Story } from '../specs/story.fixtures.spec.js';
+
+let scheduler: SchedulerReplicas;
+let story: Story;
+
+beforeAll(async () => {
+  scheduler = await startScheduler(2);
+  story = new Story(scheduler);
+  await publishVersion(scheduler);
+  await scheduler.group('nobody', []);
+  await scheduler.group('accounting', computers(scheduler, 2));
+}, SERVERS_TIMEOUT_MS);
+afterAll(() => scheduler?.stop());
+
+/** Stores scheduled jobs as they lie in the database after a downtime: due at the given moments, oldest first. */
+async function jobsDueAt(dueAt: Date[]): Promise<string[]> {
+  const { id } = await create(scheduler, {
+    targets: { groups: ['nobody'] },
+    schedule: { startAt: '2030-01-01T00:00:00Z' },
+  });
+  const ids = dueAt.map(() => v7());
+  await scheduler.sql.transaction(async (sql) => {
+    await sql.query(
+      `INSERT INTO jobs SELECT (jsonb_populate_record(j, jsonb_build_object('id', new.id))).* FROM jobs j, unnest($2::uuid[]) AS new (id) WHERE j.id = $1`,
+      [id, ids],
+    );
+    await sql.query(
+      `INSERT INTO timers (job_id, kind, due_at) SELECT t.id, 'start', t.due FROM unnest($1::uuid[], $2::timestamptz[]) AS t (id, due)`,
+      [ids, dueAt],
+    );
+  });
+  return ids;
+}
+
+describe('timers', () => {
+  it('start a job on its second', async () => {
+    const startAt = new Date(Date.now() + 1500);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['nobody'] },
+      schedule: { startAt: startAt.toISOString() },
+    });
+    await story.becomes(id, { status: 'completed' });
+    const [{ started_at: startedAt }] = (await scheduler.sql.query('SELECT started_at FROM jobs WHERE id = $1', [
+      id,
+    ])) as [{ started_at: Date }];
+    expect(startedAt.getTime() - startAt.getTime()).toBeGreaterThanOrEqual(0);
+    expect(startedAt.getTime() - startAt.getTime()).toBeLessThan(1000);
+  });
+
+  it('fire once each, although two schedulers race for them', async () => {
+    const ids = await jobsDueAt(Array.from({ length: 100 }, () => new Date()));
+    await eventually(
+      async () => {
+        const open = await scheduler.sql.query(`SELECT id FROM jobs WHERE id = ANY($1) AND status <> 'completed'`, [
+          ids,
+        ]);
+        expect(open).toEqual([]);
+      },
+      { timeoutMs: 25_000 },
+    );
+    await eventually(async () => expect(await scheduler.sql.query('SELECT 1 FROM outbox')).toEqual([]));
+    const counted = new Map<string, number>();
+    await eventually(() => {
+      counted.clear();
+      for (const { body, type } of scheduler.events) {
+        const { jobId, status } = JSON.parse(body) as { jobId: string; status: string };
+        if (type === EVENTS.jobStatusChanged && status === 'running' && ids.includes(jobId))
+          counted.set(jobId, (counted.get(jobId) ?? 0) + 1);
+      }
+      expect(counted.size).toBe(ids.length);
+    });
+    expect([...counted.values()].every((count) => count === 1)).toBe(true);
+    // created, started, completed: no state change happened twice
+    const revisions = await scheduler.sql.query('SELECT DISTINCT revision FROM jobs WHERE id = ANY($1)', [ids]);
+    expect(revisions).toEqual([{ revision: 3 }]);
+  });
+
+  it('that came due while nobody was running are caught up with at once, in their order', async () => {
+    // the later the id, the longer it is due
+    const ids = await jobsDueAt(Array.from({ length: 20 }, (_, i) => new Date(Date.now() - (i + 1) * 60_000)));
+    const started = () =>
+      scheduler.events
+        .filter(({ type }) => type === EVENTS.jobStatusChanged)
+        .map(({ body }) => JSON.parse(body) as { jobId: string; status: string });
+    const order = await eventually(() => {
+      const found = started().filter(({ jobId, status }) => status === 'running' && ids.includes(jobId));
+      expect(found).toHaveLength(ids.length);
+      return found.map(({ jobId }) => jobId);
+    });
+    expect(order).toEqual(ids.toReversed());
+  });
+
+  it('of a job that cannot be advanced hold nobody up and are tried again', async () => {
+    const [broken, fine] = await jobsDueAt([new Date(Date.now() - 5000), new Date(Date.now() + 200)]);
+    // something that no rule foresaw keeps this one job from being stored
+    await scheduler.sql.query(
+      `ALTER TABLE jobs ADD CONSTRAINT broken CHECK (id <> '${broken}' OR status = 'scheduled') NOT VALID`,
+    );
+    await story.becomes(fine!, { status: 'completed' });
+    await story.becomes(broken!, { status: 'scheduled' });
+    const failing = async () =>
+      (
+        (await scheduler.sql.query('SELECT attempts FROM timers WHERE job_id = $1', [broken])) as { attempts: number }[]
+      )[0]!.attempts;
+    await eventually(async () => expect(await failing()).toBeGreaterThan(0));
+    await scheduler.sql.query('ALTER TABLE jobs DROP CONSTRAINT broken');
+    await story.becomes(broken!, { status: 'completed' });
+  });
+
+  it('expire a job that could not be started before its expiry, without targets', async () => {
+    const [id] = await jobsDueAt([new Date(Date.now() + 60_000)]);
+    await scheduler.sql.query(`UPDATE jobs SET expires_at = now() - interval '1 minute' WHERE id = $1`, [id]);
+    await scheduler.sql.query(`UPDATE timers SET due_at = now() WHERE job_id = $1`, [id]);
+    await story.becomes(id!, { status: 'expired', startedAt: null, targets: { total: null } } satisfies
+      Partial<JobView> | object);
+  });
+});
+
+describe('a scheduler that dies', () => {
+  it('between the pages of its targets: another begins anew, and nothing of the first try is left', async () => {
+    const stranger = v7();
+    const members = computers(scheduler, 3);
+    await scheduler.group('resumed', members);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['resumed'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    // as it lies in the database when a process died with one page stored and its lease over
+    await scheduler.sql.transaction(async (sql) => {
+      await sql.query(
+        `UPDATE jobs SET status = 'running', phase = 'resolving', started_at = now(), resolution = $2 WHERE id = $1`,
+        [id, v7()],
+      );
+      await sql.query(`INSERT INTO job_targets VALUES ($1, 1, $2, 'left since', true, NULL, false)`, [id, stranger]);
+      await sql.query(`UPDATE timers SET kind = 'resolve', due_at = now() WHERE job_id = $1 AND kind = 'start'`, [id]);
+    });
+    const [chunk] = await story.assigned(id);
+    expect(chunk!.targets.map(({ computerId }) => computerId)).toEqual(members);
+  });
+
+  it('in the middle of a job leaves it to a new one', async () => {
+    await publishVersion(scheduler, published('survivor', '1'));
+    const { id } = await create(scheduler, { package: 'survivor', version: '1' });
+    const [chunk] = await story.assigned(id);
+    await scheduler.stopReplicas();
+    await story.ready(id, chunk!.total);
+    await scheduler.startReplica();
+    await story.becomes(id, { waves: [{ status: 'released' }] });
+    await story.finished(id, chunk!.total);
+    await story.becomes(id, { status: 'completed' });
+  });
+});
+
+describe('while fleet is away', () => {
+  it('a started job waits and goes on when fleet is back', async () => {
+    const { answers } = scheduler.peers;
+    const resolve = answers.get('targets.resolve.v1')!;
+    let refused = 0;
+    answers.set('targets.resolve.v1', (request) => {
+      if (++refused > 2) return resolve(request);
+      throw new WaybillError('unavailable', 'fleet.away', 'Fleet is away.');
+    });
+    const { id } = await create(scheduler);
+    await story.assigned(id);
+    answers.set('targets.resolve.v1', resolve);
+    expect(refused).toBe(3);
+  });
+});
