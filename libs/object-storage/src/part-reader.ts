@@ -91,7 +91,10 @@ export class PartReader {
       return await Promise.race([this.source.next(), silence]);
     } catch {
       const announced = expectedSize === undefined ? '' : ` of ${expectedSize}`;
-      throw invalid('upload.aborted', `The upload ended after ${this.bytes}${announced} bytes, before it was complete.`);
+      throw invalid(
+        'upload.aborted',
+        `The upload ended after ${this.bytes}${announced} bytes, before it was complete.`,
+      );
     } finally {
       clearTimeout(timer);
     }

@@ -21,7 +21,9 @@ const MISSING = new Set(['NotFound', 'NoSuchKey']);
 
 /** S3's or the network's code of an error, empty when it has none. */
 function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }
 
 export function isMissing(error: unknown): boolean {
@@ -36,7 +38,8 @@ export function storageUnavailable(): WaybillError {
 export function translateError(error: unknown): Error {
   if (error instanceof WaybillError) return error;
   if (isMissing(error)) return new WaybillError('notFound', 'storage.notFound', 'There is no such object.');
-  if (codeOf(error) === 'NoSuchBucket') return new WaybillError('unavailable', 'storage.noBucket', 'The bucket of the object storage does not exist.');
+  if (codeOf(error) === 'NoSuchBucket')
+    return new WaybillError('unavailable', 'storage.noBucket', 'The bucket of the object storage does not exist.');
   if (UNAVAILABLE.has(codeOf(error))) return storageUnavailable();
   return error instanceof Error ? error : new Error(String(error));
 }

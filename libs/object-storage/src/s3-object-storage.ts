@@ -26,7 +26,11 @@ export class S3ObjectStorage implements ObjectStorage {
   async putHashed(key: string, content: Readable, options: PutHashedOptions = {}): Promise<StoredObject> {
     const { expectedSize } = options;
     const partSize = partSizeFor(expectedSize);
-    const reader = new PartReader(content, { partSize, silenceMs: SILENCE_MS, ...(expectedSize === undefined ? {} : { expectedSize }) });
+    const reader = new PartReader(content, {
+      partSize,
+      silenceMs: SILENCE_MS,
+      ...(expectedSize === undefined ? {} : { expectedSize }),
+    });
     const upload = new S3Upload(this.client, this.settings, key);
     try {
       return await transfer(reader, upload, partSize, options);
@@ -99,7 +103,12 @@ export class S3ObjectStorage implements ObjectStorage {
 }
 
 /** Reads and sends at the same time; the digest is judged before the object becomes visible. */
-async function transfer(reader: PartReader, upload: S3Upload, partSize: number, expected: PutHashedOptions): Promise<StoredObject> {
+async function transfer(
+  reader: PartReader,
+  upload: S3Upload,
+  partSize: number,
+  expected: PutHashedOptions,
+): Promise<StoredObject> {
   let part = await reader.next();
   if (part.length < partSize) {
     const stored = judge(reader, expected);
@@ -120,10 +129,16 @@ async function transfer(reader: PartReader, upload: S3Upload, partSize: number, 
 function judge(reader: PartReader, { expectedSize, expectedSha256 }: PutHashedOptions): StoredObject {
   const stored = { sha256: reader.digest(), size: reader.size };
   if (expectedSize !== undefined && stored.size !== expectedSize) {
-    throw invalid('upload.sizeMismatch', `The upload was announced with ${expectedSize} bytes but only ${stored.size} came.`);
+    throw invalid(
+      'upload.sizeMismatch',
+      `The upload was announced with ${expectedSize} bytes but only ${stored.size} came.`,
+    );
   }
   if (expectedSha256 !== undefined && stored.sha256 !== expectedSha256) {
-    throw invalid('upload.digestMismatch', `The bytes have SHA-256 ${stored.sha256}, but ${expectedSha256} was announced.`);
+    throw invalid(
+      'upload.digestMismatch',
+      `The bytes have SHA-256 ${stored.sha256}, but ${expectedSha256} was announced.`,
+    );
   }
   return stored;
 }

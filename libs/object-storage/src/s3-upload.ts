@@ -81,7 +81,11 @@ export class S3Upload {
 
   private async send(part: number, body: Buffer): Promise<void> {
     const sha256 = Buffer.from(await webcrypto.subtle.digest('SHA-256', body as Buffer<ArrayBuffer>)).toString('hex');
-    const { etag = '' } = await this.put(`partNumber=${part}&uploadId=${encodeURIComponent(this.uploadId!)}`, body, sha256);
+    const { etag = '' } = await this.put(
+      `partNumber=${part}&uploadId=${encodeURIComponent(this.uploadId!)}`,
+      body,
+      sha256,
+    );
     this.parts.push({ part, etag: etag.replaceAll('"', '') });
   }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
-import { type ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import type { FieldError } from './field-error.js';
 import { nearest } from './nearest.js';
 
@@ -16,21 +16,27 @@ export function validateMessage<T extends object>(type: ClassConstructor<T>, inp
   }
   const value = plainToInstance(type, input, { enableImplicitConversion: false });
   const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  return errors.length === 0 ? { ok: true, value } : { ok: false, errors: fieldErrors(errors, '', value) };
+  return errors.length === 0 ? { ok: true, value } : { ok: false, errors: fieldErrors(errors, '') };
 }
 
 /** class-validator's tree as a flat list with JSON pointers. */
-export function fieldErrors(errors: ValidationError[], parent: string, target?: object): FieldError[] {
+export function fieldErrors(errors: ValidationError[], parent: string): FieldError[] {
   return errors.flatMap((error) => {
     const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
       pointer,
-      message: rule === 'whitelistValidation' ? `unknown field "${error.property}"${nearest(error.property, siblings(error.target ?? target))}` : message,
+      message:
+        rule === 'whitelistValidation'
+          ? `unknown field "${error.property}"${nearest(error.property, siblings(error.target))}`
+          : message,
     }));
-    return [...own, ...fieldErrors(error.children ?? [], pointer, error.value as object)];
+    return [...own, ...fieldErrors(error.children ?? [], pointer)];
   });
 }
 
+/** The fields that a message class declares, its ancestors' included. */
 function siblings(target: object | undefined): string[] {
-  return target ? Object.keys(target) : [];
+  if (!target) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }

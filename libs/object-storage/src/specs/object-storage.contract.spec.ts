@@ -27,7 +27,10 @@ export function describeObjectStorage(name: string, storage: () => ObjectStorage
     ])('stores %s and says size and digest', async (_what, size) => {
       const key = aKey();
       const bytes = randomBytes(size);
-      const stored = await storage().putHashed(key, streamOf(bytes), { expectedSize: size, expectedSha256: sha256(bytes) });
+      const stored = await storage().putHashed(key, streamOf(bytes), {
+        expectedSize: size,
+        expectedSha256: sha256(bytes),
+      });
       expect(stored).toEqual({ sha256: sha256(bytes), size });
       expect(await storage().stat(key)).toMatchObject({ key, size });
       expect((await buffer(await storage().get(key))).equals(bytes)).toBe(true);
@@ -70,7 +73,9 @@ export function describeObjectStorage(name: string, storage: () => ObjectStorage
     it('a failed upload keeps what was stored under the key before', async () => {
       const key = aKey();
       await storage().putHashed(key, streamOf(Buffer.from('first')));
-      await expect(storage().putHashed(key, streamOf(Buffer.from('second')), { expectedSize: 5 })).rejects.toMatchObject({
+      await expect(
+        storage().putHashed(key, streamOf(Buffer.from('second')), { expectedSize: 5 }),
+      ).rejects.toMatchObject({
         code: 'upload.sizeMismatch',
       });
       expect((await buffer(await storage().get(key))).toString()).toBe('first');
@@ -99,7 +104,9 @@ export function describeObjectStorage(name: string, storage: () => ObjectStorage
       const content = streamOf(randomBytes(20 * MIB));
       let ended = false;
       content.on('end', () => (ended = true));
-      await expect(storage().putHashed(aKey(), content, { expectedSize: 9 * MIB })).rejects.toMatchObject({ code: 'upload.sizeMismatch' });
+      await expect(storage().putHashed(aKey(), content, { expectedSize: 9 * MIB })).rejects.toMatchObject({
+        code: 'upload.sizeMismatch',
+      });
       await new Promise((resolve) => (ended ? resolve(null) : content.on('end', resolve)));
       expect(content.errored).toBeNull();
     });

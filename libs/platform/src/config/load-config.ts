@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { type ValidationError, validateSync } from 'class-validator';
 
 /** A variable of the environment that a process cannot start with; the message names it and says what would be right. */
 export class ConfigError extends Error {
@@ -40,39 +40,55 @@ export function variablesOf(type: new () => object): Variable[] {
  */
 export function loadConfig<T extends object>(type: new () => T, env: NodeJS.ProcessEnv = process.env): T {
   const variables = variablesOf(type);
+  const texts = new Map<string, string>();
   const values: Record<string, unknown> = {};
   for (const variable of variables) {
     const text = readVariable(variable, env);
-    if (text !== undefined) values[variable.property] = convert(text, type, variable.property);
+    if (text === undefined) continue;
+    texts.set(variable.property, text);
+    values[variable.property] = convert(text, type, variable.property);
   }
   const config = plainToInstance(type, values, { exposeDefaultValues: true });
   const problems = validateSync(config, { forbidUnknownValues: false }).map((error) => {
     const variable = variables.find((v) => v.property === error.property);
-    const rules = Object.values(error.constraints ?? {}).map((text) => text.replace(error.property, '').trim());
-    const given = variable?.secret || error.value === undefined ? '' : ` (it is ${JSON.stringify(error.value)})`;
-    return `${variable?.name ?? error.property} ${rules.join(' and ')}${given}`;
+    const name = variable?.name ?? error.property;
+    const text = texts.get(error.property);
+    if (text === undefined && error.value === undefined)
+      return `${name} is missing: it ${rulesOf(error).join(' and ')}`;
+    return `${name} ${rulesOf(error).join(' and ')}${variable?.secret ? '' : ` (it is ${JSON.stringify(text ?? error.value)})`}`;
   });
   if (problems.length > 0) throw new ConfigError(`Set the environment right: ${problems.join('; ')}.`);
   return config;
 }
 
+/** class-validator's sentences begin with the property, ours with the variable. */
+function rulesOf({ property, constraints }: ValidationError): string[] {
+  return Object.values(constraints ?? {}).map((text) =>
+    (text.startsWith(property) ? text.slice(property.length) : text).trim(),
+  );
+}
+
 function readVariable({ name }: Variable, env: NodeJS.ProcessEnv): string | undefined {
   const file = env[`${name}_FILE`];
-  if (file) {
-    try {
-      return readFileSync(file, 'utf8').trimEnd();
-    } catch (error) {
-      throw new ConfigError(`${name}_FILE names "${file}", which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
-    }
+  const value = file ? readSecret(name, file) : env[name];
+  return value === '' ? undefined : value;
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    // editors and `echo` end a file with a line break
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new ConfigError(
+      `${name}_FILE names "${file}", which cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+    );
   }
-  const value = env[name];
-  return value === undefined || value === '' ? undefined : value;
 }
 
 function convert(text: string, type: new () => object, property: string): unknown {
   const designed = Reflect.getMetadata('design:type', type.prototype as object, property) as unknown;
   if (designed === Number) return text.trim() === '' ? text : Number(text);
-  if (designed === Boolean) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (designed === Boolean)
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   return text;
 }
-

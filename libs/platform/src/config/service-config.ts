@@ -1,6 +1,9 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Env } from './load-config.js';
 
+/** Host names of a private network have no dot. */
+const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
 /** Where the database is; all that a migration needs. */
 export class DatabaseConfig {
   /** `postgres://user:password@host:port/database`; the role owns the service's schema */
@@ -22,16 +25,19 @@ export class ServiceConfig extends DatabaseConfig {
   brokerUrl: string;
   /** before the virtual hosts' names; keeps test runs apart */
   @Env('WAYBILL_VHOST_PREFIX') @IsString() vhostPrefix: string = '';
-  @Env('WAYBILL_LOG_LEVEL') @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) logLevel: string = 'info';
+  @Env('WAYBILL_LOG_LEVEL') @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) logLevel: string =
+    'info';
   /** where traces and metrics go (OTLP over HTTP); absent: nowhere */
-  @Env('OTEL_EXPORTER_OTLP_ENDPOINT') @IsOptional() @IsUrl({ require_tld: false }) otlpEndpoint?: string;
+  @Env('OTEL_EXPORTER_OTLP_ENDPOINT') @IsOptional() @IsUrl(HTTP_URL) otlpEndpoint?: string;
 }
 
 /** Added by services that use object storage. */
 export class StorageServiceConfig extends ServiceConfig {
-  @Env('WAYBILL_S3_ENDPOINT') @IsUrl({ require_tld: false, require_protocol: true }) s3Endpoint: string = 'http://127.0.0.1:9000';
+  @Env('WAYBILL_S3_ENDPOINT') @IsUrl(HTTP_URL) s3Endpoint: string = 'http://127.0.0.1:9000';
   @Env('WAYBILL_S3_ACCESS_KEY', { secret: true }) @IsString() s3AccessKey: string;
   @Env('WAYBILL_S3_SECRET_KEY', { secret: true }) @IsString() s3SecretKey: string;
-  @Env('WAYBILL_S3_BUCKET') @Matches(/^[a-z0-9][a-z0-9.-]{2,62}$/, { message: '$property must be a bucket name of 3-63 characters' }) s3Bucket: string = 'waybill';
+  @Env('WAYBILL_S3_BUCKET')
+  @Matches(/^[a-z0-9][a-z0-9.-]{2,62}$/, { message: '$property must be a bucket name of 3-63 characters' })
+  s3Bucket: string = 'waybill';
   @Env('WAYBILL_S3_REGION') @IsString() s3Region: string = 'us-east-1';
 }

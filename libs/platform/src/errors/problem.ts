@@ -22,11 +22,30 @@ interface BodyParserError extends Error {
 const BODY_PARSER: Record<string, { code: string; detail: string }> = {
   'entity.parse.failed': { code: 'body.notJson', detail: 'The body is not valid JSON.' },
   'entity.too.large': { code: 'body.tooLarge', detail: 'The body is larger than this call takes.' },
-  'encoding.unsupported': { code: 'body.encoding', detail: 'Send the body uncompressed, or with Content-Encoding gzip, deflate or br.' },
+  'encoding.unsupported': {
+    code: 'body.encoding',
+    detail: 'Send the body uncompressed, or with Content-Encoding gzip, deflate or br.',
+  },
   'charset.unsupported': { code: 'body.charset', detail: 'Send the body as UTF-8.' },
   'request.aborted': { code: 'body.aborted', detail: 'The request ended before its body was complete.' },
   'request.size.invalid': { code: 'body.length', detail: 'The body does not have the announced Content-Length.' },
 };
+
+/** The path exists, but not with this method. */
+export function methodNotAllowed(method: string, allowed: readonly string[], requestId: string): ProblemBody {
+  return problemOf(
+    405,
+    'request.methodNotAllowed',
+    `This path does not take ${method}; it takes ${allowed.join(', ')}.`,
+    requestId,
+  );
+}
+
+/** A body came that nobody could read, so its fields seemed missing. */
+export function unsupportedMediaType(type: string | undefined, requestId: string): ProblemBody {
+  const given = type === undefined ? 'no Content-Type' : `Content-Type ${type.slice(0, 100)}`;
+  return problemOf(415, 'body.contentType', `The body came with ${given}; send application/json.`, requestId);
+}
 
 /** Any error as a problem; what we did not foresee says nothing of its inside. */
 export function toProblem(error: unknown, requestId: string): ProblemBody {
@@ -34,14 +53,30 @@ export function toProblem(error: unknown, requestId: string): ProblemBody {
     const problem = problemOf(HTTP_STATUS[error.kind], error.code, error.detail, requestId);
     return error.errors ? { ...problem, errors: error.errors } : problem;
   }
-  if (error instanceof HttpException) return fromHttpException(error, requestId);
   if (isBodyParserError(error)) {
     const known = BODY_PARSER[error.type] ?? { code: 'body.unreadable', detail: 'The body could not be read.' };
     return problemOf(error.status, known.code, known.detail, requestId);
   }
   // A path with broken percent-encoding, thrown by the router.
-  if (error instanceof URIError) return problemOf(400, 'request.badPath', 'The path has broken percent-encoding.', requestId);
-  return problemOf(500, 'internal', 'Something went wrong here. Quote the requestId to whoever runs this server.', requestId);
+  if (error instanceof URIError)
+    return problemOf(400, 'request.badPath', 'The path has broken percent-encoding.', requestId);
+  if (error instanceof HttpException) {
+    // Nest wraps what parsers and the router throw
+    return error.cause === undefined
+      ? fromHttpException(error, requestId)
+      : withoutWrapper(error, error.cause, requestId);
+  }
+  return problemOf(
+    500,
+    'internal',
+    'Something went wrong here. Quote the requestId to whoever runs this server.',
+    requestId,
+  );
+}
+
+function withoutWrapper(error: HttpException, cause: unknown, requestId: string): ProblemBody {
+  const known = cause instanceof WaybillError || isBodyParserError(cause) || cause instanceof URIError;
+  return known ? toProblem(cause, requestId) : fromHttpException(error, requestId);
 }
 
 function fromHttpException(error: HttpException, requestId: string): ProblemBody {
@@ -53,9 +88,21 @@ function fromHttpException(error: HttpException, requestId: string): ProblemBody
 
 function isBodyParserError(error: unknown): error is BodyParserError {
   const candidate = error as Partial<BodyParserError> | null;
-  return error instanceof Error && typeof candidate?.type === 'string' && typeof candidate.status === 'number' && candidate.status < 500;
+  return (
+    error instanceof Error &&
+    typeof candidate?.type === 'string' &&
+    typeof candidate.status === 'number' &&
+    candidate.status < 500
+  );
 }
 
 function problemOf(status: number, code: string, detail: string, requestId: string): ProblemBody {
-  return { type: `urn:waybill:problem:${code}`, title: STATUS_CODES[status] ?? 'Error', status, detail, code, requestId };
+  return {
+    type: `urn:waybill:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    requestId,
+  };
 }

@@ -8,6 +8,9 @@ export interface Readiness {
   dependencies: Record<string, { status: 'ok' | 'unavailable'; detail?: string }>;
 }
 
+/** A dependency that does not answer in this time is not there. */
+const CHECK_TIMEOUT_MS = 3_000;
+
 /** What this process needs in order to serve, by name. */
 @Injectable()
 export class HealthRegistry {
@@ -27,14 +30,26 @@ export class HealthRegistry {
     const dependencies: Readiness['dependencies'] = {};
     await Promise.all(
       [...this.checks].map(async ([name, check]) => {
-        const detail = await Promise.resolve()
-          .then(check)
-          .catch((error: unknown) => (error instanceof Error ? error.message : 'unknown error'));
+        const detail = await ask(check);
         dependencies[name] = detail === null ? { status: 'ok' } : { status: 'unavailable', detail };
       }),
     );
     if (this.draining) dependencies['process'] = { status: 'unavailable', detail: 'the process is ending' };
     const ok = Object.values(dependencies).every((dependency) => dependency.status === 'ok');
     return { status: ok ? 'ok' : 'unavailable', dependencies };
+  }
+}
+
+async function ask(check: HealthCheck): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(check), silence]);
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown error';
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -32,7 +32,11 @@ export class LoggingModule {
             autoLogging: { ignore: (request) => request.url?.startsWith('/health/') ?? false },
             // Bodies and full headers do not belong into logs; what and how long is enough.
             serializers: {
-              req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, url: url.split('?')[0] }),
+              req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+                id,
+                method,
+                url: url.split('?')[0],
+              }),
               res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
             },
             customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),

@@ -1,7 +1,7 @@
-import { type DynamicModule, type INestApplication, Logger as NestLogger, type Type } from '@nestjs/common';
+import { type DynamicModule, Logger as NestLogger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json } from 'express';
+import { json, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { ConfigError, loadConfig } from '../config/load-config.js';
@@ -11,6 +11,7 @@ import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { requestId } from '../http/request-id.js';
 import { demandUtf8 } from '../http/utf8.js';
 import { bodyValidation } from '../http/validation.pipe.js';
+import { endOnBug, endOnSignal } from './end-of-process.js';
 
 export interface RunServiceOptions {
   /** e.g. `fleet` */
@@ -25,20 +26,16 @@ export interface RunServiceOptions {
   configureHttp?: (app: NestExpressApplication) => void | Promise<void>;
   /** largest JSON body in bytes, default 1 MiB */
   bodyLimit?: number;
+  /** requests whose body the handler reads itself, as it comes, even when it calls itself JSON */
+  streamsBody?: (request: Request) => boolean;
 }
-
-/** How long a process may take to end cleanly. */
-const SHUTDOWN_MS = 30_000;
 
 /**
  * Starts a service: HTTP with problem+json, the message handlers, a clean end on SIGTERM and SIGINT (stop taking messages, wait for
  * those in hand, let the outbox leave, close). A start that fails says so in one line and ends with exit code 1.
  */
 export async function runService(module: Type<object> | DynamicModule, options: RunServiceOptions): Promise<void> {
-  process.on('unhandledRejection', (reason) => {
-    new NestLogger('Process').fatal(reason instanceof Error ? reason : new Error(String(reason)));
-    process.exit(1);
-  });
+  endOnBug();
   try {
     const app = await createService(module, options);
     endOnSignal(app, options.service);
@@ -57,7 +54,11 @@ export interface StartServiceOptions<Config extends ServiceConfig> extends Omit<
 }
 
 /** The whole of a service's `main.ts`: reads the environment, then {@link runService}. A wrong variable is one sentence and exit code 1. */
-export async function startService<Config extends ServiceConfig>({ config: type, module, ...options }: StartServiceOptions<Config>): Promise<void> {
+export async function startService<Config extends ServiceConfig>({
+  config: type,
+  module,
+  ...options
+}: StartServiceOptions<Config>): Promise<void> {
   let config: Config;
   try {
     config = loadConfig(type);
@@ -70,14 +71,21 @@ export async function startService<Config extends ServiceConfig>({ config: type,
 }
 
 /** The service as it will run, not listening yet; specs use it on a free port. */
-export async function createService(module: Type<object> | DynamicModule, options: RunServiceOptions): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, { bufferLogs: true, bodyParser: false, abortOnError: false });
+export async function createService(
+  module: Type<object> | DynamicModule,
+  options: RunServiceOptions,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(Logger));
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(helmet());
   await options.configureHttp?.(app);
-  app.use(json({ limit: options.bodyLimit ?? 1024 * 1024, verify: demandUtf8 }));
+  app.use(jsonBodies(options));
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(bodyValidation());
   if (options.transport) {
@@ -90,32 +98,17 @@ export async function createService(module: Type<object> | DynamicModule, option
   return app;
 }
 
-function endOnSignal(app: INestApplication, service: string): void {
-  let ending = false;
-  const end = (signal: NodeJS.Signals) => {
-    if (ending) return;
-    ending = true;
-    const logger = new NestLogger('Process');
-    logger.log(`${service} ends (${signal})`);
-    app.get(HealthRegistry).drain();
-    setTimeout(() => {
-      logger.error(`${service} did not end within ${SHUTDOWN_MS / 1000} s`);
-      process.exit(1);
-    }, SHUTDOWN_MS).unref();
-    app.close().then(
-      () => process.exit(process.exitCode ?? 0),
-      (error: unknown) => {
-        logger.error(error instanceof Error ? error : new Error(String(error)));
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+function jsonBodies({ bodyLimit = 1024 * 1024, streamsBody = () => false }: RunServiceOptions): RequestHandler {
+  const parse = json({ limit: bodyLimit, verify: demandUtf8 });
+  return (request, response, next) => (streamsBody(request) ? next() : parse(request, response, next));
 }
 
-function startProblem(error: unknown, options: RunServiceOptions): string {
-  const problem = error as NodeJS.ErrnoException;
-  if (problem.code === 'EADDRINUSE') return `port ${options.port} is taken; free it or set WAYBILL_HTTP_PORT.`;
-  return problem.stack ?? String(error);
+/** One sentence for what an operator can put right, the stack for what is a mistake of ours. */
+function startProblem(error: unknown, { port }: RunServiceOptions): string {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `port ${port} is taken; free it or set WAYBILL_HTTP_PORT.`;
+  if (code === 'EACCES')
+    return `port ${port} may not be opened by this user; choose one above 1023 with WAYBILL_HTTP_PORT.`;
+  if (code !== undefined) return message === '' ? code : message;
+  return stack ?? String(error);
 }
