@@ -166,8 +166,10 @@ export class FleetWorld {
     });
   }
 
-  async restart(): Promise<void> {
+  /** @param meanwhile happens while no fleet runs */
+  async restart(meanwhile?: () => Promise<void>): Promise<void> {
     await this.app.close();
+    await meanwhile?.();
     this.app = await startApp(this.config);
   }
 

@@ -1,0 +1,113 @@
+import { FLEET_RPC, type ResolveTargets } from '@waybill/contracts';
+import { FleetWorld } from '../specs/fleet-world.fixtures.spec.js';
+import { randomUUID } from 'node:crypto';
+
+let world: FleetWorld;
+
+beforeAll(async () => {
+  world = await FleetWorld.start();
+});
+afterAll(() => world.stop());
+
+const NONE = { groupIds: [], computerIds: [], excludeGroupIds: [], excludeComputerIds: [] };
+
+/** Computers and memberships straight into the tables: enrolling hundreds is another spec's matter. */
+async function computers(count: number): Promise<string[]> {
+  const rows = await world.sql.query(
+    `INSERT INTO computers (id, public_key, enrolled_with, name, hostname) SELECT id, id::text, id, 'pc-' || n, 'pc-' || n
+     FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, $1::int) n) made RETURNING id`,
+    [count],
+  );
+  return rows.map(({ id }: { id: string }) => id).sort();
+}
+const put = (groupId: string, ids: string[]) =>
+  world.sql.query(
+    `INSERT INTO memberships (group_id, computer_id, member_since) SELECT $1, id, now() - interval '1 hour' FROM unnest($2::uuid[]) t(id)`,
+    [groupId, ids],
+  );
+
+async function pages(request: Partial<ResolveTargets>, limit: number, between?: (page: number) => Promise<unknown>) {
+  const found: { computerId: string; covered: boolean }[] = [];
+  let resolvedAt: string | undefined;
+  let after: string | undefined;
+  for (let page = 1; ; page++) {
+    const answer = await world.rpc.call(FLEET_RPC.targetsResolve, { ...NONE, ...request, limit, after, resolvedAt });
+    found.push(...answer.targets);
+    expect(resolvedAt ?? answer.resolvedAt).toBe(answer.resolvedAt);
+    if (answer.after === null) return { found, resolvedAt: answer.resolvedAt, pages: page };
+    expect(answer.targets).toHaveLength(limit);
+    resolvedAt = answer.resolvedAt;
+    after = answer.after;
+    await between?.(page);
+  }
+}
+
+describe('targets.resolve', () => {
+  it.each([1, 7, 50, 5000])(
+    'gives overlapping groups and single computers once each, without the excluded, in pages of %i',
+    async (limit) => {
+      const all = await computers(60);
+      const [a, b, excluded] = [await world.group(), await world.group(), await world.group()];
+      await put(a.id, all.slice(0, 40));
+      await put(b.id, all.slice(20, 50));
+      await put(excluded.id, [all[5]!, all[30]!, all[55]!]);
+      const { found } = await pages(
+        {
+          groupIds: [a.id, b.id],
+          computerIds: [all[10]!, ...all.slice(52, 58), randomUUID()],
+          excludeGroupIds: [excluded.id],
+          excludeComputerIds: [all[7]!, all[57]!],
+        },
+        limit,
+      );
+      const out = [5, 7, 30, 55, 57];
+      const expected = all.filter((_, i) => (i < 50 || (i >= 52 && i < 58)) && !out.includes(i));
+      expect(found.map(({ computerId }) => computerId)).toEqual(expected);
+      expect(found.filter(({ covered }) => !covered).map(({ computerId }) => computerId)).toEqual(
+        [52, 53, 54, 56].map((i) => all[i]),
+      );
+    },
+  );
+
+  it('says what is known of each', async () => {
+    const agent = await world.agent();
+    const { targets } = await world.rpc.call(FLEET_RPC.targetsResolve, { ...NONE, computerIds: [agent.id], limit: 10 });
+    expect(targets).toEqual([
+      { computerId: agent.id, name: expect.stringMatching(/^pc-/), online: false, lastSeenAt: null, covered: false },
+    ]);
+  });
+
+  it('finds nobody in nothing and in groups that do not exist', async () => {
+    expect((await pages({}, 10)).found).toEqual([]);
+    expect((await pages({ groupIds: [randomUUID()], computerIds: [randomUUID()] }, 10)).found).toEqual([]);
+  });
+
+  it('leaves out who joins between pages, and who leaves', async () => {
+    const all = await computers(30);
+    const group = await world.group();
+    await put(group.id, all.slice(0, 20));
+    const { found } = await pages({ groupIds: [group.id] }, 5, async (page) => {
+      if (page !== 1) return;
+      await world.rpc.call(FLEET_RPC.groupMembersAdd, { name: group.name, computers: all.slice(20) });
+      await world.rpc.call(FLEET_RPC.groupMembersRemove, { name: group.name, computers: [all[19]!] });
+    });
+    expect(found.map(({ computerId }) => computerId)).toEqual(all.slice(0, 19));
+  });
+
+  it('counts exactly those whose memberSince is not later, however many join in the same moment', async () => {
+    const group = await world.group();
+    const all = await computers(40);
+    const joins = all.map((id) => world.rpc.call(FLEET_RPC.groupMembersAdd, { name: group.name, computers: [id] }));
+    const resolutions = Array.from({ length: 10 }, () => pages({ groupIds: [group.id] }, 5000));
+    const resolved = await Promise.all(resolutions);
+    await Promise.all(joins);
+    const rows = (await world.sql.query(
+      'SELECT computer_id AS id, member_since AS since FROM memberships WHERE group_id = $1 ORDER BY 1',
+      [group.id],
+    )) as { id: string; since: Date }[];
+    for (const { found, resolvedAt } of resolved) {
+      const expected = rows.filter(({ since }) => since.toISOString() <= resolvedAt).map(({ id }) => id);
+      expect(found.map(({ computerId }) => computerId)).toEqual(expected);
+    }
+  });
+});
