@@ -8,7 +8,8 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 /**
  * Runs statements as named prepared ones on the data source's own pool, each in a transaction of its own.
  *
- * TypeORM sends text: PostgreSQL would parse and plan the batch statement of ingest anew each time, 4 ms of its 10.
+ * TypeORM sends text, and PostgreSQL would parse and plan the batch statement of ingest anew each time: 2.5 ms of server CPU for
+ * an empty batch, 0.3 ms when prepared.
  */
 @Injectable()
 export class PreparedSql implements SqlExecutor {

@@ -21,16 +21,23 @@ function judgeWithin(state: string, accepted: 'apply' | 'history'): string {
 const pastFinal = `CASE WHEN p.status IN (${list(FINAL_STATUSES)}) THEN p.status END`;
 
 /**
- * A whole batch in one statement, which is one transaction and one round trip: judge, update executions, keep history and details, move
- * counters, mark changes. Answers with the rows that were anomalies.
+ * A whole batch in one statement, which is one transaction and one round trip: judge, update executions, keep history and
+ * details, move counters, mark changes. Answers with the rows that were anomalies.
  *
- * - Rows are locked in key order before anything is judged, because two replicas may hold reports of the same executions; with the
- *   lock held the judged state is the newest one, whatever the statement's snapshot was.
+ * - Rows are locked in key order before anything is judged, because two replicas may hold reports of the same executions;
+ *   with the lock held the judged state is the newest one, whatever the statement's snapshot was.
  * - Generic plan: every join starts at the (small) input and probes a primary key.
- * - Each (execution, attempt) comes at most once, but for rows with `after_final` and reports without evidence (coalesce-reports.ts).
+ * - Each (execution, attempt) comes at most once, but for rows with `after_final` and reports without evidence
+ *   (coalesce-reports.ts).
  *
- * Rejected: BEGIN, SELECT … FOR UPDATE, decide in Node, UPDATE, COMMIT. It needs no second copy of the rule, but holds the locks over five
- * round trips through an event loop that is busy parsing deliveries.
+ * Measured, 4,000 executions, 160,000 to 200,000 reports in batches of 500, PostgreSQL 15 on 2 shared cores, server CPU per batch:
+ *   bare upsert of the same rows into a table with a primary key only         5.7 ms
+ *   this                                                                       9.4 ms  (97 % of the updates heap-only)
+ *   this with an index on (job, run, status, computer) as well, elapsed        21 ms   (10.4 ms without; no update heap-only)
+ *   this without the row locks: judge what the snapshot shows, update by ctid, send overtaken rows again
+ *                                                                             10.1 ms  (the lock costs less than the second look)
+ * Rejected: BEGIN, SELECT … FOR UPDATE, decide in Node, UPDATE, COMMIT. It needs no second copy of the rule, but holds the
+ * locks over five round trips through an event loop that is busy parsing deliveries.
  */
 export const INGEST_BATCH_SQL = `
   WITH input AS MATERIALIZED (
@@ -74,7 +81,7 @@ export const INGEST_BATCH_SQL = `
   updated AS (
     UPDATE executions e
     SET seq = a.seq, status = a.status, reason = a.reason, message = a.message, exit_code = a.exit_code, presumed = false,
-        started_at = coalesce(e.started_at, a.first_at), updated_at = now(),
+        started_at = coalesce(e.started_at, a.first_at, a.at), updated_at = now(),
         finished_at = CASE WHEN a.status IN (${list(FINAL_STATUSES)}) THEN a.at END
     FROM applied a
     WHERE e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
@@ -82,10 +89,10 @@ export const INGEST_BATCH_SQL = `
   remembered AS (
     UPDATE past_attempts p
     SET seq = i.seq, status = i.status, reason = i.reason, message = i.message, exit_code = i.exit_code, presumed = false,
-        started_at = coalesce(p.started_at, i.first_at),
+        started_at = coalesce(p.started_at, i.first_at, i.at),
         finished_at = CASE WHEN i.status IN (${list(FINAL_STATUSES)}) THEN i.at END
     FROM judged_past i
-    WHERE i.past_verdict = 'history' AND i.seq > p.seq
+    WHERE i.past_verdict = 'history' AND i.seq > p.seq AND (p.presumed OR p.status NOT IN (${list(FINAL_STATUSES)}))
       AND p.job_id = i.job_id AND p.run = i.run AND p.computer_id = i.computer_id AND p.attempt = i.attempt
   ),
   detailed AS (

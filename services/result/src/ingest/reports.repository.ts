@@ -30,7 +30,7 @@ function parameters(rows: readonly ReportRow[]): unknown[] {
     rows.map(({ report }) => report.reason ?? null),
     rows.map(({ report }) => report.message ?? null),
     plain(rows, ({ report }) => report.exitCode ?? 'NULL'),
-    plain(rows, ({ firstAt }) => firstAt),
+    plain(rows, ({ report, firstAt }) => (firstAt === report.at ? 'NULL' : firstAt)),
     plain(rows, ({ report }) => report.at),
     plain(rows, ({ report }) => isEvidenced(report)),
     plain(rows, ({ afterFinal }) => afterFinal),

@@ -5,8 +5,7 @@ import { COUNTER_COLUMNS } from '../executions/counters.sql.js';
  * Runs, executions and their counters.
  *
  * `executions` takes one update per report, so its indexes are chosen for heap-only (HOT) updates: every indexed column is
- * immutable but `final_status`, which changes once per attempt. Measured on 2 cores, 4,000 executions, 200,000 updates in batches
- * of 500 (server time per batch, PostgreSQL 15): see ingest/ingest-batch.sql.ts.
+ * immutable but `final_status`, which changes once per attempt. Measured in ingest/ingest-batch.sql.ts.
  * No foreign key from executions to runs: it would cost a share lock on one hot row per insert and protects nothing, since
  * only assignment inserts and it holds the run's row lock.
  */
