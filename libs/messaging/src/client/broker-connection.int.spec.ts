@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { computerUser, EXCHANGES, inboxShard, inboxStream, reportKey } from '@waybill/contracts';
-import { agentToken } from '../../spec/agent-token.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { agentToken } from '../specs/agent-token.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { BrokerConnection } from './broker-connection.js';
 import { ConsumerChannel } from './consumer-channel.js';
 import type { Delivery } from './delivery.js';

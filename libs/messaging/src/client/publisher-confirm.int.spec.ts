@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENTS, EXCHANGES } from '@waybill/contracts';
-import { TestBroker } from '../../spec/test-broker.js';
+import { TestBroker } from '../specs/test-broker.spec.js';
 
 describe('publisher: confirms', () => {
   let broker: TestBroker;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENTS, EXCHANGES } from '@waybill/contracts';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { BrokerConnection } from './broker-connection.js';
 import { NotConfirmedError } from './errors.js';
 import { Publisher } from './publisher.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EXCHANGES, groupStream, inboxStream } from '@waybill/contracts';
-import { TestBroker } from '../../spec/test-broker.js';
+import { TestBroker } from '../specs/test-broker.spec.js';
 import { UnroutableError } from './errors.js';
 
 describe('publisher: unroutable messages', () => {

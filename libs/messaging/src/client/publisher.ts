@@ -56,11 +56,15 @@ export class Publisher {
    * was lost before the confirm, or the broker refused it (a full queue): publish it again with the same id
    */
   async publish(message: OutgoingMessage): Promise<void> {
-    const channel = this.kept.current ?? (await this.kept.ready(this.options.connectTimeoutMs ?? 10_000));
+    const timeoutMs = this.options.connectTimeoutMs ?? 10_000;
+    if (!this.kept.current) await this.kept.ready(timeoutMs);
     if (!this.window.tryEnter()) await this.window.enter();
-    // the window may have opened because the channel died
-    const live = this.kept.current ?? channel;
-    return this.send(live, message).finally(() => this.window.leave());
+    try {
+      // the channel may have been lost while we waited for our turn
+      await this.send(this.kept.current ?? (await this.kept.ready(timeoutMs)), message);
+    } finally {
+      this.window.leave();
+    }
   }
 
   /**

@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { ComputerRemoved, EVENTS } from '@waybill/contracts';
-import { computerRemoved } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { TestDatabase } from '../../spec/test-database.js';
-import { startService } from '../../spec/test-service.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { TestDatabase } from '../specs/test-database.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { EventHandler } from '../server/decorators.js';
 import type { MessageContext } from '../server/message-context.js';
 import { Inbox } from './inbox.js';

@@ -3,9 +3,9 @@ import { Controller, Injectable, Module, type OnApplicationShutdown } from '@nes
 import { Test } from '@nestjs/testing';
 import { ComputerRef, ComputerRemoved, EVENTS, FLEET_RPC } from '@waybill/contracts';
 import { DataSource } from 'typeorm';
-import { computerRemoved } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { TestDatabase } from '../../spec/test-database.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { TestDatabase } from '../specs/test-database.spec.js';
 import { Inbox } from '../inbox/inbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { RpcClient } from '../rpc/rpc-client.js';
@@ -110,9 +110,7 @@ describe('MessagingModule in a service', () => {
     await app.init();
     const indicators = app.get(MessagingHealth).indicators();
     expect(indicators.map(({ name }) => name)).toEqual(['broker.services', 'consumers', 'outbox']);
-    await eventually(async () =>
-      expect(await Promise.all(indicators.map((indicator) => indicator.check()))).toEqual([null, null, null]),
-    );
+    await eventually(() => expect(indicators.map((indicator) => indicator.check())).toEqual([null, null, null]));
 
     const computers = Array.from({ length: 50 }, () => randomUUID());
     const client = app.get(RpcClient);

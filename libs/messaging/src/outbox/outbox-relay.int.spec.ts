@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EVENTS, EXCHANGES, groupStream, inboxStream } from '@waybill/contracts';
-import { collect, startRelay } from '../../spec/relay.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { TestDatabase } from '../../spec/test-database.js';
+import { collect, startRelay } from '../specs/relay.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { TestDatabase } from '../specs/test-database.spec.js';
 import { groupStreamArguments } from '../topology/stream-arguments.js';
 import { Outbox, type OutboxMessage } from './outbox.js';
 

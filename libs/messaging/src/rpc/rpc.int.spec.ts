@@ -12,8 +12,8 @@ import {
   PACKAGE_RPC,
   rpcQueue,
 } from '@waybill/contracts';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { RpcHandler } from '../server/decorators.js';
 import type { MessageContext } from '../server/message-context.js';
 import { RpcClient } from './rpc-client.js';
@@ -113,7 +113,7 @@ describe('rpc', () => {
   });
 
   it('nobody listening: the request times out and is not carried out later', async () => {
-    await expect(client.call(PACKAGE_RPC.get, { name: 'nobody' } as never, { timeoutMs: 150 })).rejects.toMatchObject({
+    await expect(client.call(PACKAGE_RPC.get, { name: 'nobody' }, { timeoutMs: 150 })).rejects.toMatchObject({
       code: 'rpc.timeout',
     });
     const channel = await (await broker.model('services')).createChannel();
@@ -160,7 +160,7 @@ describe('rpc', () => {
     const channel = await (await broker.model('services')).createChannel();
     await channel.deleteQueue(rpcQueue('package'));
     const began = Date.now();
-    await expect(client.call(PACKAGE_RPC.get, { name: 'x' } as never)).rejects.toMatchObject({
+    await expect(client.call(PACKAGE_RPC.get, { name: 'x' })).rejects.toMatchObject({
       code: 'rpc.unavailable',
     });
     expect(Date.now() - began).toBeLessThan(2_000);

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { ComputerRemoved, EVENTS } from '@waybill/contracts';
-import { computerRemoved } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { applyTopology } from '../topology/apply-topology.js';
 import { EventHandler } from './decorators.js';
 

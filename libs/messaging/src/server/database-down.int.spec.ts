@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { ComputerRemoved, EVENTS, EXCHANGES, REPORT_QUEUES, reportKey } from '@waybill/contracts';
-import { computerRemoved } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService, type TestService } from '../../spec/test-service.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService, type TestService } from '../specs/test-service.spec.js';
 import { BatchHandler, EventHandler } from './decorators.js';
 import type { IncomingMessage } from './incoming-message.js';
 

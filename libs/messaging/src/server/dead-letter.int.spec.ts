@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import type { GetMessage } from 'amqplib';
 import { ComputerRemoved, EVENTS, EXCHANGES, notFound } from '@waybill/contracts';
-import { computerRemoved } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { EventHandler } from './decorators.js';
 import { dead, type Verdict } from './verdict.js';
 

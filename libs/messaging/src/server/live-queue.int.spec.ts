@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { EVENTS, JobStatusChanged } from '@waybill/contracts';
-import { jobStatusChanged } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { jobStatusChanged } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { EventHandler } from './decorators.js';
 
 const seen: string[] = [];

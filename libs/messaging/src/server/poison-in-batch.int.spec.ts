@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { EXCHANGES, invalid, REPORT_QUEUES, reportKey } from '@waybill/contracts';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { BatchHandler } from './decorators.js';
 import type { IncomingMessage } from './incoming-message.js';
 import { ACK, dead, type Verdict } from './verdict.js';

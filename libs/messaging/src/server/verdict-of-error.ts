@@ -16,7 +16,8 @@ export function verdictOfError(error: unknown): Verdict {
 
 function sqlState(error: unknown): string {
   const { driverError, code } = (error ?? {}) as { driverError?: { code?: unknown }; code?: unknown };
-  return String(driverError?.code ?? code ?? '');
+  const state = driverError?.code ?? code;
+  return typeof state === 'string' ? state : '';
 }
 
 /** One line for a log or a header. */

@@ -15,9 +15,9 @@ import {
   type ServiceName,
 } from '@waybill/contracts';
 import type { Channel } from 'amqplib';
-import { computerRemoved, jobStatusChanged } from '../../spec/events.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { startService } from '../../spec/test-service.js';
+import { computerRemoved, jobStatusChanged } from '../specs/events.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { BrokerConnection } from '../client/broker-connection.js';
 import { Publisher } from '../client/publisher.js';
 import { RpcClient } from '../rpc/rpc-client.js';

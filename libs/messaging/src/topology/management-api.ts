@@ -1,3 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const ATTEMPTS = 4;
+
 /** RabbitMQ's management API, as far as setting up needs it. */
 export class ManagementApi {
   private readonly root: string;
@@ -20,18 +24,32 @@ export class ManagementApi {
 
   /** @throws Error with the broker's reason */
   async request(method: string, path: readonly string[], body?: object): Promise<unknown> {
-    const where = `${this.root}/${path.map(encodeURIComponent).join('/')}`;
-    const response = await fetch(where, {
-      method,
-      headers: { authorization: this.authorization, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
-    });
+    const response = await this.send(method, `${this.root}/${path.map(encodeURIComponent).join('/')}`, body);
     const text = await response.text();
-    if (!response.ok)
+    if (!response.ok) {
       throw new Error(
         `RabbitMQ's management refused ${method} ${path.join('/')}: ${response.status} ${text.slice(0, 500)}`,
       );
+    }
     return text === '' ? null : (JSON.parse(text) as unknown);
+  }
+
+  /** Every request here may be repeated; the server now and then closes a kept connection just when it is used again. */
+  private async send(method: string, url: string, body: object | undefined): Promise<Response> {
+    const headers = { authorization: this.authorization, 'content-type': 'application/json' };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await fetch(url, {
+          method,
+          headers,
+          body: body && JSON.stringify(body),
+          signal: AbortSignal.timeout(15_000),
+        });
+      } catch (error) {
+        if (attempt === ATTEMPTS)
+          throw new Error(`RabbitMQ's management does not answer at ${this.root}`, { cause: error });
+        await delay(attempt * 100);
+      }
+    }
   }
 }

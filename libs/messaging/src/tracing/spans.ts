@@ -1,7 +1,8 @@
-import { context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FlatHeaders, OutgoingMessage } from '../client/messages.js';
 import type { PublishInstrument } from '../client/publisher.js';
 import type { IncomingMessage } from '../server/incoming-message.js';
+import { type Operation, recordDuration } from './durations.js';
 import { destinationTemplate, messagingAttributes } from './semconv.js';
 import { traceContext, traceHeaders } from './trace-headers.js';
 
@@ -13,12 +14,11 @@ const tracer = () => trace.getTracer('@waybill/messaging');
 /** PRODUCER span from publish to confirm; continues the trace in the message's headers (from the outbox), else the active one. */
 export function publishInstrument(message: OutgoingMessage): PublishInstrument {
   const parent = message.headers?.['traceparent'] === undefined ? context.active() : traceContext(message.headers);
-  const span = tracer().startSpan(
-    `publish ${destinationTemplate(message.routingKey)}`,
-    { kind: SpanKind.PRODUCER, attributes: messagingAttributes({ operation: 'publish', ...message }) },
-    parent,
-  );
-  return { headers: traceHeaders(trace.setSpan(parent, span)), end: (error) => endSpan(span, error) };
+  const attributes = messagingAttributes({ operation: 'publish', ...message });
+  const name = `publish ${destinationTemplate(message.routingKey)}`;
+  const span = tracer().startSpan(name, { kind: SpanKind.PRODUCER, attributes }, parent);
+  const end = endOf(span, 'publish', attributes);
+  return { headers: traceHeaders(trace.setSpan(parent, span)), end };
 }
 
 /** CLIENT span of a request; `run` gets the headers that carry it. */
@@ -28,25 +28,20 @@ export function clientSpan<T>(pattern: string, queue: string, run: (headers: Fla
     'rpc.method': pattern,
   };
   return tracer().startActiveSpan(`request ${pattern}`, { kind: SpanKind.CLIENT, attributes }, (span) =>
-    settle(span, run(traceHeaders())),
+    settle(run(traceHeaders()), endOf(span, 'request', attributes)),
   );
 }
 
 /** CONSUMER span around the handling of one message, child of the span that sent it. */
 export function processSpan<T>(message: IncomingMessage, queue: string, run: () => Promise<T>): Promise<T> {
-  const name = `process ${destinationTemplate(message.routingKey)}`;
-  const attributes = messagingAttributes({
-    operation: 'process',
-    exchange: message.exchange,
-    routingKey: message.routingKey,
-    queue,
-    messageId: message.id,
-  });
+  const { exchange, routingKey, id: messageId } = message;
+  const attributes = messagingAttributes({ operation: 'process', exchange, routingKey, queue, messageId });
+  const name = `process ${destinationTemplate(routingKey)}`;
   return tracer().startActiveSpan(
     name,
     { kind: SpanKind.CONSUMER, attributes },
     traceContext(message.headers),
-    (span) => settle(span, run()),
+    (span) => settle(run(), endOf(span, 'process', attributes)),
   );
 }
 
@@ -61,7 +56,7 @@ export function batchSpan<T>(messages: readonly IncomingMessage[], queue: string
   return tracer().startActiveSpan(
     `process ${queue}`,
     { kind: SpanKind.CONSUMER, attributes, links: links(messages) },
-    (span) => settle(span, run()),
+    (span) => settle(run(), endOf(span, 'process', attributes)),
   );
 }
 
@@ -76,21 +71,26 @@ function links(messages: readonly IncomingMessage[]): Link[] {
   return [...found.values()];
 }
 
-async function settle<T>(span: Span, work: Promise<T>): Promise<T> {
+async function settle<T>(work: Promise<T>, end: (error?: Error) => void): Promise<T> {
   try {
     const result = await work;
-    endSpan(span);
+    end();
     return result;
   } catch (error) {
-    endSpan(span, error as Error);
+    end(error as Error);
     throw error;
   }
 }
 
-function endSpan(span: Span, error?: Error): void {
-  if (error) {
-    span.setAttribute('error.type', error.name);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-  }
-  span.end();
+/** Ends the span and records how long it was. */
+function endOf(span: Span, operation: Operation, attributes: Attributes): (error?: Error) => void {
+  const beganAt = performance.now();
+  return (error) => {
+    if (error) {
+      span.setAttribute('error.type', error.name);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    }
+    span.end();
+    recordDuration(operation, beganAt, attributes, error);
+  };
 }

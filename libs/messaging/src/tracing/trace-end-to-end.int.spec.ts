@@ -4,11 +4,11 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ComputerRef, ComputerRemoved, EVENTS, FLEET_RPC, REPORT_QUEUES } from '@waybill/contracts';
-import { computerRemoved } from '../../spec/events.js';
-import { startRelay } from '../../spec/relay.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
-import { TestDatabase } from '../../spec/test-database.js';
-import { startService } from '../../spec/test-service.js';
+import { computerRemoved } from '../specs/events.spec.js';
+import { startRelay } from '../specs/relay.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { TestDatabase } from '../specs/test-database.spec.js';
+import { startService } from '../specs/test-service.spec.js';
 import { Publisher } from '../client/publisher.js';
 import { Outbox } from '../outbox/outbox.js';
 import { RpcClient } from '../rpc/rpc-client.js';

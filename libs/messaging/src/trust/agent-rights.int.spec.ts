@@ -10,8 +10,8 @@ import {
   REPORT_QUEUES,
   reportKey,
 } from '@waybill/contracts';
-import { agentToken } from '../../spec/agent-token.js';
-import { eventually, TestBroker } from '../../spec/test-broker.js';
+import { agentToken } from '../specs/agent-token.spec.js';
+import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { groupStreamArguments } from '../topology/stream-arguments.js';
 
 /** What a computer's token lets it do on the broker, and what it does not, tried on the broker itself. */

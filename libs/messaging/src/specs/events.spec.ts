@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ComputerRemoved, EVENTS, EXCHANGES, type JobStatusChanged } from '@waybill/contracts';
-import type { OutgoingMessage } from '../src/client/messages.js';
+import type { OutgoingMessage } from '../client/messages.js';
 
 /** A valid event on its way to `result.computers`. */
 export function computerRemoved(computerId: string = randomUUID()): OutgoingMessage & { body: ComputerRemoved } {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { INBOX_SQL } from '../src/inbox/inbox.js';
-import { OUTBOX_SQL } from '../src/outbox/outbox.sql.js';
-import type { RelayDatabase } from '../src/outbox/relay-database.js';
-import { required } from './test-broker.js';
+import { INBOX_SQL } from '../inbox/inbox.js';
+import { OUTBOX_SQL } from '../outbox/outbox.sql.js';
+import type { RelayDatabase } from '../outbox/relay-database.js';
+import { required } from './test-broker.spec.js';
 
 /** A database of its own with outbox and inbox, gone at the end. */
 export class TestDatabase {

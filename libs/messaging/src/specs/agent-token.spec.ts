@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { importPKCS8, SignJWT } from 'jose';
 import { agentScopes, computerUser } from '@waybill/contracts';
-import { required } from './test-broker.js';
+import { required } from './test-broker.spec.js';
 
 /** The token that fleet issues to a computer; the broker trusts its key. */
 export async function agentToken(

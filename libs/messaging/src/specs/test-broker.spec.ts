@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
 import type { ServiceName } from '@waybill/contracts';
-import { BrokerConnection } from '../src/client/broker-connection.js';
-import { Publisher } from '../src/client/publisher.js';
-import type { VhostRole } from '../src/server/handler-extras.js';
-import { applyAccount } from '../src/topology/apply-accounts.js';
-import { applyTopology } from '../src/topology/apply-topology.js';
-import { BROKER_ACCOUNTS } from '../src/topology/broker-accounts.js';
-import { ManagementApi } from '../src/topology/management-api.js';
-import type { RetryPolicy } from '../src/topology/policies.js';
-import { vhostName } from '../src/topology/topology.js';
+import { BrokerConnection } from '../client/broker-connection.js';
+import { Publisher } from '../client/publisher.js';
+import type { VhostRole } from '../server/handler-extras.js';
+import { applyAccount } from '../topology/apply-accounts.js';
+import { applyTopology } from '../topology/apply-topology.js';
+import { BROKER_ACCOUNTS } from '../topology/broker-accounts.js';
+import { ManagementApi } from '../topology/management-api.js';
+import type { RetryPolicy } from '../topology/policies.js';
+import { vhostName } from '../topology/topology.js';
 
 /** Fast enough for specs, in the same proportion as production. */
 export const SPEC_RETRY: RetryPolicy = { deliveryLimit: 20, minDelayMs: 100, maxDelayMs: 300 };

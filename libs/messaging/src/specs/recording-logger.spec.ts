@@ -1,4 +1,4 @@
-import type { MessageLogger } from '../src/server/message-logger.js';
+import type { MessageLogger } from '../server/message-logger.js';
 
 /** Keeps what was written, for a spec to look at. */
 export class RecordingLogger implements MessageLogger {

@@ -1,10 +1,10 @@
 import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { ServiceName } from '@waybill/contracts';
-import { BrokerLinks } from '../src/nest/broker-links.js';
-import { WaybillServer, type WaybillServerOptions } from '../src/server/waybill-server.js';
-import type { VhostRole } from '../src/server/handler-extras.js';
-import type { TestBroker } from './test-broker.js';
+import { BrokerLinks } from '../nest/broker-links.js';
+import { WaybillServer, type WaybillServerOptions } from '../server/waybill-server.js';
+import type { VhostRole } from '../server/handler-extras.js';
+import type { TestBroker } from './test-broker.spec.js';
 
 @Module({})
 class HandlersModule {

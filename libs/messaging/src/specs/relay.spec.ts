@@ -1,8 +1,8 @@
-import type { Publisher } from '../src/client/publisher.js';
-import { OutboxRelay, type OutboxRelayOptions } from '../src/outbox/outbox-relay.js';
-import { RecordingLogger } from './recording-logger.js';
-import type { TestBroker } from './test-broker.js';
-import type { TestDatabase } from './test-database.js';
+import type { Publisher } from '../client/publisher.js';
+import { OutboxRelay, type OutboxRelayOptions } from '../outbox/outbox-relay.js';
+import { RecordingLogger } from './recording-logger.spec.js';
+import type { TestBroker } from './test-broker.spec.js';
+import type { TestDatabase } from './test-database.spec.js';
 
 /** A started relay with connections of its own, as in one replica of a service. */
 export function startRelay(
