@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { PACKAGE_RPC, type PackageView } from '@waybill/contracts';
+import type { MessageContext } from '@waybill/messaging';
+import { HealthRegistry } from '@waybill/platform';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
+import { CreatePackageHandler } from './create-package.handler.js';
+import { UpdatePackageHandler } from './update-package.handler.js';
 
 let world: PackageWorld;
 
@@ -179,5 +184,41 @@ describe('removing a package', () => {
       code: 'package.inUse',
     });
     expect((await world.rpc.call(PACKAGE_RPC.versionGet, ref)).status).toBe(status);
+  });
+});
+
+describe('a request that is delivered twice', () => {
+  const context = (messageId: string) => ({ messageId }) as MessageContext;
+
+  it('is answered, not refused, when its first run created the package', async () => {
+    const name = freshName();
+    const handler = world.app.get(CreatePackageHandler);
+    const [one, two] = [context(randomUUID()), context(randomUUID())];
+    const created = await handler.handle({ name, title: 'x' }, one);
+    expect(await handler.handle({ name, title: 'x' }, one)).toEqual(created);
+    await expect(handler.handle({ name, title: 'x' }, two)).rejects.toMatchObject({ code: 'package.exists' });
+  });
+
+  it('is answered, not refused, when its first run raised the revision', async () => {
+    const name = freshName();
+    await create(name);
+    const handler = world.app.get(UpdatePackageHandler);
+    const [one, two] = [context(randomUUID()), context(randomUUID())];
+    const changed = await handler.handle({ name, changes: { title: 'y' }, revision: 1 }, one);
+    expect(changed.revision).toBe(2);
+    expect(await handler.handle({ name, changes: { title: 'y' }, revision: 1 }, one)).toEqual(changed);
+    await expect(handler.handle({ name, changes: { title: 'z' }, revision: 1 }, two)).rejects.toMatchObject({
+      code: 'precondition.failed',
+    });
+  });
+});
+
+describe('readiness', () => {
+  it('names every dependency', async () => {
+    const { status, dependencies } = await world.app.get(HealthRegistry).readiness();
+    expect(status).toBe('ok');
+    expect(Object.keys(dependencies)).toEqual(
+      expect.arrayContaining(['database', 'objectStorage', 'broker.services', 'consumers', 'outbox']),
+    );
   });
 });

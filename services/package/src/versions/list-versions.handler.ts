@@ -5,6 +5,7 @@ import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
 import { PackagesRepository } from '../packages/packages.repository.js';
+import { pageThatFits } from './page-that-fits.js';
 import type { VersionEntity } from './version.entity.js';
 import { versionView } from './version-view.js';
 
@@ -39,7 +40,8 @@ export class ListVersionsHandler {
   async handle({ package: name, ...query }: VersionListRequest): Promise<Page<VersionView>> {
     const { manager } = this.dataSource;
     await this.packages.get(manager, name);
-    const { items, nextCursor } = await keysetPage<VersionEntity>(manager, LIST, query, [name]);
+    const read = (limit = query.limit) => keysetPage<VersionEntity>(manager, LIST, { ...query, limit }, [name]);
+    const { items, nextCursor } = await pageThatFits(read);
     const stored = await this.files.ofAll(
       manager,
       items.map(({ id }) => id),
