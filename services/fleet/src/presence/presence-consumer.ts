@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { BrokerConnection, ConsumerChannel, type SubscriptionOptions } from '@waybill/messaging/client';
+import {
+  BrokerConnection,
+  ConsumerChannel,
+  type Subscription,
+  type SubscriptionOptions,
+} from '@waybill/messaging/client';
 import { type ConnectionEvent, readConnectionEvent } from './connection-event.js';
 import { foldEvents } from './presence-batch.js';
 import type { PresenceRepository } from './presence.repository.js';
@@ -32,6 +37,7 @@ export class PresenceConsumer {
   private readonly logger = new Logger('Presence');
   private readonly channel: ConsumerChannel;
   private readonly queue = `fleet.presence.${randomUUID()}`;
+  private subscription: Subscription | null = null;
   private waiting: { delivery: Delivery; event: ConnectionEvent | null }[] = [];
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
@@ -41,8 +47,13 @@ export class PresenceConsumer {
     this.channel = new ConsumerChannel(options.connection);
   }
 
+  /** Events reach us; what happens now is not missed. */
+  get following(): boolean {
+    return this.subscription?.active ?? false;
+  }
+
   start(): void {
-    this.channel.subscribe({
+    this.subscription = this.channel.subscribe({
       queue: this.queue,
       prefetch: 2 * BATCH_MAX,
       exclusive: true,

@@ -11,12 +11,15 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const get = (id: string) => world.rpc.call(FLEET_RPC.computerGet, { id });
-const becomes = (id: string, online: boolean) =>
-  eventually(async () => {
-    const computer = await get(id);
-    if (computer.online !== online) throw new Error(`online is ${computer.online}`);
-    return computer;
-  });
+const becomes = (id: string, online: boolean, timeoutMs = 10_000) =>
+  eventually(
+    async () => {
+      const computer = await get(id);
+      if (computer.online !== online) throw new Error(`online is ${computer.online}`);
+      return computer;
+    },
+    { timeoutMs },
+  );
 
 describe('presence', () => {
   it('follows the connection of an agent', async () => {
@@ -72,7 +75,8 @@ describe('presence', () => {
       coming = await comer.connect(tokens[0]);
     });
     await becomes(leaver.id, false);
-    await becomes(comer.id, true);
+    // the broker's list is some seconds behind, hence the second look
+    await becomes(comer.id, true, 30_000);
     await coming!.close();
   }, 60_000);
 });

@@ -30,6 +30,7 @@ import { BODY_LIMIT, configureHttp } from '../fleet-http.js';
 import { FleetModule } from '../fleet.module.js';
 import { Fleet1764000000000 } from '../migrations/1764000000000-fleet.migration.js';
 import { FLEET_PERSISTENCE } from '../persistence.options.js';
+import { PresenceConsumer } from '../presence/presence-consumer.js';
 import { TestAgent } from './test-agent.fixtures.spec.js';
 
 export interface HeardEvent {
@@ -242,6 +243,7 @@ async function startApp(config: FleetConfig): Promise<NestExpressApplication> {
   });
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
+  await eventually(() => app.get(PresenceConsumer).following);
   return app;
 }
 
