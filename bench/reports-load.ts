@@ -1,16 +1,16 @@
 import amqp from 'amqplib';
 
 /** Statuses of one normal execution, repeated to fill the number of reports wanted; the last is `succeeded`. */
-function statusAt(index: number, count: number): string {
-  if (index === count) return 'succeeded';
+function statusAt(index: number, count: number, last: string): string {
+  if (index === count) return last;
   return ['accepted', 'downloading', 'downloading', 'installing', 'verifying'][
     Math.min(4, Math.floor(((index - 1) / count) * 5))
   ]!;
 }
 
 /** A status report as an agent sends it, as JSON. */
-export function reportJson(jobId: string, computerId: string, seq: number, perComputer: number): string {
-  const status = statusAt(seq, perComputer);
+export function reportJson(jobId: string, computerId: string, seq: number, perComputer: number, last = 'succeeded'): string {
+  const status = statusAt(seq, perComputer, last);
   return JSON.stringify({
     v: 1,
     computerId,
@@ -20,6 +20,7 @@ export function reportJson(jobId: string, computerId: string, seq: number, perCo
     seq,
     status,
     at: new Date().toISOString(),
+    ...(status === 'failed' ? { reason: 'install.exitCode', exitCode: 1 } : {}),
     ...(status === 'succeeded'
       ? {
           evidence: 'deb acme-ledger 2.4.0',
@@ -40,6 +41,8 @@ export async function publishReports(options: {
   jobId: string;
   computerIds: readonly string[];
   perComputer: number;
+  /** status of each computer's last report; default `succeeded` */
+  lastStatus?: string;
   /** reports per second; default as fast as confirms come */
   rate?: number;
   signal?: AbortSignal;
@@ -55,7 +58,7 @@ export async function publishReports(options: {
       channel.publish(
         options.exchange ?? 'waybill.reports',
         `a-${computerId}.status.v1`,
-        Buffer.from(reportJson(jobId, computerId, seq, perComputer)),
+        Buffer.from(reportJson(jobId, computerId, seq, perComputer, options.lastStatus)),
         {
           persistent: true,
           userId: `a-${computerId}`,

@@ -25,7 +25,7 @@ export async function dispatchFloor(options: {
   let last: (() => void) | undefined;
   const connections: amqp.ChannelModel[] = [];
   const connectOne = async () => {
-    const connection = await amqp.connect(url, { noDelay: true, heartbeat: 60 });
+    const connection = await amqp.connect(`${url}?heartbeat=60`, { noDelay: true });
     const channel = await connection.createChannel();
     await channel.prefetch(100);
     await channel.consume(
@@ -62,10 +62,15 @@ export async function dispatchFloor(options: {
 }
 
 if (process.send) {
+  const answer = (message: object, code: number): void => {
+    process.exitCode = code;
+    process.send!(message);
+    process.disconnect();
+  };
   process.once('message', (options: Parameters<typeof dispatchFloor>[0]) => {
     dispatchFloor(options).then(
-      (times) => process.send!({ times }, () => process.exit(0)),
-      (error: unknown) => process.send!({ error: String(error) }, () => process.exit(1)),
+      (times) => answer({ times }, 0),
+      (error: unknown) => answer({ error: String(error) }, 1),
     );
   });
 }

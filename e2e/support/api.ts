@@ -56,7 +56,7 @@ export class Api {
     return json as T;
   }
 
-  raw(method: string, path: string, body?: BodyInit | null, headers: Record<string, string> = {}): Promise<Response> {
+  raw(method: string, path: string, body?: RequestInit['body'], headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.server}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...headers },
