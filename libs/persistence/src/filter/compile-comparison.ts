@@ -1,7 +1,8 @@
 import { invalid } from '@waybill/contracts';
+import { checkValue } from './check-value.js';
 import type { Bind, Field, Operator } from './field-map.js';
+import { isPattern, likePattern } from './like-pattern.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const CASTS: Record<Field['type'], string> = {
   text: 'text',
   enum: 'text',
@@ -12,46 +13,65 @@ const CASTS: Record<Field['type'], string> = {
 };
 const ORDERED: readonly Field['type'][] = ['text', 'timestamp', 'number'];
 
+/** The type that a value is bound with. An index on an integer column serves bigint, but not numeric. */
+export function castOf({ type }: Field, values: readonly string[]): string {
+  return type === 'number' && values.every((value) => /^-?\d{1,18}$/.test(value)) ? 'bigint' : CASTS[type];
+}
+
 /** One comparison as SQL. */
-export function compileComparison(selector: string, field: Field, key: string, operator: Operator, values: string[], bind: Bind): string {
+export function compileComparison(
+  selector: string,
+  field: Field,
+  key: string,
+  operator: Operator,
+  values: string[],
+  bind: Bind,
+): string {
   values.forEach((value) => checkValue(selector, field, value, operator));
+  if (operator !== '=in=' && operator !== '=out=' && values.length !== 1) {
+    throw invalid('filter.operator', `"${selector}" ${operator} takes one value; use =in= or =out= for a list.`);
+  }
   if (field.compile) return field.compile(operator, values, bind);
   const sql = typeof field.sql === 'string' ? field.sql : field.sql(key, bind);
-  const cast = CASTS[field.type];
+  if (field.type === 'text' && values.some(isPattern)) {
+    const pattern = compilePatterns(sql, operator, values, bind);
+    if (pattern !== null) return pattern;
+  }
+  const cast = castOf(field, values);
   switch (operator) {
     case '=in=':
       return `${sql} = ANY(${bind(values)}::${cast}[])`;
     case '=out=':
       return `(${sql} IS NULL OR ${sql} <> ALL(${bind(values)}::${cast}[]))`;
     case '==':
-      return isPattern(field, values[0]!) ? `${sql} LIKE ${bind(likePattern(values[0]!))}` : `${sql} = ${bind(values[0])}::${cast}`;
+      return `${sql} = ${bind(values[0])}::${cast}`;
     case '!=':
-      return isPattern(field, values[0]!)
-        ? `(${sql} IS NULL OR ${sql} NOT LIKE ${bind(likePattern(values[0]!))})`
-        : `${sql} IS DISTINCT FROM ${bind(values[0])}::${cast}`;
+      return `${sql} IS DISTINCT FROM ${bind(values[0])}::${cast}`;
     default:
       if (!ORDERED.includes(field.type)) {
-        throw invalid('filter.operator', `"${selector}" cannot be compared with ${operator}; use ==, !=, =in= or =out=.`);
+        throw invalid(
+          'filter.operator',
+          `"${selector}" cannot be compared with ${operator}; use ==, !=, =in= or =out=.`,
+        );
       }
       return `${sql} ${operator} ${bind(values[0])}::${cast}`;
   }
 }
 
-const isPattern = (field: Field, value: string) => field.type === 'text' && value.includes('*');
-
-/** `*` is the only wildcard; what LIKE would take for one is escaped. */
-export function likePattern(value: string): string {
-  return value.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%');
-}
-
-function checkValue(selector: string, field: Field, value: string, operator: Operator): void {
-  const wrong = (expected: string) => invalid('filter.value', `"${selector}" ${operator} "${value.slice(0, 100)}": ${expected}.`);
-  if (value.includes('\u0000')) throw wrong('a value must not contain a NUL character');
-  if (field.type === 'uuid' && !UUID.test(value)) throw wrong('use an id, e.g. 018f6f3e-7c1a-7000-8000-000000000001');
-  if (field.type === 'number' && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) throw wrong('use a number');
-  if (field.type === 'boolean' && value !== 'true' && value !== 'false') throw wrong('use true or false');
-  if (field.type === 'timestamp' && !(/^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)))) {
-    throw wrong('use a date and time, e.g. 2026-09-01T00:00:00Z');
+/** Comparisons with wildcards; null for an order, where a star is a character like any other. */
+function compilePatterns(sql: string, operator: Operator, values: string[], bind: Bind): string | null {
+  const patterns = values.map(likePattern);
+  switch (operator) {
+    case '==':
+      // not ANY: an index serves a single pattern only
+      return `${sql} LIKE ${bind(patterns[0])}`;
+    case '!=':
+      return `(${sql} IS NULL OR ${sql} NOT LIKE ${bind(patterns[0])})`;
+    case '=in=':
+      return `${sql} LIKE ANY(${bind(patterns)}::text[])`;
+    case '=out=':
+      return `(${sql} IS NULL OR ${sql} NOT LIKE ALL(${bind(patterns)}::text[]))`;
+    default:
+      return null;
   }
-  if (field.type === 'enum' && !field.values?.includes(value)) throw wrong(`use one of ${field.values?.join(', ')}`);
 }

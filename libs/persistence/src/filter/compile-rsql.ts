@@ -5,8 +5,8 @@ import { type Bind, type FieldMap, findField, type Operator } from './field-map.
 
 /** A filter may hold this many comparisons; one more is refused. */
 export const FILTER_TERMS = 100;
+/** Characters; bounds what the parser is fed. */
 const FILTER_LENGTH = 8192;
-const FILTER_DEPTH = 20;
 
 interface Comparison {
   type: 'COMPARISON';
@@ -42,48 +42,59 @@ const OPERATORS: Record<string, Operator> = {
  * @throws invalid `filter.syntax`, `filter.unknownField`, `filter.operator`, `filter.value`, `filter.tooLong`
  */
 export function compileRsql(filter: string, fields: FieldMap, bind: Bind): string {
-  if (filter.length > FILTER_LENGTH) throw tooLong(`at most ${FILTER_LENGTH} characters`);
-  // Counted before parsing: a parser must not be fed ten thousand terms to learn that there are too many.
-  if (roughTerms(filter) > FILTER_TERMS * 2) throw tooLong(`at most ${FILTER_TERMS} comparisons`);
-  const budget = { terms: FILTER_TERMS };
-  return compileNode(parseFilter(filter), fields, bind, budget, 0);
+  if (filter.length > FILTER_LENGTH)
+    throw tooLong(`it has ${filter.length} characters, at most ${FILTER_LENGTH} are taken`);
+  const tree = parseFilter(filter);
+  const terms = countTerms(tree);
+  if (terms > FILTER_TERMS) throw tooLong(`it has ${terms} comparisons, at most ${FILTER_TERMS} are taken`);
+  return compileNode(tree, fields, bind);
 }
 
 function parseFilter(filter: string): Node {
   try {
     return parse(filter) as unknown as Node;
   } catch (error) {
-    const where = error instanceof Error ? error.message.split('\n')[0] : 'unreadable';
-    throw invalid('filter.syntax', `The filter is not valid RSQL (${where}). Example: status==failed;name==pc-1*`);
+    // the parser repeats the whole filter behind ` in "`
+    const where = error instanceof Error ? error.message.split(' in "')[0]!.slice(0, 200) : 'unreadable';
+    throw invalid('filter.syntax', `The filter is not valid RSQL: ${where}. Example: status==failed;name==pc-1*`);
   }
 }
 
-function compileNode(node: Node, fields: FieldMap, bind: Bind, budget: { terms: number }, depth: number): string {
-  if (node.type === 'LOGIC') {
-    // a;b;c nests to the left: only groups within groups are deep
-    if (depth > FILTER_DEPTH + FILTER_TERMS) throw tooLong(`at most ${FILTER_DEPTH} nested groups`);
-    const left = compileNode(node.left, fields, bind, budget, depth + 1);
-    const right = compileNode(node.right, fields, bind, budget, depth + 1);
-    const both = node.operator === ';' || node.operator === 'and';
-    return `(${left} ${both ? 'AND' : 'OR'} ${right})`;
+/** Without recursion: before it is counted, a tree may be too deep for the stack. */
+function countTerms(tree: Node): number {
+  let terms = 0;
+  const open: Node[] = [tree];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.type === 'LOGIC') open.push(node.left, node.right);
+    else terms++;
   }
-  if (--budget.terms < 0) throw tooLong(`at most ${FILTER_TERMS} comparisons`);
+  return terms;
+}
+
+/** As deep as there are terms at most. */
+function compileNode(node: Node, fields: FieldMap, bind: Bind): string {
+  if (node.type === 'LOGIC') {
+    const both = node.operator === ';' || node.operator === 'and';
+    return `(${compileNode(node.left, fields, bind)} ${both ? 'AND' : 'OR'} ${compileNode(node.right, fields, bind)})`;
+  }
   const { selector } = node.left;
   const found = findField(fields, selector);
   if (!found) {
     const names = Object.keys(fields);
-    throw invalid('filter.unknownField', `The filter names "${selector}"${nearest(selector, names)}; it may name ${names.join(', ')}.`);
+    throw invalid(
+      'filter.unknownField',
+      `The filter names "${selector.slice(0, 100)}"${nearest(selector, names)}; it may name ${names.join(', ')}.`,
+    );
   }
-  const operator = OPERATORS[node.operator];
+  const operator = Object.hasOwn(OPERATORS, node.operator) ? OPERATORS[node.operator] : undefined;
   if (!operator) {
-    throw invalid('filter.operator', `The filter uses the operator "${node.operator}"; use one of == != < <= > >= =in= =out=.`);
+    throw invalid(
+      'filter.operator',
+      `The filter uses the operator "${node.operator.slice(0, 20)}"; use one of == != < <= > >= =in= =out=.`,
+    );
   }
   const values = Array.isArray(node.right.value) ? node.right.value : [node.right.value];
   return compileComparison(selector, found.field, found.key, operator, values, bind);
-}
-
-function roughTerms(filter: string): number {
-  return (filter.match(/[;,]| and | or /g)?.length ?? 0) + 1;
 }
 
 const tooLong = (limit: string) => invalid('filter.tooLong', `The filter is too long: ${limit}.`);

@@ -10,8 +10,10 @@ export interface Field {
   type: 'text' | 'enum' | 'uuid' | 'timestamp' | 'number' | 'boolean';
   /** allowed values of an enum */
   values?: readonly string[];
-  /** may be sorted by; its expression must then never be null */
+  /** may be sorted by */
   sortable?: boolean;
+  /** a sortable expression that can be null must say so: such rows come last in ascending order, first in descending order */
+  nullable?: boolean;
   /** replaces the comparison as a whole, e.g. by an EXISTS */
   compile?: (operator: Operator, values: string[], bind: Bind) => string;
 }

@@ -5,9 +5,13 @@ import { migrate } from './migrate.js';
 export async function runMigrationCli(options: PersistenceOptions, settings: () => DatabaseSettings): Promise<void> {
   try {
     const applied = await migrate(options, settings());
-    process.stdout.write(applied.length > 0 ? `${options.schema}: ran ${applied.join(', ')}\n` : `${options.schema}: up to date\n`);
+    process.stdout.write(
+      applied.length > 0 ? `${options.schema}: ran ${applied.join(', ')}\n` : `${options.schema}: up to date\n`,
+    );
   } catch (error) {
-    process.stderr.write(`${options.schema}: cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `${options.schema}: cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }
