@@ -26,7 +26,7 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) fail(`Node 20 or newer is needed to begin with, this is ${process.version}: install a newer Node.js.`);
 
 mkdirSync(join(root, '.local/log'), { recursive: true });
-installDependencies();
+await installDependencies();
 const node = join(root, 'node_modules/node/bin/node');
 if (!existsSync(node)) fail('The repository’s Node 24 is missing: delete node_modules and start again.');
 // A check builds by itself, as one of its steps.
@@ -34,17 +34,25 @@ if (task !== 'check') build();
 if (tasks[task]) await run(tasks[task]);
 
 /** `npm ci` when node_modules is missing or belongs to another lock file. */
-function installDependencies() {
+async function installDependencies() {
   const stamp = join(root, 'node_modules/.waybill-lock');
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (existsSync(join(root, 'node_modules/node/bin/node')) && isComplete()) return writeFileSync(stamp, wanted);
-  process.stdout.write('Installing dependencies (npm ci, about half a minute, once) …\n');
+  const what = 'Installing dependencies (npm ci, about half a minute, once) …';
+  process.stdout.write(`${what}\n`);
+  const began = Date.now();
+  const heartbeat = setInterval(
+    () => process.stdout.write(`${what} ${Math.round((Date.now() - began) / 1000)} s\n`),
+    15_000,
+  );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync(npm, options, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(npm, options, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const status = await new Promise((done) => child.once('error', () => done(1)).once('exit', done));
+  clearInterval(heartbeat);
   if (status !== 0)
     fail('The dependencies could not be installed; check the network to the npm registry, then start again.');
   writeFileSync(stamp, wanted);
