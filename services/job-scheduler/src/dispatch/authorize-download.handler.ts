@@ -17,6 +17,12 @@ WHERE t.computer_id = $1
     OR j.status IN ('canceled', 'expired') AND j.finished_at > clock_timestamp() - interval '${GRACE}')
 LIMIT 1`;
 
+interface Authorized {
+  objectKey: string;
+  /** bytes */
+  size: number;
+}
+
 @Controller()
 export class AuthorizeDownloadHandler {
   constructor(private readonly dataSource: DataSource) {}
@@ -24,10 +30,7 @@ export class AuthorizeDownloadHandler {
   /** May this computer fetch this file? Yes while an open run targets it whose version holds the file. */
   @RpcHandler(JOB_RPC.downloadAuthorize, AuthorizeDownload)
   async authorize({ computerId, sha256 }: AuthorizeDownload): Promise<DownloadAuthorization> {
-    const [found] = (await this.dataSource.query(AUTHORIZE, [computerId, sha256])) as {
-      objectKey: string;
-      size: number;
-    }[];
+    const [found] = await this.dataSource.query<Authorized[]>(AUTHORIZE, [computerId, sha256]);
     return found ? { allowed: true, ...found } : { allowed: false };
   }
 }

@@ -50,11 +50,11 @@ export class CommandsForHandler {
   }
 
   private async jobsOf(computerId: string, executions: readonly OpenExecution[]): Promise<Map<string, Job>> {
-    const rows = (await this.dataSource.query(JOBS_OF, [
+    const rows = await this.dataSource.query<JobRow[]>(JOBS_OF, [
       computerId,
       executions.map((execution) => execution.jobId),
       executions.map((execution) => execution.run),
-    ])) as JobRow[];
+    ]);
     return new Map(rows.map(jobOfRow).map((job) => [job.id, job]));
   }
 

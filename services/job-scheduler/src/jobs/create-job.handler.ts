@@ -47,7 +47,7 @@ export class CreateJobHandler {
   }
 
   private async now(): Promise<Date> {
-    const [row] = (await this.dataSource.query('SELECT clock_timestamp() AS now')) as [{ now: Date }];
+    const [row] = await this.dataSource.query<[{ now: Date }]>('SELECT clock_timestamp() AS now');
     return row.now;
   }
 }

@@ -61,6 +61,6 @@ export function rowOfJob(job: Job): JobRow {
 
 /** The part of the row that a decision may have changed, with the id. */
 export function stateRowOfJob(job: Job): JobRow {
-  const state = Object.entries(STATE).map(([field, column]) => [column, job[field as keyof JobState] as Cell]);
-  return { id: job.id, ...Object.fromEntries(state) };
+  const state = Object.entries(STATE) as [keyof JobState, string][];
+  return Object.fromEntries([['id', job.id], ...state.map(([field, column]) => [column, job[field] as Cell] as const)]);
 }

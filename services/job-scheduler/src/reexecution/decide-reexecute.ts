@@ -22,6 +22,12 @@ export function decideReexecute(job: Job, { requestId, revision, leaseMs }: Reex
   if (job.reexecution?.requestId === requestId) return unchanged(job);
   demandRevision(job, revision);
   demandStatus(job, 're-executed', REEXECUTABLE);
+  if (job.status === 'running' && job.phase !== 'released') {
+    throw conflict(
+      'job.wrongState',
+      'The job has just been started and has not sent its first commands; try again in a moment.',
+    );
+  }
   if (job.reexecution) {
     throw conflict(
       'job.reexecutionPending',

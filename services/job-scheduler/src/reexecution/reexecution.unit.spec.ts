@@ -22,6 +22,14 @@ describe('decideReexecute', () => {
     );
   });
 
+  it('refuses a job whose first commands have not left: its computers are not done once', () => {
+    for (const phase of ['resolving', 'assigning'] as const) {
+      expect(() => decideReexecute(aRunningJob({ phase }), order, at(0))).toThrow(
+        expect.objectContaining({ code: 'job.wrongState' }),
+      );
+    }
+  });
+
   it('refuses a second one while the first is on its way', () => {
     expect(() => decideReexecute(aRunningJob({ reexecution: { ...pending, requestId: 'r0' } }), order, at(0))).toThrow(
       expect.objectContaining({ kind: 'conflict', code: 'job.reexecutionPending' }),

@@ -6,6 +6,7 @@ import {
   type JobView,
   type Manifest,
   PACKAGE_RPC,
+  type PageQuery,
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => scheduler?.stop());
 
 const jobCount = async () =>
-  Number(((await scheduler.sql.query('SELECT count(*) FROM jobs')) as { count: string }[])[0]!.count);
+  Number((await scheduler.sql.query<[{ count: string }]>('SELECT count(*) FROM jobs'))[0].count);
 
 async function pointersOf(job: object): Promise<string[]> {
   const before = await jobCount();
@@ -240,7 +241,7 @@ describe('an order is refused', () => {
     ['a time that is none', { schedule: { startAt: 'tomorrow' } }, '/job/schedule/startAt'],
     ['a group listed twice', { targets: { groups: ['accounting', 'accounting'] } }, '/job/targets/groups'],
   ])('%s, by its shape', async (_what, job, pointer) => {
-    const request = scheduler.rpc.call(JOB_RPC.create, { job: { ...order(), ...job } as CreateJob, actor: 'admin' });
+    const request = scheduler.rpc.call(JOB_RPC.create, { job: { ...order(), ...job }, actor: 'admin' });
     await expect(request).rejects.toMatchObject({
       kind: 'invalid',
       code: 'request.invalid',
@@ -288,13 +289,13 @@ describe('jobs are read', () => {
     expect(newest.items[0]).toEqual(await get(scheduler, newest.items[0]!.id));
   });
 
-  it.each([
-    [{ filter: 'colour==red' }, 'filter.unknownField'],
-    [{ filter: 'status==happy' }, 'filter.value'],
-    [{ filter: Array.from({ length: 101 }, () => 'name==a').join(',') }, 'filter.tooLong'],
-    [{ sort: 'colour' }, 'sort.unknownField'],
-    [{ cursor: 'made-up' }, 'cursor.invalid'],
-  ])('not with %j', async (query, code) => {
+  it.each<[string, PageQuery, string]>([
+    ['an unknown field', { filter: 'colour==red' }, 'filter.unknownField'],
+    ['an unknown status', { filter: 'status==happy' }, 'filter.value'],
+    ['too many terms', { filter: Array.from({ length: 101 }, () => 'name==a').join(',') }, 'filter.tooLong'],
+    ['an unknown sort', { sort: 'colour' }, 'sort.unknownField'],
+    ['a made-up cursor', { cursor: 'made-up' }, 'cursor.invalid'],
+  ])('not with %s', async (_what, query, code) => {
     await expect(scheduler.rpc.call(JOB_RPC.list, query)).rejects.toMatchObject({ kind: 'invalid', code });
   });
 });

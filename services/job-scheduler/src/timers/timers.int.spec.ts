@@ -45,9 +45,10 @@ describe('timers', () => {
       schedule: { startAt: startAt.toISOString() },
     });
     await story.becomes(id, { status: 'completed' });
-    const [{ started_at: startedAt }] = (await scheduler.sql.query('SELECT started_at FROM jobs WHERE id = $1', [
-      id,
-    ])) as [{ started_at: Date }];
+    const [{ startedAt }] = await scheduler.sql.query<[{ startedAt: Date }]>(
+      'SELECT started_at AS "startedAt" FROM jobs WHERE id = $1',
+      [id],
+    );
     expect(startedAt.getTime() - startAt.getTime()).toBeGreaterThanOrEqual(0);
     expect(startedAt.getTime() - startAt.getTime()).toBeLessThan(1000);
   });
@@ -103,10 +104,11 @@ describe('timers', () => {
     );
     await story.becomes(fine!, { status: 'completed' });
     await story.becomes(broken!, { status: 'scheduled' });
-    const failing = async () =>
-      (
-        (await scheduler.sql.query('SELECT attempts FROM timers WHERE job_id = $1', [broken])) as { attempts: number }[]
-      )[0]!.attempts;
+    const failing = async () => {
+      const text = 'SELECT attempts FROM timers WHERE job_id = $1';
+      const [timer] = await scheduler.sql.query<{ attempts: number }[]>(text, [broken]);
+      return timer!.attempts;
+    };
     await eventually(async () => expect(await failing()).toBeGreaterThan(0));
     await scheduler.sql.query('ALTER TABLE jobs DROP CONSTRAINT broken');
     await story.becomes(broken!, { status: 'completed' });
