@@ -4,7 +4,6 @@ const MAX_ATTRIBUTES = 100;
 const MAX_VALUE = 256;
 /** Names that an RSQL filter can say: `attribute.department==accounting`. */
 const KEY = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63}$/u;
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** @throws WaybillError `computer.attributesInvalid` naming every wrong attribute */

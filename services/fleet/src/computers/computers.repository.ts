@@ -29,9 +29,10 @@ export class ComputersRepository {
 
   /** Locks it. @throws WaybillError `computer.notFound` */
   async lock(manager: EntityManager, id: string): Promise<EditableComputer> {
-    const [row] = (await manager.query('SELECT name, attributes, revision FROM computers WHERE id = $1 FOR UPDATE', [
-      id,
-    ])) as EditableComputer[];
+    const [row] = await manager.query<EditableComputer[]>(
+      'SELECT name, attributes, revision FROM computers WHERE id = $1 FOR UPDATE',
+      [id],
+    );
     return row ?? refuse(id);
   }
 
@@ -46,10 +47,10 @@ export class ComputersRepository {
 
   /** Answers the groups it was in. */
   async remove(manager: EntityManager, id: string): Promise<string[]> {
-    const groups = (await manager.query(
+    const groups = await manager.query<{ groupId: string }[]>(
       'SELECT group_id AS "groupId" FROM memberships WHERE computer_id = $1 ORDER BY 1',
       [id],
-    )) as { groupId: string }[];
+    );
     await manager.query('DELETE FROM computers WHERE id = $1', [id]);
     return groups.map(({ groupId }) => groupId);
   }

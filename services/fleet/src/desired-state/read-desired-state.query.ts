@@ -17,7 +17,7 @@ export class ReadDesiredState {
 
   /** @throws WaybillError `token.computerUnknown`; kind `unavailable` when one of the two cannot be asked */
   async run(computerId: string): Promise<DesiredStateResponse> {
-    const known = (await this.dataSource.query('SELECT 1 FROM computers WHERE id = $1', [computerId])) as unknown[];
+    const known = await this.dataSource.query<unknown[]>('SELECT 1 FROM computers WHERE id = $1', [computerId]);
     if (known.length === 0) throw computerUnknown();
     const { executions } = await this.rpc.call(RESULT_RPC.openOfComputer, { computerId });
     const open = executions.map(({ jobId, run, attempt }) => ({ jobId, run, attempt }));

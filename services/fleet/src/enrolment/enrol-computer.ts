@@ -53,7 +53,7 @@ export class EnrolComputer {
   }
 
   private async known(spki: string, token: PresentedToken): Promise<string | null> {
-    const [computer] = (await this.dataSource.query(KNOWN, [spki])) as { id: string; enrolledWith: string }[];
+    const [computer] = await this.dataSource.query<{ id: string; enrolledWith: string }[]>(KNOWN, [spki]);
     if (!computer) return null;
     return mayRepeatEnrolment(token, computer.enrolledWith, new Date()) ? computer.id : refuse();
   }

@@ -17,11 +17,11 @@ const request = (token: string, change: object = {}) => ({
 });
 const enrol = async (body: object) => {
   const { status, body: answer } = await world.door('POST', '/enrol', body);
-  return { status, ...(answer as { computerId: string } & Problem) };
+  return { ...(answer as { computerId: string } & Problem), status };
 };
 const uses = async (id: string) => {
-  const [row] = await world.sql.query('SELECT uses FROM enrolment_tokens WHERE id = $1', [id]);
-  return row.uses as number;
+  const [row] = await world.sql.query<{ uses: number }[]>('SELECT uses FROM enrolment_tokens WHERE id = $1', [id]);
+  return row!.uses;
 };
 
 describe('an enrolment token', () => {

@@ -53,7 +53,7 @@ export class GroupsRepository {
 
   /** Locks it against everything that changes its members. @throws WaybillError `group.notFound` */
   async lock(manager: EntityManager, name: string): Promise<Group> {
-    const [group] = (await manager.query(`${GROUP} FOR UPDATE`, [name])) as Group[];
+    const [group] = await manager.query<Group[]>(`${GROUP} FOR UPDATE`, [name]);
     return group ?? refuse(name);
   }
 

@@ -63,20 +63,21 @@ export class MembershipsRepository {
   }
 
   async count(manager: EntityManager, groupId: string): Promise<number> {
-    const [row] = await manager.query('SELECT count(*)::int AS members FROM memberships WHERE group_id = $1', [
-      groupId,
-    ]);
-    return row.members;
+    const [row] = await manager.query<{ members: number }[]>(
+      'SELECT count(*)::int AS members FROM memberships WHERE group_id = $1',
+      [groupId],
+    );
+    return row!.members;
   }
 
   /** Which of the computers do not exist; at most ten of them. */
   async unknownComputers(manager: EntityManager, computerIds: readonly string[]): Promise<string[]> {
-    return (await manager.query(UNKNOWN, [computerIds])).map((row: { id: string }) => row.id);
+    return (await manager.query<{ id: string }[]>(UNKNOWN, [computerIds])).map(({ id }) => id);
   }
 
   /** Which of the computers are in more groups than their token can name; at most ten of them. */
   async overfull(manager: EntityManager, computerIds: readonly string[]): Promise<string[]> {
-    return (await manager.query(OVERFULL, [computerIds])).map((row: { id: string }) => row.id);
+    return (await manager.query<{ id: string }[]>(OVERFULL, [computerIds])).map(({ id }) => id);
   }
 }
 

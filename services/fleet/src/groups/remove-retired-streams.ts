@@ -14,7 +14,7 @@ export class RemoveRetiredStreams {
 
   /** @throws WaybillError `broker.unavailable` */
   async run(): Promise<void> {
-    for (const { stream } of (await this.dataSource.query(DUE)) as { stream: string }[]) {
+    for (const { stream } of await this.dataSource.query<{ stream: string }[]>(DUE)) {
       await this.streams.remove(stream);
       await this.dataSource.query('DELETE FROM retired_streams WHERE stream = $1', [stream]);
     }

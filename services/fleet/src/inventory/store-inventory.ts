@@ -37,7 +37,7 @@ export class StoreInventory {
     checkComputerName(request.hostname, '/hostname');
     const inventory = toInventory(request);
     await this.work.run(async (manager) => {
-      const [known] = (await manager.query(KNOWN, [computerId])) as KnownDigests[];
+      const [known] = await manager.query<KnownDigests[]>(KNOWN, [computerId]);
       if (!known) throw computerUnknown();
       if (!same(known.detailsDigest, inventory.detailsDigest)) await saveDetails(manager, computerId, inventory);
       if (!same(known.softwareDigest, inventory.softwareDigest)) await saveSoftware(manager, computerId, inventory);

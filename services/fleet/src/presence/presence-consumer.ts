@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import {
-  BrokerConnection,
+  type BrokerConnection,
   ConsumerChannel,
   type Subscription,
   type SubscriptionOptions,

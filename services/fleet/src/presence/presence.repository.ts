@@ -41,7 +41,10 @@ export class PresenceRepository {
   reconcile(live: readonly LiveConnection[], before: Date): Promise<void> {
     return this.work.run(async (manager) => {
       await manager.query(LOCK);
-      const missing = await manager.query(CLOSE_MISSING, [live.map(({ name }) => name), before]);
+      const missing = await manager.query<{ computerId: string }[]>(CLOSE_MISSING, [
+        live.map(({ name }) => name),
+        before,
+      ]);
       await this.refresh(manager, [...(await this.open(manager, live)), ...ids(missing)]);
     });
   }

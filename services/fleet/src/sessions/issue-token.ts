@@ -29,10 +29,12 @@ export class IssueToken {
   /** @throws WaybillError `token.assertionInvalid`, `token.assertionExpired`, `token.assertionReplayed`, `token.computerUnknown` */
   async run(assertion: string): Promise<TokenResponse> {
     const computerId = claimedComputer(assertion);
-    const [computer] = (await this.dataSource.query(COMPUTER, [computerId])) as {
-      publicKey: string;
-      groupIds: string[];
-    }[];
+    const [computer] = await this.dataSource.query<
+      {
+        publicKey: string;
+        groupIds: string[];
+      }[]
+    >(COMPUTER, [computerId]);
     if (!computer) throw computerUnknown();
     const now = new Date();
     const verified = await verifyAssertion(assertion, computerId, computer.publicKey, now);

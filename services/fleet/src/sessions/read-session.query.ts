@@ -39,7 +39,7 @@ export class ReadSession {
 
   /** @throws WaybillError `token.computerUnknown` when the computer was removed meanwhile */
   async run(computerId: string): Promise<SessionResponse> {
-    const rows = (await this.dataSource.query(SESSION, [computerId])) as SessionRow[];
+    const rows = await this.dataSource.query<SessionRow[]>(SESSION, [computerId]);
     if (rows.length === 0) throw computerUnknown();
     return {
       computerId,

@@ -113,7 +113,7 @@ export class FleetWorld {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<{ status: number; body: never; headers: Headers }> {
+  ): Promise<{ status: number; body: unknown; headers: Headers }> {
     const isText = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(`${this.url}/agent/v1${path}`, {
       method,
@@ -123,7 +123,7 @@ export class FleetWorld {
     const text = await response.text();
     return {
       status: response.status,
-      body: (text === '' ? undefined : JSON.parse(text)) as never,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
       headers: response.headers,
     };
   }

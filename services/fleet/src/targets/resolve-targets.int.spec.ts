@@ -13,12 +13,12 @@ const NONE = { groupIds: [], computerIds: [], excludeGroupIds: [], excludeComput
 
 /** Computers and memberships straight into the tables: enrolling hundreds is another spec's matter. */
 async function computers(count: number): Promise<string[]> {
-  const rows = await world.sql.query(
+  const rows = await world.sql.query<{ id: string }[]>(
     `INSERT INTO computers (id, public_key, enrolled_with, name, hostname) SELECT id, id::text, id, 'pc-' || n, 'pc-' || n
      FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, $1::int) n) made RETURNING id`,
     [count],
   );
-  return rows.map(({ id }: { id: string }) => id).sort();
+  return rows.map(({ id }) => id).sort();
 }
 const put = (groupId: string, ids: string[]) =>
   world.sql.query(
@@ -101,10 +101,10 @@ describe('targets.resolve', () => {
     const resolutions = Array.from({ length: 10 }, () => pages({ groupIds: [group.id] }, 5000));
     const resolved = await Promise.all(resolutions);
     await Promise.all(joins);
-    const rows = (await world.sql.query(
+    const rows = await world.sql.query<{ id: string; since: Date }[]>(
       'SELECT computer_id AS id, member_since AS since FROM memberships WHERE group_id = $1 ORDER BY 1',
       [group.id],
-    )) as { id: string; since: Date }[];
+    );
     for (const { found, resolvedAt } of resolved) {
       const expected = rows.filter(({ since }) => since.toISOString() <= resolvedAt).map(({ id }) => id);
       expect(found.map(({ computerId }) => computerId)).toEqual(expected);

@@ -25,7 +25,7 @@ export class ResolveTargets {
     const resolvedAt = request.resolvedAt ?? (await this.moment());
     const { groupIds, computerIds, excludeGroupIds, excludeComputerIds, after = null, limit } = request;
     const parameters = [groupIds, computerIds, excludeGroupIds, excludeComputerIds, after, resolvedAt, limit + 1];
-    const rows = (await this.dataSource.query(PAGE, parameters)) as TargetRow[];
+    const rows = await this.dataSource.query<TargetRow[]>(PAGE, parameters);
     const page = rows.slice(0, limit);
     return {
       resolvedAt,
@@ -37,7 +37,7 @@ export class ResolveTargets {
   private moment(): Promise<string> {
     return this.work.run(async (manager) => {
       await waitForMembershipChanges(manager);
-      const [row] = (await manager.query(MOMENT)) as { resolvedAt: Date }[];
+      const [row] = await manager.query<{ resolvedAt: Date }[]>(MOMENT);
       return row!.resolvedAt.toISOString();
     });
   }
