@@ -75,6 +75,6 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     case 'job-scheduler':
       return { WAYBILL_COMMAND_KEY_FILE: settings.commandKeyFile, WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID };
     case 'result':
-      return {};
+      return { WAYBILL_CANCEL_GRACE_SECONDS: '60' };
   }
 }

@@ -55,7 +55,7 @@ describe('pageOfChanges', () => {
       fc.property(rows, fc.integer({ min: 1, max: 4 }), (lists, limit) => {
         const all = lists.map((computers, index) => row(index + 1, ...computers));
         const seen = new Set<string>();
-        let position = START as ReturnType<typeof parsePosition>;
+        let position: ReturnType<typeof parsePosition> = START;
         for (let more = true; more;) {
           const page = pageOfChanges(
             position,
