@@ -13,7 +13,7 @@ describe('connection of an agent', () => {
   const shard = inboxStream(inboxShard(computerId));
 
   beforeAll(async () => {
-    broker = await TestBroker.start();
+    broker = await TestBroker.start({ shards: [inboxShard(computerId)] });
   });
   afterAll(() => broker.stop());
 

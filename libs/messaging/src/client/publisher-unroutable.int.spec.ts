@@ -7,7 +7,7 @@ describe('publisher: unroutable messages', () => {
   let broker: TestBroker;
 
   beforeAll(async () => {
-    broker = await TestBroker.start();
+    broker = await TestBroker.start({ shards: [0, 1] });
   });
   afterAll(() => broker.stop());
 

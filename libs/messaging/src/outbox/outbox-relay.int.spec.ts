@@ -12,7 +12,7 @@ describe('outbox relay', () => {
   const outbox = new Outbox();
 
   beforeAll(async () => {
-    [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
+    [broker, database] = await Promise.all([TestBroker.start({ shards: [5] }), TestDatabase.start()]);
   });
   afterAll(async () => {
     await broker.stop();
@@ -96,6 +96,9 @@ describe('outbox relay', () => {
 
   it('a stop sends what is already committed', async () => {
     const relay = startRelay(broker, database, { pollMs: 60_000 });
+    // it is connected once the first one has left
+    await database.transaction((client) => outbox.add(client, [event()]));
+    await eventually(async () => expect(await database.count('outbox')).toBe(0));
     const messages = Array.from({ length: 1_200 }, event);
     await database.transaction((client) => outbox.add(client, messages));
     await relay.stop();

@@ -10,7 +10,7 @@ describe('outbox relay: killed between publish and delete', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
+    [broker, database] = await Promise.all([TestBroker.start({ shards: [11] }), TestDatabase.start()]);
   });
   afterAll(async () => {
     await broker.stop();

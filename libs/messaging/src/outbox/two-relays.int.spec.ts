@@ -11,7 +11,7 @@ describe('outbox relay: two replicas', () => {
   const outbox = new Outbox();
 
   beforeAll(async () => {
-    [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
+    [broker, database] = await Promise.all([TestBroker.start({ shards: [9] }), TestDatabase.start()]);
   });
   afterAll(async () => {
     await broker.stop();

@@ -3,7 +3,6 @@ import { ComputerRemoved, EVENTS } from '@waybill/contracts';
 import { computerRemoved } from '../specs/events.spec.js';
 import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { startService } from '../specs/test-service.spec.js';
-import { applyTopology } from '../topology/apply-topology.js';
 import { EventHandler } from './decorators.js';
 
 const handled = new Set<string>();
@@ -38,7 +37,7 @@ describe('transport: the consumer is gone', () => {
     await eventually(() =>
       expect(server.troubles()).toEqual([expect.stringContaining('result.computers is not consumed')]),
     );
-    await applyTopology({ brokerUrl: broker.url, vhostPrefix: broker.prefix });
+    await broker.apply();
     await eventually(() => expect(server.troubles()).toEqual([]));
     await handles();
   });

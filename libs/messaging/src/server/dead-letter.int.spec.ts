@@ -29,7 +29,7 @@ describe('transport: dead letters', () => {
   let broker: TestBroker;
 
   beforeAll(async () => {
-    broker = await TestBroker.start({ deliveryLimit: 20, minDelayMs: 20, maxDelayMs: 20 });
+    broker = await TestBroker.start({ retry: { deliveryLimit: 20, minDelayMs: 20, maxDelayMs: 20 } });
     await startService(broker, [RefusingController], { service: 'result', maxFailures: 3 });
   });
   afterAll(() => broker.stop());
@@ -92,7 +92,7 @@ describe('transport: dead letters', () => {
   });
 
   it('a message that kills its consumer every time is buried by the broker at the delivery limit', async () => {
-    const own = await TestBroker.start({ deliveryLimit: 2, minDelayMs: 20, maxDelayMs: 20 });
+    const own = await TestBroker.start({ retry: { deliveryLimit: 2, minDelayMs: 20, maxDelayMs: 20 } });
     broker.atEnd(() => own.stop());
     const model = await own.model('services');
     await own.publisher('services').publish({ ...computerRemoved(), exchange: EXCHANGES.events });

@@ -21,7 +21,7 @@ describe('transport: delayed retry', () => {
   let broker: TestBroker;
 
   beforeAll(async () => {
-    broker = await TestBroker.start({ deliveryLimit: 20, minDelayMs: 200, maxDelayMs: 400 });
+    broker = await TestBroker.start({ retry: { deliveryLimit: 20, minDelayMs: 200, maxDelayMs: 400 } });
   });
   afterAll(() => broker.stop());
 

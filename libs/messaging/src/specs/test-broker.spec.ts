@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
-import type { ServiceName } from '@waybill/contracts';
+import { inboxStream, type ServiceName } from '@waybill/contracts';
 import { BrokerConnection } from '../client/broker-connection.js';
 import { Publisher } from '../client/publisher.js';
 import type { VhostRole } from '../server/handler-extras.js';
@@ -9,7 +9,7 @@ import { applyTopology } from '../topology/apply-topology.js';
 import { BROKER_ACCOUNTS } from '../topology/broker-accounts.js';
 import { ManagementApi } from '../topology/management-api.js';
 import type { RetryPolicy } from '../topology/policies.js';
-import { vhostName } from '../topology/topology.js';
+import { TOPOLOGY, vhostName } from '../topology/topology.js';
 
 /** Fast enough for specs, in the same proportion as production. */
 export const SPEC_RETRY: RetryPolicy = { deliveryLimit: 20, minDelayMs: 100, maxDelayMs: 300 };
@@ -22,15 +22,38 @@ export class TestBroker {
   readonly management = new ManagementApi(this.managementUrl);
   private readonly cleanups: (() => Promise<unknown>)[] = [];
 
-  static async start(retry: RetryPolicy = SPEC_RETRY): Promise<TestBroker> {
-    const broker = new TestBroker();
-    await applyTopology({
-      brokerUrl: broker.url,
-      managementUrl: broker.managementUrl,
-      vhostPrefix: broker.prefix,
-      retry,
-    });
+  private constructor(
+    private readonly retry: RetryPolicy,
+    private readonly shards: readonly number[],
+  ) {}
+
+  /** @param shards inbox shards that the spec uses; all 64 would only cost time */
+  static async start({
+    retry = SPEC_RETRY,
+    shards = [],
+  }: { retry?: RetryPolicy; shards?: number[] } = {}): Promise<TestBroker> {
+    const broker = new TestBroker(retry, shards);
+    await broker.apply();
     return broker;
+  }
+
+  /** Declares what is missing. */
+  async apply(): Promise<void> {
+    await applyTopology({
+      brokerUrl: this.url,
+      managementUrl: this.managementUrl,
+      vhostPrefix: this.prefix,
+      retry: this.retry,
+      topology: TOPOLOGY.map((topology) => ({
+        ...topology,
+        queues: topology.queues.filter(({ name }) => this.wants(name)),
+        bindings: topology.bindings.filter(({ queue }) => this.wants(queue)),
+      })),
+    });
+  }
+
+  private wants(queue: string): boolean {
+    return !queue.startsWith('cmd.i.') || this.shards.some((shard) => queue === inboxStream(shard));
   }
 
   vhost(role: VhostRole): string {

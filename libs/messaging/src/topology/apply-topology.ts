@@ -16,6 +16,8 @@ export interface ApplyTopologyOptions {
   passwords?: Partial<Record<ServiceName, string>>;
   /** how failed messages come again; default of production */
   retry?: RetryPolicy;
+  /** what to declare; default all of {@link TOPOLOGY} */
+  topology?: readonly VhostTopology[];
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -30,10 +32,11 @@ export async function applyTopology({
   vhostPrefix = '',
   passwords = {},
   retry,
+  topology = TOPOLOGY,
 }: ApplyTopologyOptions): Promise<void> {
   const api = managementUrl ? new ManagementApi(managementUrl) : null;
   if (api) await applyVhosts(api, vhostPrefix, retry);
-  await Promise.all(TOPOLOGY.map((topology) => declare(brokerUrl, vhostPrefix, topology)));
+  await Promise.all(topology.map((part) => declare(brokerUrl, vhostPrefix, part)));
   // Last: a right on a topic exchange can be given only once the exchange exists.
   if (api) await applyAccounts(api, vhostPrefix, passwords);
 }

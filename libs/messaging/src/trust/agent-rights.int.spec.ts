@@ -27,7 +27,7 @@ describe('trust: rights of a computer', () => {
   const otherShard = (inboxShard(me) + 1) % 64;
 
   beforeAll(async () => {
-    broker = await TestBroker.start();
+    broker = await TestBroker.start({ shards: [inboxShard(me), otherShard] });
     vhost = broker.vhost('agents');
     const channel = await (await broker.model('agents')).createChannel();
     for (const stream of [myStream, otherStream]) {
