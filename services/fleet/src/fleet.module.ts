@@ -32,6 +32,7 @@ import { StoreInventory } from './inventory/store-inventory.js';
 import { FLEET_PERSISTENCE } from './persistence.options.js';
 import { PresenceLifecycle } from './presence/presence.lifecycle.js';
 import { PresenceRepository } from './presence/presence.repository.js';
+import { ReadinessChecks } from './readiness-checks.js';
 import { CloseRevoked } from './sessions/close-revoked.js';
 import { IssueToken } from './sessions/issue-token.js';
 import { ReadSession } from './sessions/read-session.query.js';
@@ -134,6 +135,7 @@ export class FleetModule {
         ...USE_CASES,
         PresenceLifecycle,
         FleetTimers,
+        ReadinessChecks,
       ],
     };
   }

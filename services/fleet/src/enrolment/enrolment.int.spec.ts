@@ -154,7 +154,7 @@ describe('enrolling', () => {
     ['an unknown field', { hostnme: 'pc' }, 'request.invalid', '/hostnme'],
     ['a wrong type', { os: 5 }, 'request.invalid', '/os'],
     ['a host name with a path', { hostname: '../pc' }, 'computer.nameInvalid', '/hostname'],
-    ['a host name with control characters', { hostname: 'pc\u0000' }, 'computer.nameInvalid', '/hostname'],
+    ['a host name with control characters', { hostname: 'pc\u0000' }, 'request.invalid', '/hostname'],
     [
       'attributes of a wrong type',
       { attributes: { department: 7 } },
