@@ -8,7 +8,7 @@ import { GroupLookup } from './catalogue/group-lookup.js';
 import { GroupsRepository } from './catalogue/groups.repository.js';
 import { VersionLookup } from './catalogue/version-lookup.js';
 import { VersionsRepository } from './catalogue/versions.repository.js';
-import { JobSchedulerConfig } from './config/job-scheduler.config.js';
+import { commandSigner, JobSchedulerConfig } from './config/job-scheduler.config.js';
 import { AnomalyConsumer } from './dispatch/anomaly.consumer.js';
 import { AuthorizeDownloadHandler } from './dispatch/authorize-download.handler.js';
 import { CommandDispatcher } from './dispatch/command-dispatcher.js';
@@ -65,8 +65,7 @@ const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, Reexe
 const SIGNER: Provider = {
   provide: CommandSigner,
   inject: [JobSchedulerConfig],
-  useFactory: ({ commandKey, commandKeyId }: JobSchedulerConfig) =>
-    new CommandSigner({ pem: commandKey, id: commandKeyId }),
+  useFactory: (config: JobSchedulerConfig) => commandSigner(config),
 };
 
 /** The service put together: what it answers, what it listens to, what it does by itself. */

@@ -1,0 +1,74 @@
+import { inboxShard, inboxStream } from '@waybill/contracts';
+import { v7 } from 'uuid';
+import { aRunningJob, at, NOW } from '../jobs/a-job.fixture.spec.js';
+import { aManifest } from '../specs/orders.fixtures.spec.js';
+import { cancelContent, executeContent } from './command-content.js';
+import { toComputers, toGroups } from './plan-commands.js';
+
+const version = { manifest: aManifest(), manifestDigest: 'sha256:x' };
+const content = executeContent(aRunningJob(), version, 1);
+
+describe('toGroups', () => {
+  it('is one command per group, for all of it', () => {
+    expect(toGroups([{ id: 'g', generation: 3 }], content)).toEqual([
+      { stream: 'cmd.g.g.3', audience: { group: 'g', generation: 3 }, selector: { kind: 'all' }, content },
+    ]);
+  });
+});
+
+describe('toComputers', () => {
+  const ids = Array.from({ length: 40_000 }, () => v7());
+  const planned = toComputers(ids, content);
+
+  it('reaches every computer exactly once, in its own shard', () => {
+    const reached = planned.flatMap(({ selector }) => (selector.kind === 'computers' ? selector.ids : []));
+    expect(reached.toSorted()).toEqual(ids.toSorted());
+    for (const { stream, audience, selector } of planned) {
+      const shards = new Set(selector.kind === 'computers' ? selector.ids.map((id) => inboxShard(id)) : []);
+      expect(shards.size).toBe(1);
+      const [shard] = shards;
+      expect({ stream, audience }).toEqual({ stream: inboxStream(shard!), audience: { shard } });
+    }
+  });
+
+  it('names at most 250 in one command', () => {
+    expect(
+      Math.max(...planned.map(({ selector }) => (selector.kind === 'computers' ? selector.ids.length : Infinity))),
+    ).toBe(250);
+  });
+
+  it('is nothing for nobody', () => expect(toComputers([], content)).toEqual([]));
+});
+
+describe('executeContent', () => {
+  it('says what the agent needs in order to act and to judge', () => {
+    const job = aRunningJob({ resolvedAt: at(3), priority: 7, excludeGroupIds: ['g'], excludeComputers: ['c'] });
+    expect(executeContent(job, version, 2)).toEqual({
+      kind: 'execute',
+      jobId: job.id,
+      run: 1,
+      attempt: 2,
+      priority: 7,
+      action: 'install',
+      ...version,
+      resolvedAt: at(3).toISOString(),
+      lateJoiners: 'exclude',
+      exclude: { groups: ['g'], computers: ['c'] },
+      expiresAt: job.expiresAt.toISOString(),
+    });
+  });
+});
+
+describe('cancelContent', () => {
+  it('holds as long as a stream keeps what it cancels', () => {
+    expect(cancelContent({ jobId: 'j', run: 1, attempt: 2, closing: 'expired', reason: 'why' }, NOW)).toEqual({
+      kind: 'cancel',
+      jobId: 'j',
+      run: 1,
+      attempt: 2,
+      status: 'expired',
+      reason: 'why',
+      expiresAt: '2026-10-01T00:00:00.000Z',
+    });
+  });
+});
