@@ -20,7 +20,15 @@ export interface BenchStack {
   broker: BrokerAdmin;
   servicesVhost: string;
   agentsVhost: string;
-  storage: { endPoint: string; port: number; useSSL: boolean; accessKey: string; secretKey: string; region: string; bucket: string };
+  storage: {
+    endPoint: string;
+    port: number;
+    useSSL: boolean;
+    accessKey: string;
+    secretKey: string;
+    region: string;
+    bucket: string;
+  };
   pidOf(service: Service): number;
   startService(service: Service): Promise<void>;
   stopService(service: Service): Promise<void>;
@@ -40,7 +48,11 @@ export async function startBenchStack(): Promise<BenchStack> {
   const servers = await startServers({ instance: 'bench', fresh: true });
   const stopServers = () => servers.stop();
   try {
-    const services = await startServices({ servers, installation: INSTALLATION, env: { all: { WAYBILL_LOG_LEVEL: 'warn' } } });
+    const services = await startServices({
+      servers,
+      installation: INSTALLATION,
+      env: { all: { WAYBILL_LOG_LEVEL: 'warn' } },
+    });
     const { settings } = services;
     const databaseUrl = new URL(servers.addresses.postgresUrl);
     databaseUrl.pathname = `/waybill_${INSTALLATION}`;
@@ -49,7 +61,10 @@ export async function startBenchStack(): Promise<BenchStack> {
     const s3 = new URL(settings.s3.endpoint);
     const agentsVhost = `${settings.vhostPrefix}agents`;
     const count = async (jobId: string, condition: string) => {
-      const { rows } = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM result.executions WHERE job_id = $1 AND ${condition}`, [jobId]);
+      const { rows } = await database.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM result.executions WHERE job_id = $1 AND ${condition}`,
+        [jobId],
+      );
       return rows[0]!.n;
     };
     return {
@@ -62,7 +77,15 @@ export async function startBenchStack(): Promise<BenchStack> {
       broker,
       servicesVhost: `${settings.vhostPrefix}waybill`,
       agentsVhost,
-      storage: { endPoint: s3.hostname, port: Number(s3.port), useSSL: false, accessKey: settings.s3.accessKey, secretKey: settings.s3.secretKey, region: settings.s3.region, bucket: settings.s3.bucket },
+      storage: {
+        endPoint: s3.hostname,
+        port: Number(s3.port),
+        useSSL: false,
+        accessKey: settings.s3.accessKey,
+        secretKey: settings.s3.secretKey,
+        region: settings.s3.region,
+        bucket: settings.s3.bucket,
+      },
       pidOf: (service) => {
         const { pid } = services.process[service];
         if (pid === undefined) throw new Error(`${service} is not running`);

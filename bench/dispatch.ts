@@ -39,7 +39,11 @@ async function dispatchTo(stack: BenchStack, agents: number): Promise<Figure> {
       received = 0;
       const all = new Promise<number>((resolve) => (last = resolve));
       const startAt = new Date(Date.now() + LEAD_MS).toISOString();
-      const job = await stack.api.post<Job>('/jobs', { ...version, targets: { groups: [group] }, schedule: { startAt } });
+      const job = await stack.api.post<Job>('/jobs', {
+        ...version,
+        targets: { groups: [group] },
+        schedule: { startAt },
+      });
       times.push((await all) - Date.parse(startAt));
       await settled(stack, job.id, agents);
     }

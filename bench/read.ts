@@ -21,8 +21,18 @@ export async function read(stack: BenchStack): Promise<Figure[]> {
     return status === 'running' && counters['queued'] === COMPUTERS;
   });
   const load = await stack.impersonator();
-  await publishReports({ ...load, jobId: job.id, computerIds: computerIds.slice(0, FAILED), perComputer: 1, lastStatus: 'failed' });
-  await until('the failures to be stored', 60_000, async () => (await stack.api.get<Job>(`/jobs/${job.id}`)).counters['failed'] === FAILED);
+  await publishReports({
+    ...load,
+    jobId: job.id,
+    computerIds: computerIds.slice(0, FAILED),
+    perComputer: 1,
+    lastStatus: 'failed',
+  });
+  await until(
+    'the failures to be stored',
+    60_000,
+    async () => (await stack.api.get<Job>(`/jobs/${job.id}`)).counters['failed'] === FAILED,
+  );
 
   const stop = new AbortController();
   const background = publishReports({

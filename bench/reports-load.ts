@@ -9,7 +9,13 @@ function statusAt(index: number, count: number, last: string): string {
 }
 
 /** A status report as an agent sends it, as JSON. */
-export function reportJson(jobId: string, computerId: string, seq: number, perComputer: number, last = 'succeeded'): string {
+export function reportJson(
+  jobId: string,
+  computerId: string,
+  seq: number,
+  perComputer: number,
+  last = 'succeeded',
+): string {
   const status = statusAt(seq, perComputer, last);
   return JSON.stringify({
     v: 1,

@@ -9,7 +9,10 @@ export async function simulatedGroup(
 ): Promise<{ group: string; fleet: SimulatedFleet }> {
   const group = `bench-${agents}-${Date.now().toString(36)}`;
   await stack.api.post('/groups', { name: group, kind: 'static' });
-  const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', { groups: [group], maxUses: agents });
+  const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', {
+    groups: [group],
+    maxUses: agents,
+  });
   const began = performance.now();
   const fleet = startFleet({ ...options, server: stack.fleet, token: secret, agents, prefix: group });
   await fleet.subscribed;

@@ -20,7 +20,10 @@ describe('a job of 500 computers survives', () => {
   beforeAll(async () => {
     stack = await startE2eStack();
     await stack.api.post('/groups', { name: 'everybody', kind: 'static' });
-    const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', { groups: ['everybody'], maxUses: AGENTS });
+    const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', {
+      groups: ['everybody'],
+      maxUses: AGENTS,
+    });
     fleet = startFleet({
       server: stack.services.fleetUrl,
       token: secret,
@@ -48,7 +51,8 @@ describe('a job of 500 computers survives', () => {
     return stack.api.post<Job>('/jobs', { ...version, targets: { groups: ['everybody'] } });
   }
 
-  const counters = async (id: string): Promise<Record<string, number>> => (await stack.api.get<Job>(`/jobs/${id}`)).counters;
+  const counters = async (id: string): Promise<Record<string, number>> =>
+    (await stack.api.get<Job>(`/jobs/${id}`)).counters;
   const finals = (all: Record<string, number>) => FINAL_STATUSES.reduce((sum, status) => sum + (all[status] ?? 0), 0);
 
   /** Some have finished, many have not. */
@@ -103,7 +107,11 @@ describe('a job of 500 computers survives', () => {
     async () => {
       version = await publishTinyPackage(stack.api, 'e2e-start');
       const startAt = new Date(Date.now() + 1_000).toISOString();
-      const job = await stack.api.post<Job>('/jobs', { ...version, targets: { groups: ['everybody'] }, schedule: { startAt } });
+      const job = await stack.api.post<Job>('/jobs', {
+        ...version,
+        targets: { groups: ['everybody'] },
+        schedule: { startAt },
+      });
       const left = async () => expect((await stack.api.get<Job>(`/jobs/${job.id}`)).status).not.toBe('scheduled');
       await eventually(left, { intervalMs: 2 });
       await stack.services.process['job-scheduler'].kill();
@@ -148,7 +156,9 @@ describe('a job of 500 computers survives', () => {
       await fleet.kill(unlucky);
       await eventually(
         async () => {
-          const { items } = await stack.api.get<Page<Execution>>(`/jobs/${job.id}/executions?limit=1000&filter=status==queued`);
+          const { items } = await stack.api.get<Page<Execution>>(
+            `/jobs/${job.id}/executions?limit=1000&filter=status==queued`,
+          );
           const waiting = new Set(items.map((execution) => execution.computerId));
           expect(off.every((agent) => waiting.has(agent.computerId))).toBe(true);
         },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@waybill/testing';
@@ -24,7 +24,10 @@ describe('the main job', () => {
       await publishVersion(stack.api, built.manifest as { package: string; version: string }, built.files);
     }
     await stack.api.post('/groups', { name: 'accounting', kind: 'static' });
-    ({ secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', { groups: ['accounting'], maxUses: 10 }));
+    ({ secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', {
+      groups: ['accounting'],
+      maxUses: 10,
+    }));
   }, 3 * MINUTES);
 
   afterAll(async () => {
@@ -68,7 +71,9 @@ describe('the main job', () => {
   }
 
   const dpkg = (agent: AgentProcess) =>
-    execFileSync('dpkg-query', ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'], { encoding: 'utf8' }).trim();
+    execFileSync('dpkg-query', ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'], {
+      encoding: 'utf8',
+    }).trim();
 
   it(
     'starts at its moment and reaches an agent that was off at the start',
@@ -89,7 +94,10 @@ describe('the main job', () => {
         async () => {
           const executions = await executionsOf(job);
           expect(executions.find((e) => e.computerName === 'pc-on')).toMatchObject({ status: 'succeeded' });
-          expect(executions.find((e) => e.computerName === 'pc-off')).toMatchObject({ status: 'queued', reason: 'offline' });
+          expect(executions.find((e) => e.computerName === 'pc-off')).toMatchObject({
+            status: 'queued',
+            reason: 'offline',
+          });
         },
         { timeoutMs: MINUTES },
       );
@@ -104,7 +112,11 @@ describe('the main job', () => {
   it(
     'says alreadyInstalled when there is nothing to do',
     async () => {
-      const job = await stack.api.post<Job>('/jobs', { package: 'acme-ledger', version: '2.4.0', targets: { groups: ['accounting'] } });
+      const job = await stack.api.post<Job>('/jobs', {
+        package: 'acme-ledger',
+        version: '2.4.0',
+        targets: { groups: ['accounting'] },
+      });
       const executions = await completed(job);
       expect(executions.map(({ status, reason }) => ({ status, reason }))).toEqual([
         { status: 'succeeded', reason: 'alreadyInstalled' },
@@ -128,16 +140,26 @@ describe('the main job', () => {
       await isOnline('pc-killed', true);
       const [computer] = (await stack.api.get<Page<{ id: string }>>('/computers?filter=name==pc-killed')).items;
       await publishSlow();
-      const job = await stack.api.post<Job>('/jobs', { package: 'e2e-slow', version: '1.0.0', targets: { computers: [computer!.id] } });
+      const job = await stack.api.post<Job>('/jobs', {
+        package: 'e2e-slow',
+        version: '1.0.0',
+        targets: { computers: [computer!.id] },
+      });
       const marker = join(slow.root, 'srv/slow-started');
-      await eventually(() => expect(existsSync(marker)).toBe(true), { timeoutMs: MINUTES });
+      const installer = await eventually(() => Number(readFileSync(marker, 'utf8').trim() || Number.NaN), {
+        timeoutMs: MINUTES,
+      });
+      // As a power cut: the agent and the installer under it.
       await slow.stop('SIGKILL');
+      process.kill(-installer, 'SIGKILL');
       slow.start();
       const [execution] = await completed(job);
       // It never got to the end, so detection finds nothing; and it was not run again by itself.
       expect(execution).toMatchObject({ status: 'failed', reason: 'agent.restarted', attempt: 1 });
       rmSync(marker);
-      const again = await stack.api.post<{ computers: number; attempt: number }>(`/jobs/${job.id}/actions/re-execute`, { only: 'failed' });
+      const again = await stack.api.post<{ computers: number; attempt: number }>(`/jobs/${job.id}/actions/re-execute`, {
+        only: 'failed',
+      });
       expect(again).toEqual({ computers: 1, attempt: 2 });
       expect(await completed(job)).toMatchObject([{ status: 'succeeded', attempt: 2 }]);
     },
@@ -151,9 +173,17 @@ describe('the main job', () => {
       const [computer] = (await stack.api.get<Page<{ id: string }>>('/computers?filter=name==pc-on')).items;
       await stack.api.call('PUT', `/groups/late/members/${computer!.id}`);
       const began = Date.now();
-      const job = await stack.api.post<Job>('/jobs', { package: 'acme-templates', version: '1.0.0', targets: { groups: ['late'] } });
-      await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'succeeded' }]), { timeoutMs: 30_000 });
-      const { attempts } = await stack.api.get<{ attempts: { startedAt: string }[] }>(`/jobs/${job.id}/executions/${computer!.id}`);
+      const job = await stack.api.post<Job>('/jobs', {
+        package: 'acme-templates',
+        version: '1.0.0',
+        targets: { groups: ['late'] },
+      });
+      await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'succeeded' }]), {
+        timeoutMs: 30_000,
+      });
+      const { attempts } = await stack.api.get<{ attempts: { startedAt: string }[] }>(
+        `/jobs/${job.id}/executions/${computer!.id}`,
+      );
       expect(Date.parse(attempts[0]!.startedAt) - began).toBeLessThan(5_000);
     },
     2 * MINUTES,
@@ -166,10 +196,18 @@ describe('the main job', () => {
       await idle.stop();
       await isOnline('pc-off', false);
       const [computer] = (await stack.api.get<Page<{ id: string }>>('/computers?filter=name==pc-off')).items;
-      const job = await stack.api.post<Job>('/jobs', { package: 'acme-templates', version: '1.0.0', targets: { computers: [computer!.id] } });
-      await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'queued' }]), { timeoutMs: MINUTES });
+      const job = await stack.api.post<Job>('/jobs', {
+        package: 'acme-templates',
+        version: '1.0.0',
+        targets: { computers: [computer!.id] },
+      });
+      await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'queued' }]), {
+        timeoutMs: MINUTES,
+      });
       await stack.api.post(`/jobs/${job.id}/actions/cancel`, { reason: 'wrong version' });
-      await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'canceled', reason: 'job.canceled' }]));
+      await eventually(async () =>
+        expect(await executionsOf(job)).toMatchObject([{ status: 'canceled', reason: 'job.canceled' }]),
+      );
       idle.start();
       await isOnline('pc-off', true);
       // It reads the command and the cancel behind it; nothing is installed.
@@ -186,7 +224,7 @@ describe('the main job', () => {
       '#!/bin/sh',
       'set -e',
       'mkdir -p "$WAYBILL_ROOT/srv"',
-      'touch "$WAYBILL_ROOT/srv/slow-started"',
+      'echo $$ > "$WAYBILL_ROOT/srv/slow-started"',
       'if [ ! -e "$WAYBILL_ROOT/srv/slow-once" ]; then touch "$WAYBILL_ROOT/srv/slow-once"; sleep 20; fi',
       'touch "$WAYBILL_ROOT/srv/slow-done"',
       '',

@@ -13,7 +13,10 @@ const changed: string[] = [];
 for (const { file, by } of GENERATED) {
   const path = join(repositoryRoot, file);
   const before = readFileSync(path, 'utf8');
-  const { status, stderr } = spawnSync(process.execPath, [join(repositoryRoot, by)], { cwd: repositoryRoot, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [join(repositoryRoot, by)], {
+    cwd: repositoryRoot,
+    encoding: 'utf8',
+  });
   if (status !== 0) {
     console.error(`${by} failed: ${stderr}`);
     process.exit(1);

@@ -31,9 +31,17 @@ function install(): void {
   const own = existsSync(join(root, 'bin/go'));
   const go = answers('go', ['version']) ? 'go' : own ? join(root, 'bin/go') : undefined;
   if (!go) {
-    throw new Error('kustomize is missing and there is no Go to build it with: run npm start once (it brings a Go compiler), or install kubectl.');
+    throw new Error(
+      'kustomize is missing and there is no Go to build it with: run npm start once (it brings a Go compiler), or install kubectl.',
+    );
   }
-  const env = { ...process.env, GOBIN: binDirectory, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', ...(go === 'go' ? {} : { GOROOT: root }) };
+  const env = {
+    ...process.env,
+    GOBIN: binDirectory,
+    CGO_ENABLED: '0',
+    GOTOOLCHAIN: 'local',
+    ...(go === 'go' ? {} : { GOROOT: root }),
+  };
   const { status, stderr } = spawnSync(go, ['install', MODULE], { env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`kustomize could not be built: ${stderr}`);
 }

@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { variablesOf } from '@waybill/platform';
 import { repositoryRoot } from '../local/local-paths.ts';
-import { serviceEnvironment, type InstallationSettings, type ServiceName, SERVICES } from '../local/services/service-environment.ts';
+import {
+  serviceEnvironment,
+  type InstallationSettings,
+  type ServiceName,
+  SERVICES,
+} from '../local/services/service-environment.ts';
 import { kustomize } from './kustomize.ts';
 
 /** Where each service's config class is, relative to its dist folder. */
@@ -25,8 +30,19 @@ const INHERITED_LOCALLY = ['OTEL_EXPORTER_OTLP_ENDPOINT'];
 const compose = parse(readFileSync(join(repositoryRoot, 'deploy/compose.yaml'), 'utf8'), { merge: true }) as {
   services: Record<string, { environment?: Record<string, string> }>;
 };
-const cluster = parseAllDocuments(execFileSync(kustomize()[0]!, [...kustomize().slice(1), join(repositoryRoot, 'k8s/overlays/dev')], { encoding: 'utf8' }))
-  .map((document) => document.toJS() as { kind: string; metadata: { name: string }; spec: { template: { spec: { containers: { env?: { name: string }[] }[] } } } })
+const cluster = parseAllDocuments(
+  execFileSync(kustomize()[0]!, [...kustomize().slice(1), join(repositoryRoot, 'k8s/overlays/dev')], {
+    encoding: 'utf8',
+  }),
+)
+  .map(
+    (document) =>
+      document.toJS() as {
+        kind: string;
+        metadata: { name: string };
+        spec: { template: { spec: { containers: { env?: { name: string }[] }[] } } };
+      },
+  )
   .filter(({ kind }) => kind === 'Deployment');
 
 const problems: string[] = [];
@@ -34,7 +50,12 @@ for (const service of SERVICES) {
   const read = await variablesRead(service);
   compare(service, 'deploy/compose.yaml', read, Object.keys(compose.services[service]?.environment ?? {}));
   const deployment = cluster.find(({ metadata }) => metadata.name === service);
-  compare(service, 'k8s', read, deployment?.spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ name }) => name)) ?? []);
+  compare(
+    service,
+    'k8s',
+    read,
+    deployment?.spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ name }) => name)) ?? [],
+  );
   const local = [...Object.keys(serviceEnvironment(service, anySettings())), ...INHERITED_LOCALLY];
   compare(service, 'deploy/local', read, local);
 }
@@ -45,15 +66,20 @@ if (problems.length > 0) {
 
 async function variablesRead(service: ServiceName): Promise<string[]> {
   const [file, name] = CONFIG_CLASSES[service];
-  const module = (await import(join(repositoryRoot, 'services', service, 'dist', file))) as Record<string, new () => object>;
+  const module = (await import(join(repositoryRoot, 'services', service, 'dist', file))) as Record<
+    string,
+    new () => object
+  >;
   return variablesOf(module[name]!).map((variable) => variable.name);
 }
 
 function compare(service: string, where: string, read: string[], set: string[]): void {
   const given = set.map((name) => name.replace(/_FILE$/, ''));
   const wanted = read.map((name) => name.replace(/_FILE$/, ''));
-  for (const name of wanted) if (!given.includes(name)) problems.push(`${where} does not set ${name}, which ${service} reads`);
-  for (const name of given) if (!wanted.includes(name)) problems.push(`${where} sets ${name}, which ${service} does not read`);
+  for (const name of wanted)
+    if (!given.includes(name)) problems.push(`${where} does not set ${name}, which ${service} reads`);
+  for (const name of given)
+    if (!wanted.includes(name)) problems.push(`${where} sets ${name}, which ${service} does not read`);
 }
 
 /** Only the names count here. */

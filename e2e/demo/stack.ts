@@ -15,7 +15,9 @@ const PASSWORD_FILE = join(import.meta.dirname, '../../.local/admin-password');
 
 /** The stack of `npm start` when it runs, else one that is started for the demo and stopped after it. */
 export async function demoStack(): Promise<DemoStack> {
-  const password = process.env['WAYBILL_ADMIN_PASSWORD'] ?? (existsSync(PASSWORD_FILE) ? readFileSync(PASSWORD_FILE, 'utf8').trim() : '');
+  const password =
+    process.env['WAYBILL_ADMIN_PASSWORD'] ??
+    (existsSync(PASSWORD_FILE) ? readFileSync(PASSWORD_FILE, 'utf8').trim() : '');
   if (password !== '' && (await isReady(RUNNING.gateway))) {
     console.log(`Using the running stack at ${RUNNING.gateway}`);
     return { ...RUNNING, password, stop: () => Promise.resolve() };

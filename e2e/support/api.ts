@@ -56,13 +56,18 @@ export class Api {
     return json as T;
   }
 
-  raw(method: string, path: string, body?: RequestInit['body'], headers: Record<string, string> = {}): Promise<Response> {
+  raw(
+    method: string,
+    path: string,
+    body?: RequestInit['body'],
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(`${this.server}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...headers },
       body: body ?? null,
       ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
-    } as RequestInit);
+    });
   }
 
   get<T = Record<string, unknown>>(path: string): Promise<T> {

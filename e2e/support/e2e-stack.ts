@@ -14,9 +14,18 @@ const quiet = () => undefined;
  * Servers and services of a spec's own, with empty data: these specs kill and restart them. A server that does not start fails the spec.
  * @param instance one name for all specs: they run one by one, and an instance's ports and directories are used again
  */
-export async function startE2eStack(env: Record<string, Record<string, string>> = {}, instance = 'e2e'): Promise<E2eStack> {
+export async function startE2eStack(
+  env: Record<string, Record<string, string>> = {},
+  instance = 'e2e',
+): Promise<E2eStack> {
   // The stack decides its own addresses; those of the test servers are for int specs.
-  const servers = await startServers({ instance, fresh: true, durable: true, progress: quiet, environmentPrefix: 'WAYBILL_E2E_' });
+  const servers = await startServers({
+    instance,
+    fresh: true,
+    durable: true,
+    progress: quiet,
+    environmentPrefix: 'WAYBILL_E2E_',
+  });
   try {
     const services = await startServices({ servers, progress: quiet, env });
     return {
