@@ -8,6 +8,7 @@ export * from './targeting/wave.js';
 export * from './targeting/selector.js';
 export * from './manifest/manifest.js';
 export * from './manifest/manifest.validate.js';
+export { manifestJsonSchema } from './manifest/manifest.schema.js';
 export * from './commands/command.js';
 export * from './reports/status-report.js';
 export * from './events/events.js';

@@ -1,5 +1,21 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  Equals,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ExecutionCounters } from '../status/execution-status.js';
 import { JOB_STATUSES, type JobStatus } from '../status/job-status.js';
@@ -97,7 +113,11 @@ export class JobTargetsAssigned {
   /** number of targets of the whole run */
   @IsInt() @Min(0) total: number;
   @IsISO8601() expiresAt: string;
-  @IsArray() @ArrayMaxSize(TARGETS_CHUNK) @ValidateNested({ each: true }) @Type(() => AssignedTarget) targets: AssignedTarget[];
+  @IsArray()
+  @ArrayMaxSize(TARGETS_CHUNK)
+  @ValidateNested({ each: true })
+  @Type(() => AssignedTarget)
+  targets: AssignedTarget[];
 }
 
 /** Every chunk of the run is stored: commands may leave. */
@@ -142,6 +162,7 @@ export class ExecutionAnomaly {
   @IsUUID() jobId: string;
   @IsInt() run: number;
   @IsInt() attempt: number;
-  @IsIn(['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence']) kind: 'noExecution' | 'unknownAttempt' | 'afterFinal' | 'noEvidence';
+  @IsIn(['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence']) kind:
+    'noExecution' | 'unknownAttempt' | 'afterFinal' | 'noEvidence';
   @IsISO8601() at: string;
 }

@@ -6,7 +6,9 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9.+~_ ()-]{0,254}$/;
 const SIZE = /^\d{1,12}(B|KiB|MiB|GiB|TiB)$/;
 const DURATION = /^P(?=\d|T\d)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/;
 
-export const packageName = z.string().regex(NAME, 'use 1-128 lower-case letters, digits, dot, dash or underscore, e.g. acme-ledger');
+export const packageName = z
+  .string()
+  .regex(NAME, 'use 1-128 lower-case letters, digits, dot, dash or underscore, e.g. acme-ledger');
 export const packageVersion = z.string().regex(VERSION, 'use letters, digits and . + ~ : _ -, e.g. 2.4.0');
 const fileName = z.string().regex(FILE, 'use a plain file name without a path, e.g. setup.deb');
 const size = z.string().regex(SIZE, 'use a whole number and a unit, e.g. 500MiB');
@@ -14,7 +16,10 @@ const duration = z.string().regex(DURATION, 'use an ISO 8601 duration, e.g. PT20
 const absolutePath = z
   .string()
   .max(4096)
-  .refine((path) => path.startsWith('/') && !path.split('/').includes('..') && !/[\u0000-\u001f]/.test(path), 'use an absolute path without ".."');
+  .refine(
+    (path) => path.startsWith('/') && !path.split('/').includes('..') && !/[\u0000-\u001f]/.test(path),
+    'use an absolute path without ".."',
+  );
 const mode = z.string().regex(/^0?[0-7]{3,4}$/, 'use an octal mode, e.g. 0644');
 const exitCode = z.int().min(0).max(65535);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'use 64 lower-case hexadecimal digits');
@@ -29,35 +34,67 @@ const artifact = z.strictObject({
 
 const platform = z.strictObject({
   os: z.enum(['linux', 'windows', 'macos']),
-  arch: z.array(z.enum(['amd64', 'arm64', 'any'])).min(1).optional(),
+  arch: z
+    .array(z.enum(['amd64', 'arm64', 'any']))
+    .min(1)
+    .optional(),
   distribution: z.array(z.string().min(1).max(64)).min(1).optional(),
 });
 
 const requirement = z.union([
   z.strictObject({ disk: z.strictObject({ path: absolutePath, free: size }) }),
   z.strictObject({ memory: z.strictObject({ total: size }) }),
-  z.strictObject({ software: z.strictObject({ name: z.string().min(1).max(128), version: z.string().max(128).optional(), absent: z.boolean().optional() }) }),
+  z.strictObject({
+    software: z.strictObject({
+      name: z.string().min(1).max(128),
+      version: z.string().max(128).optional(),
+      absent: z.boolean().optional(),
+    }),
+  }),
   z.strictObject({ script: z.strictObject({ file: fileName, timeout: duration.optional() }) }),
 ]);
 
 const detection = z.union([
-  z.strictObject({ deb: z.strictObject({ package: z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'use a Debian package name'), version: z.string().max(128).optional() }) }),
-  z.strictObject({ file: z.strictObject({ path: absolutePath, sha256: sha256.optional(), exists: z.boolean().optional() }) }),
+  z.strictObject({
+    deb: z.strictObject({
+      package: z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'use a Debian package name'),
+      version: z.string().max(128).optional(),
+    }),
+  }),
+  z.strictObject({
+    file: z.strictObject({ path: absolutePath, sha256: sha256.optional(), exists: z.boolean().optional() }),
+  }),
   z.strictObject({ script: z.strictObject({ file: fileName, timeout: duration.optional() }) }),
 ]);
 
 const installer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deb') }),
   /** unpacks the first artifact into `directory`, atomically, the old tree kept until the new one is proved */
-  z.strictObject({ type: z.literal('archive'), directory: absolutePath, stripComponents: z.int().min(0).max(10).optional() }),
+  z.strictObject({
+    type: z.literal('archive'),
+    directory: absolutePath,
+    stripComponents: z.int().min(0).max(10).optional(),
+  }),
   z.strictObject({
     type: z.literal('files'),
     files: z
-      .array(z.strictObject({ file: fileName, path: absolutePath, mode: mode.optional(), owner: z.string().max(64).optional(), group: z.string().max(64).optional() }))
+      .array(
+        z.strictObject({
+          file: fileName,
+          path: absolutePath,
+          mode: mode.optional(),
+          owner: z.string().max(64).optional(),
+          group: z.string().max(64).optional(),
+        }),
+      )
       .min(1)
       .max(1000),
   }),
-  z.strictObject({ type: z.literal('script'), file: fileName, args: z.array(z.string().max(4096)).max(100).optional() }),
+  z.strictObject({
+    type: z.literal('script'),
+    file: fileName,
+    args: z.array(z.string().max(4096)).max(100).optional(),
+  }),
 ]);
 
 const variant = z.strictObject({
@@ -66,10 +103,29 @@ const variant = z.strictObject({
   installer,
   requirements: z.array(requirement).max(100).optional(),
   detection: z.array(detection).min(1).max(100).optional(),
-  hooks: z.strictObject({ before: fileName.optional(), after: fileName.optional(), onError: fileName.optional() }).optional(),
-  exitCodes: z.strictObject({ success: z.array(exitCode).optional(), restart: z.array(exitCode).optional(), retry: z.array(exitCode).optional() }).optional(),
+  hooks: z
+    .strictObject({ before: fileName.optional(), after: fileName.optional(), onError: fileName.optional() })
+    .optional(),
+  exitCodes: z
+    .strictObject({
+      success: z.array(exitCode).optional(),
+      restart: z.array(exitCode).optional(),
+      retry: z.array(exitCode).optional(),
+    })
+    .optional(),
   timeout: duration.optional(),
-  uninstall: z.discriminatedUnion('type', [z.strictObject({ type: z.literal('deb') }), z.strictObject({ type: z.literal('archive') }), z.strictObject({ type: z.literal('files') }), z.strictObject({ type: z.literal('script'), file: fileName, args: z.array(z.string().max(4096)).max(100).optional() })]).optional(),
+  uninstall: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('deb') }),
+      z.strictObject({ type: z.literal('archive') }),
+      z.strictObject({ type: z.literal('files') }),
+      z.strictObject({
+        type: z.literal('script'),
+        file: fileName,
+        args: z.array(z.string().max(4096)).max(100).optional(),
+      }),
+    ])
+    .optional(),
 });
 
 /** What a package version is and how it is installed and proved, as a packager writes it (`waybill.yaml`). */

@@ -17,9 +17,12 @@ export function validateManifest(input: unknown): ManifestResult {
 export function referencedFiles(variant: Variant): { file: string; pointer: string }[] {
   const files: { file: string; pointer: string }[] = [];
   const add = (file: string | undefined, pointer: string) => file !== undefined && files.push({ file, pointer });
-  variant.requirements?.forEach((rule, i) => 'script' in rule && add(rule.script.file, `/requirements/${i}/script/file`));
+  variant.requirements?.forEach(
+    (rule, i) => 'script' in rule && add(rule.script.file, `/requirements/${i}/script/file`),
+  );
   variant.detection?.forEach((rule, i) => 'script' in rule && add(rule.script.file, `/detection/${i}/script/file`));
-  if (variant.installer.type === 'files') variant.installer.files.forEach((f, i) => add(f.file, `/installer/files/${i}/file`));
+  if (variant.installer.type === 'files')
+    variant.installer.files.forEach((f, i) => add(f.file, `/installer/files/${i}/file`));
   if (variant.installer.type === 'script') add(variant.installer.file, '/installer/file');
   if (variant.uninstall?.type === 'script') add(variant.uninstall.file, '/uninstall/file');
   for (const hook of ['before', 'after', 'onError'] as const) add(variant.hooks?.[hook], `/hooks/${hook}`);
@@ -30,14 +33,22 @@ function variantErrors(variant: Variant, pointer: string): FieldError[] {
   const errors: FieldError[] = [];
   const names = variant.artifacts.map((artifact) => artifact.file);
   names.forEach((name, i) => {
-    if (names.indexOf(name) !== i) errors.push({ pointer: `${pointer}/artifacts/${i}/file`, message: `"${name}" is listed twice` });
+    if (names.indexOf(name) !== i)
+      errors.push({ pointer: `${pointer}/artifacts/${i}/file`, message: `"${name}" is listed twice` });
   });
   for (const { file, pointer: at } of referencedFiles(variant)) {
-    if (!names.includes(file)) errors.push({ pointer: pointer + at, message: `"${file}" is not among the variant's artifacts${nearest(file, names)}` });
+    if (!names.includes(file))
+      errors.push({
+        pointer: pointer + at,
+        message: `"${file}" is not among the variant's artifacts${nearest(file, names)}`,
+      });
   }
   const implied = variant.installer.type === 'deb' || variant.installer.type === 'archive';
   if (!variant.detection && !implied) {
-    errors.push({ pointer: `${pointer}/detection`, message: `an installer of type "${variant.installer.type}" needs at least one detection rule: how does the agent prove that the software is installed?` });
+    errors.push({
+      pointer: `${pointer}/detection`,
+      message: `an installer of type "${variant.installer.type}" needs at least one detection rule: how does the agent prove that the software is installed?`,
+    });
   }
   return errors;
 }
@@ -46,7 +57,10 @@ function explain(issue: z.core.$ZodIssue, base: PropertyKey[]): FieldError[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
-    return issue.keys.map((key) => ({ pointer: toPointer([...path, key]), message: `unknown key "${key}"${nearest(key, known)}` }));
+    return issue.keys.map((key) => ({
+      pointer: toPointer([...path, key]),
+      message: `unknown key "${key}"${nearest(key, known)}`,
+    }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // The branch with the deepest problem is the one the author meant.
@@ -59,11 +73,22 @@ function explain(issue: z.core.$ZodIssue, base: PropertyKey[]): FieldError[] {
 
 const depth = (errors: FieldError[]) => Math.max(...errors.map((error) => error.pointer.split('/').length));
 
-const toPointer = (path: PropertyKey[]) => path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
+const toPointer = (path: PropertyKey[]) =>
+  path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
 
 const KEYS: Record<string, string[]> = {
   '': ['package', 'version', 'versionScheme', 'title', 'publisher', 'description', 'category', 'variants'],
-  variants: ['platform', 'artifacts', 'installer', 'requirements', 'detection', 'hooks', 'exitCodes', 'timeout', 'uninstall'],
+  variants: [
+    'platform',
+    'artifacts',
+    'installer',
+    'requirements',
+    'detection',
+    'hooks',
+    'exitCodes',
+    'timeout',
+    'uninstall',
+  ],
   platform: ['os', 'arch', 'distribution'],
   artifacts: ['file', 'sha256', 'size'],
   requirements: ['disk', 'memory', 'software', 'script'],
@@ -71,6 +96,14 @@ const KEYS: Record<string, string[]> = {
   hooks: ['before', 'after', 'onError'],
   exitCodes: ['success', 'restart', 'retry'],
   installer: ['type', 'directory', 'stripComponents', 'files', 'file', 'args'],
+  uninstall: ['type', 'file', 'args'],
+  files: ['file', 'path', 'mode', 'owner', 'group'],
+  disk: ['path', 'free'],
+  memory: ['total'],
+  software: ['name', 'version', 'absent'],
+  script: ['file', 'timeout'],
+  deb: ['package', 'version'],
+  file: ['path', 'sha256', 'exists'],
 };
 
 function knownKeys(path: PropertyKey[]): string[] {

@@ -1,5 +1,20 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  Equals,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../status/execution-status.js';
 
 /** One step of an attempt as the agent journaled it. */
@@ -30,7 +45,8 @@ export class StatusReport {
   /** RFC 3339 UTC, the agent's corrected clock */
   @IsISO8601() at: string;
   /** all steps of the attempt so far, oldest first */
-  @IsOptional() @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => StepReport) steps?: StepReport[] | null;
+  @IsOptional() @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => StepReport) steps?:
+    StepReport[] | null;
   /** last 64 KiB of the installer's output */
   @IsOptional() @IsString() @MaxLength(65536) logTail?: string | null;
   /** what detection found; `succeeded` without evidence is refused */

@@ -1,5 +1,19 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsSingleLine } from '../validation/single-line.js';
 
 /** Bodies and answers of the agent door, `http://…:8081/agent/v1` (api.md). */
 
@@ -9,7 +23,7 @@ export class EnrolRequest {
   @IsString() @Length(16, 200) token: string;
   /** Ed25519 public key, SPKI DER in base64url */
   @IsString() @Matches(/^[A-Za-z0-9_-]{40,120}$/) publicKey: string;
-  @IsString() @Length(1, 255) hostname: string;
+  @IsString() @Length(1, 255) @IsSingleLine() hostname: string;
   @IsOptional() @IsIn(['linux', 'windows', 'macos']) os?: string;
   @IsOptional() @IsIn(['amd64', 'arm64']) arch?: string;
   @IsOptional() @IsString() @MaxLength(64) distribution?: string;
@@ -26,7 +40,8 @@ export interface EnrolResponse {
 /** `POST /token`: RFC 7523 client assertion, signed EdDSA with the computer's key. `iss`=`sub`=`a-<id>`, `aud`=`waybill-fleet`, `jti`, `exp` ≤ 5 min. */
 export class TokenRequest {
   @IsIn(['client_credentials']) grant_type: 'client_credentials';
-  @IsIn(['urn:ietf:params:oauth:client-assertion-type:jwt-bearer']) client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  @IsIn(['urn:ietf:params:oauth:client-assertion-type:jwt-bearer'])
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   @IsString() @MaxLength(8192) client_assertion: string;
 }
 
@@ -75,7 +90,7 @@ export class InventorySoftware {
 
 /** `PUT /inventory` (JSON, may be gzip). Replaces the stored inventory. */
 export class InventoryRequest {
-  @IsString() @Length(1, 255) hostname: string;
+  @IsString() @Length(1, 255) @IsSingleLine() hostname: string;
   @IsIn(['linux', 'windows', 'macos']) os: string;
   @IsIn(['amd64', 'arm64']) arch: string;
   @IsOptional() @IsString() @MaxLength(64) distribution?: string;
@@ -86,5 +101,10 @@ export class InventoryRequest {
   @IsOptional() @IsArray() @ArrayMaxSize(256) @IsString({ each: true }) addresses?: string[];
   /** milliseconds the computer's clock is ahead of the server's */
   @IsOptional() @IsInt() clockSkewMs?: number;
-  @IsOptional() @IsArray() @ArrayMaxSize(20_000) @ValidateNested({ each: true }) @Type(() => InventorySoftware) software?: InventorySoftware[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20_000)
+  @ValidateNested({ each: true })
+  @Type(() => InventorySoftware)
+  software?: InventorySoftware[];
 }

@@ -1,8 +1,27 @@
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { IsSingleLine } from '../validation/single-line.js';
 import { type Page, PageQuery } from './page.js';
 
-const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,127}$/;
-const GROUP_MESSAGE = 'must be 1-128 letters, digits, spaces or . _ / -, starting with a letter or digit, e.g. accounting';
+// no "..": a group's name stands in paths
+const GROUP_NAME = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9 ._/-]{0,127}$/;
+const GROUP_MESSAGE =
+  'must be 1-128 letters, digits, spaces or . _ / -, starting with a letter or digit, e.g. accounting';
 
 export const FLEET_RPC = {
   computerList: 'computer.list.v1',
@@ -47,7 +66,7 @@ export class ComputerRef {
 export class UpdateComputer {
   /** replaces all attributes; keys 1-64 characters, values up to 256, at most 100 */
   @IsOptional() @IsObject() attributes?: Record<string, string>;
-  @IsOptional() @IsString() @Length(1, 255) name?: string;
+  @IsOptional() @IsString() @Length(1, 255) @IsSingleLine() name?: string;
 }
 
 export class UpdateComputerRequest extends ComputerRef {
@@ -156,7 +175,10 @@ export interface FleetRpc {
   [FLEET_RPC.groupMembersList]: { request: MembersListRequest; response: Page<ComputerView> };
   [FLEET_RPC.groupMembersAdd]: { request: ChangeMembers; response: MembersChanged };
   [FLEET_RPC.groupMembersRemove]: { request: ChangeMembers; response: MembersChanged };
-  [FLEET_RPC.enrolmentTokenCreate]: { request: CreateEnrolmentToken; response: EnrolmentTokenView & { secret: string } };
+  [FLEET_RPC.enrolmentTokenCreate]: {
+    request: CreateEnrolmentToken;
+    response: EnrolmentTokenView & { secret: string };
+  };
   [FLEET_RPC.enrolmentTokenList]: { request: PageQuery; response: Page<EnrolmentTokenView> };
   [FLEET_RPC.enrolmentTokenRemove]: { request: EnrolmentTokenRef; response: Record<string, never> };
   [FLEET_RPC.targetsResolve]: { request: ResolveTargets; response: ResolvedTargets };

@@ -1,6 +1,24 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsDefined, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
+import { IsSingleLine } from '../validation/single-line.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -15,7 +33,8 @@ export const JOB_RPC = {
 
 /** Wall-clock (`2026-09-01T09:00:00`, read in the schedule's zone) or an instant with offset (`…Z`, `…+09:00`). */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/;
-const MOMENT_MESSAGE = '$property must be a date and time, e.g. 2026-09-01T09:00:00 (read in the zone) or 2026-09-01T00:00:00Z';
+const MOMENT_MESSAGE =
+  '$property must be a date and time, e.g. 2026-09-01T09:00:00 (read in the zone) or 2026-09-01T00:00:00Z';
 
 export class JobExclusions {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
@@ -43,7 +62,7 @@ export class JobSchedule {
 /** Body of `POST /jobs`. */
 export class CreateJob {
   /** default `<action> <package> <version>` */
-  @IsOptional() @IsString() @Length(1, 200) name?: string;
+  @IsOptional() @IsString() @Length(1, 200) @IsSingleLine() name?: string;
   @IsString() @MaxLength(128) package: string;
   @IsString() @MaxLength(128) version: string;
   @IsOptional() @IsIn(JOB_ACTIONS) action?: JobAction;
@@ -109,7 +128,12 @@ export interface JobView {
   package: string;
   version: string;
   action: JobAction;
-  targets: { groups: string[]; computers: string[]; exclude: { groups: string[]; computers: string[] }; total: number | null };
+  targets: {
+    groups: string[];
+    computers: string[];
+    exclude: { groups: string[]; computers: string[] };
+    total: number | null;
+  };
   schedule: { startAt: string | null; zone: string; startsAt: string; expiresAt: string };
   waves: { number: number; percent: number; status: 'pending' | 'released' | 'done'; total: number | null }[];
   priority: number;

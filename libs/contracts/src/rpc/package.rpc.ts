@@ -1,5 +1,6 @@
 import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, MaxLength, Min } from 'class-validator';
 import type { Manifest } from '../manifest/manifest.js';
+import { IsSingleLine } from '../validation/single-line.js';
 import { type Page, PageQuery } from './page.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
@@ -23,17 +24,17 @@ export const PACKAGE_RPC = {
 
 export class CreatePackage {
   @Matches(NAME, { message: NAME_MESSAGE }) name: string;
-  @IsString() @Length(1, 200) title: string;
-  @IsOptional() @IsString() @MaxLength(200) publisher?: string;
+  @IsString() @Length(1, 200) @IsSingleLine() title: string;
+  @IsOptional() @IsString() @MaxLength(200) @IsSingleLine() publisher?: string;
   @IsOptional() @IsString() @MaxLength(4000) description?: string;
-  @IsOptional() @IsString() @MaxLength(100) category?: string;
+  @IsOptional() @IsString() @MaxLength(100) @IsSingleLine() category?: string;
 }
 
 export class UpdatePackage {
-  @IsOptional() @IsString() @Length(1, 200) title?: string;
-  @IsOptional() @IsString() @MaxLength(200) publisher?: string;
+  @IsOptional() @IsString() @Length(1, 200) @IsSingleLine() title?: string;
+  @IsOptional() @IsString() @MaxLength(200) @IsSingleLine() publisher?: string;
   @IsOptional() @IsString() @MaxLength(4000) description?: string;
-  @IsOptional() @IsString() @MaxLength(100) category?: string;
+  @IsOptional() @IsString() @MaxLength(100) @IsSingleLine() category?: string;
 }
 
 export class PackageRef {

@@ -138,7 +138,10 @@ export interface ResultRpc {
   [RESULT_RPC.jobSummary]: { request: JobsRef; response: { items: (JobSummary | null)[] } };
   [RESULT_RPC.list]: { request: ExecutionListRequest; response: Page<ExecutionView> };
   [RESULT_RPC.listOfComputer]: { request: ComputerExecutionListRequest; response: Page<ExecutionView> };
-  [RESULT_RPC.get]: { request: ExecutionRef; response: ExecutionView & { attempts: AttemptView[]; download?: DownloadProgress | null } };
+  [RESULT_RPC.get]: {
+    request: ExecutionRef;
+    response: ExecutionView & { attempts: AttemptView[]; download?: DownloadProgress | null };
+  };
   [RESULT_RPC.changes]: { request: ExecutionChangesRequest; response: ExecutionChanges };
   [RESULT_RPC.reopen]: { request: ReopenExecutions; response: ReopenedExecutions };
   [RESULT_RPC.openOfComputer]: { request: OpenExecutionsRequest; response: OpenExecutions };

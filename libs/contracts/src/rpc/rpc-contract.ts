@@ -9,7 +9,16 @@ export interface RpcContract extends PackageRpc, FleetRpc, JobRpc, ResultRpc {}
 
 export type RpcPattern = keyof RpcContract;
 
-export type ErrorKind = 'invalid' | 'conflict' | 'precondition' | 'notFound' | 'forbidden' | 'unauthorized' | 'tooLarge' | 'unavailable' | 'internal';
+export type ErrorKind =
+  | 'invalid'
+  | 'conflict'
+  | 'precondition'
+  | 'notFound'
+  | 'forbidden'
+  | 'unauthorized'
+  | 'tooLarge'
+  | 'unavailable'
+  | 'internal';
 
 /** An error as it travels between services and on to the client. */
 export interface WireError {

@@ -8,17 +8,21 @@ export function rolloutHash(jobId: string, computerId: string): number {
 }
 
 /**
- * Number (from 1) of the wave a computer falls into.
+ * Number (from 1) of the wave a computer falls into; always the one whose {@link waveSlice} holds its hash.
  * @param cumulativePercents rising percentages, the last one 100, e.g. `[1, 10, 100]`
  */
 export function waveOf(jobId: string, computerId: string, cumulativePercents: readonly number[]): number {
-  const position = (rolloutHash(jobId, computerId) / TWO_POW_32) * 100;
-  const index = cumulativePercents.findIndex((percent) => position < percent);
+  const hash = rolloutHash(jobId, computerId);
+  const index = cumulativePercents.findIndex((percent) => hash < upperBound(percent));
   return index === -1 ? cumulativePercents.length : index + 1;
 }
 
 /** Half-open hash range `[from, to)` of a wave, as used by the command selector `slice`. */
 export function waveSlice(cumulativePercents: readonly number[], wave: number): { from: number; to: number } {
-  const bound = (percent: number) => Math.ceil((percent / 100) * TWO_POW_32);
-  return { from: wave === 1 ? 0 : bound(cumulativePercents[wave - 2]!), to: bound(cumulativePercents[wave - 1]!) };
+  const from = wave === 1 ? 0 : upperBound(cumulativePercents[wave - 2]!);
+  return { from, to: upperBound(cumulativePercents[wave - 1]!) };
+}
+
+function upperBound(percent: number): number {
+  return Math.ceil((percent / 100) * TWO_POW_32);
 }

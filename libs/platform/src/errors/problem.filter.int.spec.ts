@@ -83,6 +83,12 @@ describe('fields that are wrong', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  it('refuses text that no database can hold, and says where', async () => {
+    const problem = await post('{"name":"a\\u0000b","inner":{"count":1,"\\ud800":"\\udfff"}}');
+    expect(problem).toMatchObject({ status: 400, code: 'request.invalid' });
+    expect((problem['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual(['/name', '/inner']);
+  });
+
   it('says that a body is missing by its fields', async () => {
     expect(await problemOf('/probe', { method: 'POST' })).toMatchObject({ status: 400, code: 'request.invalid' });
   });
@@ -102,6 +108,10 @@ describe('paths', () => {
 
   it('with broken percent-encoding', async () => {
     expect(await problemOf('/probe/%E0%A4%A')).toMatchObject({ status: 400 });
+  });
+
+  it.each(['/probe/%00', '/probe/a%0ab', '/probe/%7F'])('with control characters: %s', async (path) => {
+    expect(await problemOf(path)).toMatchObject({ status: 400, code: 'request.badPath' });
   });
 
   it('with an id that is none', async () => {

@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { fieldErrors, invalid } from '@waybill/contracts';
+import { unstorableText } from './storable-text.js';
 
 /** Code of every body that is not what its class says. */
 export const INVALID_BODY = 'request.invalid';
@@ -12,6 +13,10 @@ class BodyValidation extends ValidationPipe {
       throw invalid(INVALID_BODY, 'The body must be a JSON object.', [
         { pointer: '', message: 'must be a JSON object' },
       ]);
+    }
+    if (metadata.type === 'body') {
+      const errors = unstorableText(value);
+      if (errors.length > 0) throw invalid(INVALID_BODY, 'The body has text that cannot be kept.', errors);
     }
     return super.transform(value, metadata) as Promise<unknown>;
   }

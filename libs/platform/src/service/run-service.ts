@@ -9,6 +9,7 @@ import type { ServiceConfig } from '../config/service-config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { requestId } from '../http/request-id.js';
+import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandUtf8 } from '../http/utf8.js';
 import { bodyValidation } from '../http/validation.pipe.js';
 import { endOnBug, endOnSignal } from './end-of-process.js';
@@ -83,6 +84,7 @@ export async function createService(
   app.useLogger(app.get(Logger));
   app.disable('x-powered-by');
   app.use(requestId);
+  app.use(refuseControlsInPath);
   app.use(helmet());
   await options.configureHttp?.(app);
   app.use(jsonBodies(options));
