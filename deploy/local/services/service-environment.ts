@@ -59,7 +59,7 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     case 'gateway':
       return { ...storage, WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
     case 'package':
-      return storage;
+      return { ...storage, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':
       return {
         ...storage,
