@@ -6,7 +6,12 @@ export async function managementCall(method: string, path: string, body?: object
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const response = await fetch(`${url.origin}/api${path}`, {
     method,
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, 'content-type': 'application/json' },
+    headers: {
+      // RabbitMQ closes a connection idle for 5 s; a busy test process learns of it only when it sends the next request on it
+      connection: 'close',
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
