@@ -11,6 +11,11 @@ export class UnroutableError extends Error {
   }
 }
 
+/** The message cannot be put on the wire, e.g. a routing key of more than 255 bytes: trying again is of no use. */
+export class UnsendableError extends Error {
+  override readonly name = 'UnsendableError';
+}
+
 /** The broker did not confirm: the message may or may not have arrived. Publish it again with the same id. */
 export class NotConfirmedError extends Error {
   override readonly name = 'NotConfirmedError';

@@ -1,6 +1,6 @@
 /** The part of messaging without Nest and PostgreSQL; the agent uses it. */
 export { type BackOff, backOffDelay } from './back-off.js';
-export { BrokerVersionError, NotConfirmedError, UnroutableError } from './errors.js';
+export { BrokerVersionError, NotConfirmedError, UnroutableError, UnsendableError } from './errors.js';
 export { MINIMUM_BROKER_VERSION } from './broker-version.js';
 export {
   BrokerConnection,

@@ -1,6 +1,6 @@
 import type { ConfirmChannel, Message } from 'amqplib';
 import type { BrokerConnection } from './broker-connection.js';
-import { NotConfirmedError, UnroutableError } from './errors.js';
+import { NotConfirmedError, UnroutableError, UnsendableError } from './errors.js';
 import { KeptChannel } from './kept-channel.js';
 import { encodeBody, type FlatHeaders, type OutgoingMessage } from './messages.js';
 import { PublishWindow } from './publish-window.js';
@@ -52,7 +52,7 @@ export class Publisher {
 
   /**
    * Resolves when the broker has confirmed the message.
-   * @throws UnroutableError when no queue takes it; NotConfirmedError when there was no connection in time, the connection
+   * @throws UnroutableError when no queue takes it; UnsendableError when it cannot be encoded; NotConfirmedError when there was no connection in time, the connection
    * was lost before the confirm, or the broker refused it (a full queue): publish it again with the same id
    */
   async publish(message: OutgoingMessage): Promise<void> {
@@ -117,8 +117,9 @@ export class Publisher {
           else settle();
         });
       } catch (error) {
-        // amqplib throws on a channel that has closed, and on headers it cannot encode
-        settle(notConfirmed(message, 'it could not be sent', error as Error));
+        // amqplib throws on a channel that has closed, and on what it cannot encode
+        if (this.kept.current !== channel) settle(notConfirmed(message, 'the channel was lost', error as Error));
+        else settle(unsendable(message, error as Error));
       }
     });
   }
@@ -164,6 +165,12 @@ export class Publisher {
       flight.settle(notConfirmed(flight.message, 'the connection was lost before the confirm', reason));
     }
   }
+}
+
+function unsendable(message: OutgoingMessage, cause: Error): UnsendableError {
+  return new UnsendableError(`message ${message.messageId} (${message.type}) cannot be sent: ${cause.message}`, {
+    cause,
+  });
 }
 
 function notConfirmed(message: OutgoingMessage, why: string, cause?: Error): NotConfirmedError {

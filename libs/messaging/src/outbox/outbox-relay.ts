@@ -3,6 +3,7 @@ import { backOffDelay } from '../client/back-off.js';
 import type { MessageLogger } from '../server/message-logger.js';
 import type { VhostRole } from '../server/handler-extras.js';
 import type { RelayDatabase, RelaySession } from './relay-database.js';
+import { RelayPace, type RoundResult } from './relay-pace.js';
 import { type RelayPublisher, relayRound } from './relay-round.js';
 import { LISTEN } from './relay-sql.js';
 import { queryRows } from './sql-executor.js';
@@ -18,6 +19,11 @@ export interface OutboxRelayOptions {
   /** longest time until a committed row is seen although its notification was lost, default 1 s */
   pollMs?: number;
 }
+
+/** Pause between looks at a connection that is away; costs nothing. */
+const AWAY_MS = 200;
+
+const NO_BROKER = new Error('there is no connection to the broker');
 
 const RETRY = { baseMs: 200, maxMs: 10_000 };
 
@@ -74,37 +80,40 @@ export class OutboxRelay {
 
   private async work(session: RelaySession): Promise<void> {
     const { batchSize = 500, pollMs = 1_000 } = this.options;
+    const pace = new RelayPace(batchSize);
     for (let failures = 0; !this.stopping;) {
-      const { claimed, error } = await this.round(session, batchSize);
-      failures = error ? failures + 1 : 0;
-      // a full batch means that more is waiting
+      const { limit } = pace;
+      const { claimed, sent, error } = await this.round(session, pace);
+      failures = error && sent === 0 ? failures + 1 : 0;
       if (error) await this.wakeUp.wait(Math.max(50, backOffDelay(failures, RETRY)));
-      else if (claimed < batchSize) await this.wakeUp.wait(pollMs);
+      // fewer than asked for: no more was waiting
+      else if (claimed < limit) await this.wakeUp.wait(this.failure ? Math.min(AWAY_MS, pollMs) : pollMs);
     }
-    await this.lastRounds(session, batchSize);
+    await this.lastRounds(session, pace);
   }
 
-  private async lastRounds(session: RelaySession, batchSize: number): Promise<void> {
+  private async lastRounds(session: RelaySession, pace: RelayPace): Promise<void> {
     const until = Date.now() + LAST_ROUNDS_MS;
     while (Date.now() < until) {
-      const { claimed, error } = await this.round(session, batchSize);
+      const { claimed, error } = await this.round(session, pace);
       if (claimed === 0 || error) return;
     }
   }
 
-  private async round(session: RelaySession, batchSize: number): Promise<{ claimed: number; error: Error | null }> {
+  private async round(session: RelaySession, pace: RelayPace): Promise<RoundResult> {
     const { publisherOf, vhosts, logger } = this.options;
     // no transaction is held open to wait for the broker
-    if (!vhosts.some((vhost) => publisherOf(vhost).ready)) {
-      this.failure = new Error('there is no connection to the broker');
-      return { claimed: 0, error: this.failure };
-    }
-    const { claimed, unroutable, error } = await relayRound(session, publisherOf, batchSize);
-    if (unroutable > 0)
-      logger.warn(`outbox: ${unroutable} messages have no queue to go to; they wait with their error in table outbox`);
-    if (error) this.failed(error);
-    else this.failure = null;
-    return { claimed, error };
+    const ready = vhosts.filter((vhost) => publisherOf(vhost).ready);
+    if (ready.length < vhosts.length) this.failure = NO_BROKER;
+    if (ready.length === 0) return { claimed: 0, sent: 0, postponed: 0, error: null };
+    const { limit, postponeFailed } = pace;
+    const result = await relayRound(session, { publisherOf, vhosts: ready, limit, postponeFailed });
+    pace.note(result);
+    if (result.postponed > 0)
+      logger.warn(`outbox: ${result.postponed} messages cannot leave; they wait with their error in table outbox`);
+    if (result.error) this.failed(result.error);
+    else if (ready.length === vhosts.length) this.failure = null;
+    return result;
   }
 
   private failed(error: Error): void {

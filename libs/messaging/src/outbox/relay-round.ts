@@ -1,6 +1,7 @@
-import { UnroutableError } from '../client/errors.js';
+import { UnroutableError, UnsendableError } from '../client/errors.js';
 import type { OutgoingMessage } from '../client/messages.js';
 import type { VhostRole } from '../server/handler-extras.js';
+import type { RoundResult } from './relay-pace.js';
 import { CLAIM, DELETE_SENT, type OutboxRow, POSTPONE } from './relay-sql.js';
 import { queryRows, type SqlExecutor } from './sql-executor.js';
 
@@ -9,29 +10,26 @@ export interface RelayPublisher {
   publishAll(messages: readonly OutgoingMessage[]): Promise<(Error | null)[]>;
 }
 
-export interface RoundResult {
-  claimed: number;
-  /** confirmed and deleted */
-  sent: number;
-  unroutable: number;
-  /** why some rows were neither, e.g. the connection was lost */
-  error: Error | null;
+export interface RoundOptions {
+  publisherOf: (vhost: VhostRole) => RelayPublisher;
+  /** rows of other virtual hosts stay: there is no connection for them */
+  vhosts: readonly VhostRole[];
+  /** rows to claim */
+  limit: number;
+  /** what fails for whatever reason is put aside */
+  postponeFailed: boolean;
 }
 
 /**
  * One transaction: claims rows, publishes them, deletes what was confirmed. Dying before the commit leaves the rows: they
- * go out again with the same id. Rows without a confirm stay as they are; unroutable ones are postponed with their error.
+ * go out again with the same id. Rows without a confirm stay as they are; those that cannot leave are postponed with their error.
  */
-export async function relayRound(
-  sql: SqlExecutor,
-  publisherOf: (vhost: VhostRole) => RelayPublisher,
-  limit: number,
-): Promise<RoundResult> {
+export async function relayRound(sql: SqlExecutor, options: RoundOptions): Promise<RoundResult> {
   await sql.query('BEGIN');
   try {
-    const rows = await queryRows<OutboxRow>(sql, CLAIM, [limit]);
+    const rows = await queryRows<OutboxRow>(sql, CLAIM, [options.limit, options.vhosts]);
     const result =
-      rows.length > 0 ? await send(sql, rows, publisherOf) : { claimed: 0, sent: 0, unroutable: 0, error: null };
+      rows.length > 0 ? await send(sql, rows, options) : { claimed: 0, sent: 0, postponed: 0, error: null };
     await sql.query('COMMIT');
     return result;
   } catch (error) {
@@ -40,23 +38,33 @@ export async function relayRound(
   }
 }
 
+interface Fate {
+  id: string;
+  error: Error | null;
+}
+
 async function send(
   sql: SqlExecutor,
   rows: OutboxRow[],
-  publisherOf: (vhost: VhostRole) => RelayPublisher,
+  { publisherOf, postponeFailed }: RoundOptions,
 ): Promise<RoundResult> {
   const byVhost = Map.groupBy(rows, (row) => row.vhost as VhostRole);
   const fates = (await Promise.all([...byVhost].map(([vhost, group]) => publish(publisherOf(vhost), group)))).flat();
-  const sent = fates.filter(({ error }) => error === null).map(({ id }) => id);
-  const unroutable = fates.filter(({ error }) => error instanceof UnroutableError);
-  if (sent.length > 0) await sql.query(DELETE_SENT, [sent]);
-  if (unroutable.length > 0) await sql.query(POSTPONE, [unroutable.map(({ id }) => id), unroutable[0]!.error!.message]);
-  const failed = fates.find(({ error }) => error !== null && !(error instanceof UnroutableError));
-  return { claimed: rows.length, sent: sent.length, unroutable: unroutable.length, error: failed?.error ?? null };
+  const sent = fates.filter(({ error }) => error === null);
+  const postponed = fates.filter(({ error }) => error !== null && (postponeFailed || isHopeless(error)));
+  if (sent.length > 0) await sql.query(DELETE_SENT, [sent.map(({ id }) => id)]);
+  if (postponed.length > 0)
+    await sql.query(POSTPONE, [postponed.map(({ id }) => id), postponed.map(({ error }) => error!.message)]);
+  const error = fates.find((fate) => fate.error !== null && !postponed.includes(fate))?.error ?? null;
+  return { claimed: rows.length, sent: sent.length, postponed: postponed.length, error };
+}
+
+function isHopeless(error: Error): boolean {
+  return error instanceof UnroutableError || error instanceof UnsendableError;
 }
 
 /** Never rejects: without a connection the rows of this virtual host wait, those of the other one do not. */
-async function publish(publisher: RelayPublisher, rows: OutboxRow[]): Promise<{ id: string; error: Error | null }[]> {
+async function publish(publisher: RelayPublisher, rows: OutboxRow[]): Promise<Fate[]> {
   const fail = (error: Error) => rows.map(() => error);
   const errors = await publisher.publishAll(rows.map(toMessage)).catch(fail);
   return rows.map(({ id }, index) => ({ id, error: errors[index] ?? null }));

@@ -9,7 +9,7 @@ export const CLAIM = `
 WITH leader AS MATERIALIZED (SELECT ${LEADER} AS elected)
 SELECT o.id, o.vhost, o.exchange, o.routing_key, o.type, o.message_id, o.content_type, o.headers, o.persistent, o.body
 FROM outbox o, leader
-WHERE leader.elected
+WHERE leader.elected AND o.vhost = ANY($2::text[])
   AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= now())
   AND NOT EXISTS (
     SELECT 1 FROM outbox b
@@ -23,9 +23,10 @@ export const DELETE_SENT = 'DELETE FROM outbox WHERE id = ANY($1::bigint[])';
 
 /** Waits 1 s, 2 s, 4 s … at most 5 min. */
 export const POSTPONE = `
-UPDATE outbox SET attempts = attempts + 1, error = left($2, 1000),
+UPDATE outbox SET attempts = attempts + 1, error = left(failed.error, 1000),
   next_attempt_at = clock_timestamp() + least(300, power(2, least(attempts, 9))) * interval '1 second'
-WHERE id = ANY($1::bigint[])`;
+FROM unnest($1::bigint[], $2::text[]) AS failed(id, error)
+WHERE outbox.id = failed.id`;
 
 export const LISTEN = `SELECT 'LISTEN ' || quote_ident('outbox_' || current_schema()) AS statement`;
 
