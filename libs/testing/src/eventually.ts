@@ -2,7 +2,10 @@
  * Waits for a condition instead of sleeping: runs `assert` until it does not throw.
  * @throws what it threw last, after `timeoutMs` (default 10 s)
  */
-export async function eventually<T>(assert: () => T | Promise<T>, { timeoutMs = 10_000, intervalMs = 25 } = {}): Promise<T> {
+export async function eventually<T>(
+  assert: () => T | Promise<T>,
+  { timeoutMs = 10_000, intervalMs = 25 } = {},
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -19,7 +19,14 @@ const REGION = 'us-east-1';
 export async function testBucket(): Promise<TestBucket> {
   const { s3 } = testServers();
   const { hostname, port } = new URL(s3.endpoint);
-  const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey: s3.accessKey, secretKey: s3.secretKey, region: REGION });
+  const client = new Client({
+    endPoint: hostname,
+    port: Number(port),
+    useSSL: false,
+    accessKey: s3.accessKey,
+    secretKey: s3.secretKey,
+    region: REGION,
+  });
   const bucket = `t-${randomUUID()}`;
   await client.makeBucket(bucket, REGION);
   return {
@@ -28,7 +35,8 @@ export async function testBucket(): Promise<TestBucket> {
     region: REGION,
     client,
     dispose: async () => {
-      for await (const item of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>) await client.removeObject(bucket, item.name);
+      for await (const item of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>)
+        await client.removeObject(bucket, item.name);
       await client.removeBucket(bucket);
     },
   };

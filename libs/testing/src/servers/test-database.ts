@@ -24,7 +24,9 @@ export async function testDatabase({ schema, version, migrate }: TestDatabaseOpt
   await withAdmin(async (admin) => {
     // One maker at a time; the lock also keeps clones from a template that is still being migrated.
     await admin.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [template]);
-    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [template]);
+    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [
+      template,
+    ]);
     if (rowCount === 0) await makeTemplate(admin, template, schema, migrate);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     await admin.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [template]);
@@ -35,7 +37,12 @@ export async function testDatabase({ schema, version, migrate }: TestDatabaseOpt
   };
 }
 
-async function makeTemplate(admin: pg.Client, template: string, schema: string, migrate: (url: string) => Promise<unknown>): Promise<void> {
+async function makeTemplate(
+  admin: pg.Client,
+  template: string,
+  schema: string,
+  migrate: (url: string) => Promise<unknown>,
+): Promise<void> {
   await admin.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${template}`);
   const client = new pg.Client({ connectionString: urlOf(template) });
