@@ -1,10 +1,14 @@
 import { COUNTER_SUMS } from '../executions/counters.sql.js';
 
-/** Runs whose counters changed since they were last told. Only a hint, read without locks. $1 limit. */
+/**
+ * Runs whose counters changed since they were last told, longest untold first, so that many busy runs do not hide one. Only a hint, read
+ * without locks. $1 limit.
+ */
 export const DIRTY_RUNS_SQL = `
-  SELECT DISTINCT c.job_id AS "jobId", c.run
-  FROM run_counters c JOIN runs r USING (job_id, run)
-  WHERE c.dirty AND r.ready
+  SELECT r.job_id AS "jobId", r.run
+  FROM (SELECT DISTINCT job_id, run FROM run_counters WHERE dirty) AS dirty JOIN runs r USING (job_id, run)
+  WHERE r.ready
+  ORDER BY r.progressed_at NULLS FIRST
   LIMIT $1`;
 
 /**

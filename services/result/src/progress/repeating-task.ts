@@ -1,3 +1,8 @@
+const MAX_PAUSE_MS = 30_000;
+
+/** A nudge waits so long for others like it, or a busy consumer would run the work once per batch. */
+const NUDGE_MS = 40;
+
 /**
  * Runs `work` again and again, one at a time, with `intervalMs` between the end of one and the start of the next. A failure is told to
  * `onError` and tried again, with growing pauses up to 30 s: the work's own marks are rows, so nothing is lost meanwhile.
@@ -5,7 +10,7 @@
 export class RepeatingTask {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private again = false;
+  private nudged = false;
   private failures = 0;
   private stopped = true;
 
@@ -20,11 +25,11 @@ export class RepeatingTask {
     this.schedule(0);
   }
 
-  /** Runs now, or once more right after the run in progress. */
+  /** Runs very soon instead of at the end of the interval; soon after the run in progress, if there is one. */
   nudge(): void {
-    if (this.stopped || this.failures > 0) return;
-    if (this.running) this.again = true;
-    else this.schedule(0);
+    if (this.stopped || this.nudged || this.failures > 0) return;
+    this.nudged = true;
+    if (!this.running) this.schedule(NUDGE_MS);
   }
 
   /** Resolves when the run in progress has ended. */
@@ -43,7 +48,7 @@ export class RepeatingTask {
   }
 
   private async once(): Promise<void> {
-    this.again = false;
+    this.nudged = false;
     try {
       await this.work();
       this.failures = 0;
@@ -52,6 +57,10 @@ export class RepeatingTask {
       this.onError(error);
     }
     this.running = undefined;
-    this.schedule(this.again ? 0 : Math.min(this.intervalMs * 2 ** this.failures, Math.max(this.intervalMs, 30_000)));
+    this.schedule(this.nudged ? NUDGE_MS : this.pause());
+  }
+
+  private pause(): number {
+    return Math.min(this.intervalMs * 2 ** this.failures, Math.max(this.intervalMs, MAX_PAUSE_MS));
   }
 }
