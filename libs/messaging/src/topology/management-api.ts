@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const ATTEMPTS = 4;
+/** A broker that has just been started opens its management last. */
+const PATIENCE_MS = 30_000;
 
 /** RabbitMQ's management API, as far as setting up needs it. */
 export class ManagementApi {
@@ -26,18 +27,20 @@ export class ManagementApi {
   async request(method: string, path: readonly string[], body?: object): Promise<unknown> {
     const response = await this.send(method, `${this.root}/${path.map(encodeURIComponent).join('/')}`, body);
     const text = await response.text();
-    if (!response.ok) {
+    // a repeated deletion may find it done
+    const gone = method === 'DELETE' && response.status === 404;
+    if (!response.ok && !gone) {
       throw new Error(
         `RabbitMQ's management refused ${method} ${path.join('/')}: ${response.status} ${text.slice(0, 500)}`,
       );
     }
-    return text === '' ? null : (JSON.parse(text) as unknown);
+    return text === '' || gone ? null : (JSON.parse(text) as unknown);
   }
 
   /** Every request here may be repeated; the server now and then closes a kept connection just when it is used again. */
   private async send(method: string, url: string, body: object | undefined): Promise<Response> {
     const headers = { authorization: this.authorization, 'content-type': 'application/json' };
-    for (let attempt = 1; ; attempt++) {
+    for (const until = Date.now() + PATIENCE_MS; ;) {
       try {
         return await fetch(url, {
           method,
@@ -46,9 +49,10 @@ export class ManagementApi {
           signal: AbortSignal.timeout(15_000),
         });
       } catch (error) {
-        if (attempt === ATTEMPTS)
+        if (Date.now() >= until) {
           throw new Error(`RabbitMQ's management does not answer at ${this.root}`, { cause: error });
-        await delay(attempt * 100);
+        }
+        await delay(250);
       }
     }
   }
