@@ -14,6 +14,9 @@ export class StackFailure extends Error {
 export function describeFailure(error: unknown): string {
   if (error instanceof StackFailure) return error.logFile ? `${error.message} (log: ${error.logFile})` : error.message;
   if (isNodeError(error) && error.code === 'ENOSPC') return 'The disk is full; free some space and start again.';
+  if (isNodeError(error) && (error.code === 'EACCES' || error.code === 'EPERM')) {
+    return `No permission for ${error.path ?? error.syscall ?? 'a file'}: run as the user that this checkout belongs to (root, for private servers).`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

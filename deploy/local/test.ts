@@ -18,8 +18,8 @@ with empty data. The last line is "N passed, N failed".
  * One jest per kind keeps that a matter of file names.
  */
 const RUNS = [
-  { pattern: '\\.(unit|int)\\.spec\\.ts$', args: ['--maxWorkers=2'] },
-  { pattern: '\\.e2e\\.spec\\.ts$', args: ['--runInBand'] },
+  { match: ['**/*.unit.spec.ts', '**/*.int.spec.ts'], args: ['--maxWorkers=2'] },
+  { match: ['**/*.e2e.spec.ts'], args: ['--runInBand'] },
 ];
 
 const args = process.argv.slice(2);
@@ -40,7 +40,7 @@ if (args.includes('--help')) {
     const env = { ...process.env, ...testEnvironment(servers.addresses) };
     const total: TestCount = { passed: 0, failed: 0, skipped: 0 };
     for (const run of RUNS) {
-      const count = await Promise.race([runJest(run.pattern, run.args, env), shutdown.requested.then(() => undefined)]);
+      const count = await Promise.race([runJest(run.match, run.args, env), shutdown.requested.then(() => undefined)]);
       shutdown.signal.throwIfAborted();
       if (!count) break;
       total.passed += count.passed;
@@ -56,17 +56,19 @@ if (args.includes('--help')) {
   });
 }
 
-/** One jest over the specs whose path matches `kind` and, if any were given, the patterns of the command line. */
-async function runJest(kind: string, options: readonly string[], env: NodeJS.ProcessEnv): Promise<TestCount> {
+/** One jest over the specs of one kind whose path matches the patterns of the command line, if any were given. */
+async function runJest(
+  match: readonly string[],
+  options: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<TestCount> {
   const resultFile = join(localDirectory, 'test-results.json');
   rmSync(resultFile, { force: true });
-  const patterns = args.filter((arg) => !arg.startsWith('-'));
-  const flags = args.filter((arg) => arg.startsWith('-'));
-  const paths = patterns.length > 0 ? patterns.map((pattern) => `${pattern}.*${kind}`) : [kind];
   const jest = join(repositoryRoot, 'node_modules/jest/bin/jest.js');
+  const kind = match.map((glob) => `--testMatch=${glob}`);
   const nodeOptions = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jestOptions = ['--passWithNoTests', '--json', `--outputFile=${resultFile}`, '--reporters=default'];
-  const child = spawn(process.execPath, [...nodeOptions, jest, ...jestOptions, ...options, ...flags, ...paths], {
+  const child = spawn(process.execPath, [...nodeOptions, jest, ...jestOptions, ...kind, ...options, ...args], {
     cwd: repositoryRoot,
     env,
     // With --json jest repeats the whole result on standard output; progress goes to standard error.

@@ -46,6 +46,13 @@ describe('the database of an installation', () => {
     await expect(asService(0, (client) => client.query(sql))).rejects.toMatchObject({ code: '42501' });
   });
 
+  it('is reported in one sentence when the server is not there', async () => {
+    const nowhere = 'postgres://postgres:secret@127.0.0.1:1/postgres';
+    await expect(prepareDatabase(nowhere, database, accounts)).rejects.toThrow(
+      'PostgreSQL at 127.0.0.1:1 cannot be used: connect ECONNREFUSED 127.0.0.1:1; check its address and account.',
+    );
+  });
+
   it('keeps its data when prepared again', async () => {
     await asService(1, (client) => client.query('CREATE TABLE kept (a int)'));
     await prepareDatabase(admin, database, accounts);

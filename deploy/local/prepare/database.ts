@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { StackFailure } from '../stack-failure.ts';
 
 /** Advisory lock taken while accounts are made: two starts at once must not both find a role missing. */
 const LOCK = 0x57_41_59_42;
@@ -67,7 +68,15 @@ export function urlFor(url: string, user: string, password: string): string {
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (cause) {
+    const { host } = new URL(url);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StackFailure(`PostgreSQL at ${host} cannot be used: ${reason}; check its address and account.`, {
+      cause,
+    });
+  }
   try {
     await work(client);
   } finally {

@@ -43,7 +43,7 @@ export function addressesFrom(env: NodeJS.ProcessEnv, prefix: string): GivenAddr
     if (missing.length > 0) {
       const given = names.filter((name) => !missing.includes(name));
       throw new StackFailure(
-        `${prefix}${given[0]} is set but ${missing.map((name) => prefix + name).join(' and ')} is not: set all of them or none.`,
+        `${prefix}${given[0]} is set but ${missing.map((name) => prefix + name).join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not: set all of them or none.`,
       );
     }
     return values as string[];

@@ -25,7 +25,7 @@ describe('addresses in the environment', () => {
 
   it('that name a server by half are refused in one sentence', () => {
     expect(() => addressesFrom({ WAYBILL_STACK_S3_ENDPOINT: 'http://s3' }, 'WAYBILL_STACK_')).toThrow(
-      'WAYBILL_STACK_S3_ENDPOINT is set but WAYBILL_STACK_S3_ACCESS_KEY and WAYBILL_STACK_S3_SECRET_KEY is not: set all of them or none.',
+      'WAYBILL_STACK_S3_ENDPOINT is set but WAYBILL_STACK_S3_ACCESS_KEY and WAYBILL_STACK_S3_SECRET_KEY are not: set all of them or none.',
     );
   });
 });

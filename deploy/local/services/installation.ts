@@ -36,6 +36,7 @@ export async function prepareInstallation(servers: Servers, name: string, signal
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new StackFailure(`"${name}" is no name for an installation.`);
   const { addresses, paths } = servers;
   const isMain = name === MAIN_INSTALLATION;
+  const ports = await httpPorts(paths.name, name);
   const logDirectory = isMain ? paths.log : join(paths.log, name);
   mkdirSync(logDirectory, { recursive: true });
   const database = isMain ? 'waybill' : `waybill_${name}`;
@@ -67,7 +68,7 @@ export async function prepareInstallation(servers: Servers, name: string, signal
       : join(paths.keys, `admin-${name}.secret`);
   const commandKey = keyPairIn(paths.keys, 'command');
   const settings: InstallationSettings = {
-    httpPorts: await httpPorts(paths.name, name),
+    httpPorts: ports,
     databaseUrls,
     brokerUrls: forEach((service) => urlFor(addresses.brokerUrl, service, brokerPasswords[service])),
     vhostPrefix,
