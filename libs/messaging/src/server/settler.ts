@@ -6,7 +6,7 @@ import type { IncomingMessage } from './incoming-message.js';
 import type { Verdict } from './verdict.js';
 
 /** Header of a dead letter: why, for the operator. */
-export const REASON_HEADER = 'x-waybill-reason';
+const REASON_HEADER = 'x-waybill-reason';
 
 const MAX_REASON = 1_000;
 
