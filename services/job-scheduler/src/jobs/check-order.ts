@@ -31,9 +31,7 @@ export function hasControlCharacters(text: string): boolean {
 }
 
 function nameErrors(name: string | undefined): FieldError[] {
-  if (name === undefined) return [];
-  if (hasControlCharacters(name)) return [{ pointer: '/name', message: 'name must not contain control characters' }];
-  return name.trim() === '' ? [{ pointer: '/name', message: 'name must not be blank' }] : [];
+  return name?.trim() === '' ? [{ pointer: '/name', message: 'name must not be blank' }] : [];
 }
 
 function targetErrors({ targets }: CreateJob): FieldError[] {
