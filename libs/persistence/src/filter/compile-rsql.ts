@@ -52,7 +52,7 @@ export function compileRsql(filter: string, fields: FieldMap, bind: Bind): strin
 
 function parseFilter(filter: string): Node {
   try {
-    return parse(filter) as unknown as Node;
+    return parse(filter);
   } catch (error) {
     // the parser repeats the whole filter behind ` in "`
     const where = error instanceof Error ? error.message.split(' in "')[0]!.slice(0, 200) : 'unreadable';

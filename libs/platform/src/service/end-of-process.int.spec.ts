@@ -30,7 +30,7 @@ describe('closeService', () => {
           controller.close();
         },
       }),
-    } as RequestInit);
+    });
     await new Promise<void>((resolve) => app.getHttpServer().once('request', () => resolve()));
     await closeService(app, 5_000);
     expect(await (await answer).json()).toEqual({ size: 20 });
