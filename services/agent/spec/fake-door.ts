@@ -31,6 +31,7 @@ export class FakeDoor {
   readonly keys: ServerSide = { command: generateKeyPairSync('ed25519').privateKey, session: generateKeyPairSync('ed25519').privateKey };
   publicKeys: SessionResponse['serverKeys'];
   private readonly computers = new Map<string, string>();
+  private readonly hosts = new Map<string, string>();
   private readonly groups = new Set<string>();
   private readonly tokenKey = createPrivateKey(readFileSync(process.env['WAYBILL_TEST_TOKEN_KEY_FILE']!));
   private server: Server | null = null;
@@ -51,6 +52,13 @@ export class FakeDoor {
 
   get computerIds(): string[] {
     return [...this.computers.values()];
+  }
+
+  /** @throws before the computer of that host name has enrolled */
+  computerOf(hostname: string): string {
+    const id = this.hosts.get(hostname);
+    if (!id) throw new Error(`${hostname} has not enrolled`);
+    return id;
   }
 
   allowGroup(groupId: string): void {
@@ -102,9 +110,10 @@ export class FakeDoor {
     return { url: `${this.url}/objects/${sha256}?t=${randomUUID()}`, size: this.objects.get(sha256)!.length, expiresAt: new Date(Date.now() + 900_000).toISOString() };
   }
 
-  private enrol({ token, publicKey }: Record<string, string>): object {
+  private enrol({ token, publicKey, hostname }: Record<string, string>): object {
     if (token !== TOKEN) throw Object.assign(new Error('token'), { status: 403 });
     if (!this.computers.has(publicKey!)) this.computers.set(publicKey!, randomUUID());
+    this.hosts.set(hostname!, this.computers.get(publicKey!)!);
     return { computerId: this.computers.get(publicKey!) };
   }
 

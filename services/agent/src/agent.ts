@@ -55,7 +55,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     runner: ({ accessToken, progress }) => {
       const ticket = (sha256: string) => askWithToken(core, accessToken, (token) => door.download(token, sha256));
       const store = new ArtifactStore({ directory: layout.artifacts, ticket, clock, dispatcher, throttle: new Throttle(config.bandwidth, clock) });
-      void store.prune(Date.now() - KEEP_DOWNLOADS_MS);
+      store.prune(Date.now() - KEEP_DOWNLOADS_MS).catch((error: unknown) => log.warn({ err: error }, 'old downloads could not be removed'));
       return new ComputerStepRunner({ computerId, paths, layout, store, clock, log, bootId, onProgress: progress, installedByWaybill: (name) => journal.get(SOFTWARE_PREFIX + name) });
     },
     onSubscribed: () => {

@@ -65,7 +65,9 @@ export class ArtifactStore {
   async prune(before: number): Promise<void> {
     for (const name of await readdir(this.parts.directory)) {
       const path = join(this.parts.directory, name);
-      if (!this.busy.has(name.slice(0, 64)) && (await stat(path)).mtimeMs < before) await rm(path, { force: true });
+      // One that an execution has just removed is none of ours any more.
+      const usedAt = await stat(path).then(({ mtimeMs }) => mtimeMs, () => before);
+      if (!this.busy.has(name.slice(0, 64)) && usedAt < before) await rm(path, { force: true });
     }
   }
 
