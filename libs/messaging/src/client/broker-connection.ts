@@ -125,7 +125,7 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
     if (this.expiryTimer) clearTimeout(this.expiryTimer);
     const model = this.model;
     this.model = null;
-    await model?.close().catch(() => undefined);
+    if (model) await farewell(model);
   }
 
   private async attempt(): Promise<void> {
@@ -238,4 +238,17 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
       cause: this.failedAttempt ?? undefined,
     });
   }
+}
+
+/** A broker that is gone or stuck never answers a goodbye: it is not waited for longer than this. */
+const FAREWELL_MS = 3_000;
+
+async function farewell(model: ChannelModel): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const gone = new Promise<void>((resolve) => {
+    model.once('close', () => resolve());
+    timer = setTimeout(resolve, FAREWELL_MS);
+  });
+  await Promise.race([model.close().catch(() => undefined), gone]);
+  clearTimeout(timer);
 }

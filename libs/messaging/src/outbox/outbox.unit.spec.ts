@@ -6,7 +6,7 @@ async function storedTypes(...types: string[]): Promise<unknown> {
   let stored: unknown = [];
   const sql = {
     query: (_text: string, parameters?: unknown[]) => {
-      stored = parameters?.[4];
+      stored = parameters?.[3];
       return Promise.resolve([]);
     },
   };
