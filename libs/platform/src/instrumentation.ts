@@ -1,3 +1,6 @@
+import { telemetryServiceName } from './telemetry/service-name.js';
+import { onTelemetryStop } from './telemetry/stop-telemetry.js';
+
 /**
  * Starts OpenTelemetry before anything else is loaded: `node --import @waybill/platform/instrumentation dist/main.js`.
  * Without OTEL_EXPORTER_OTLP_ENDPOINT it does nothing and loads nothing. Messaging makes its own spans.
@@ -10,6 +13,7 @@ if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT']) {
     import('@opentelemetry/instrumentation-pino'),
   ]);
   const sdk = new NodeSDK({
+    serviceName: telemetryServiceName(process.env, process.argv[1]),
     instrumentations: [
       new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health/') ?? false }),
       new PgInstrumentation({ requireParentSpan: true }),
@@ -17,7 +21,5 @@ if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT']) {
     ],
   });
   sdk.start();
-  process.once('beforeExit', () => void sdk.shutdown());
+  onTelemetryStop(() => sdk.shutdown());
 }
-
-export {};

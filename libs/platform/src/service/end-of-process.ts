@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { HealthRegistry } from '../health/health.registry.js';
+import { stopTelemetry } from '../telemetry/stop-telemetry.js';
 
 /** How long a process may take to end cleanly; orchestrators must grant more. */
 const SHUTDOWN_MS = 30_000;
@@ -30,13 +31,15 @@ export function endOnSignal(app: NestExpressApplication, service: string): void 
       logger.error(`${service} did not end within ${SHUTDOWN_MS / 1000} s`);
       process.exit(1);
     }, SHUTDOWN_MS).unref();
-    closeService(app).then(
-      () => process.exit(process.exitCode ?? 0),
-      (error: unknown) => {
-        logger.error(error instanceof Error ? error : new Error(String(error)));
-        process.exit(1);
-      },
-    );
+    closeService(app)
+      .then(stopTelemetry)
+      .then(
+        () => process.exit(process.exitCode ?? 0),
+        (error: unknown) => {
+          logger.error(error instanceof Error ? error : new Error(String(error)));
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
