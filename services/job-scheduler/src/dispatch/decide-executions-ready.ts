@@ -1,6 +1,7 @@
 import { decideExpire } from '../cancellation/decide-expire.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
+import { completeIfFinished } from '../progress/decide-progress.js';
 
 /** Result has stored every execution of the run: commands may leave, unless the job was closed in the meantime. */
 export function decideExecutionsReady(job: Job, { run }: { run: number }, now: Date): Decision {
@@ -12,5 +13,7 @@ export function decideExecutionsReady(job: Job, { run }: { run: number }, now: D
   }
   if (job.status !== 'running') return unchanged(job);
   if (now >= job.expiresAt) return decideExpire(job, now);
-  return changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);
+  // All may be closed already (computers removed): then there is nobody to command, and no later word would complete the job.
+  const completed = completeIfFinished(job, { phase: 'released' }, now);
+  return completed ?? changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);
 }

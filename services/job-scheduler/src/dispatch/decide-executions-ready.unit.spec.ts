@@ -25,6 +25,12 @@ describe('decideExecutionsReady', () => {
     expect(effects.map((effect) => effect.kind)).not.toContain('releaseWave');
   });
 
+  it('given all executions are final already, then the job is completed and nobody is commanded', () => {
+    const { job, effects } = decideExecutionsReady({ ...assigning, finishedAttempt: 1 }, { run: 1 }, at(1));
+    expect(job.status).toBe('completed');
+    expect(effects.map((effect) => effect.kind)).not.toContain('releaseWave');
+  });
+
   it('the same message again, and one of another run, change nothing', () => {
     expect(decideExecutionsReady(aRunningJob(), { run: 1 }, at(1)).changed).toBe(false);
     expect(decideExecutionsReady(assigning, { run: 2 }, at(1)).changed).toBe(false);

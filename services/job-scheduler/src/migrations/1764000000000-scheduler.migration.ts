@@ -1,4 +1,4 @@
-import { INBOX_SQL, OUTBOX_SQL } from '@waybill/messaging';
+import { OUTBOX_SQL } from '@waybill/messaging';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 // Neither name is unique: a package or group may be deleted and made again, and the two events may come in any order.
@@ -148,7 +148,7 @@ CREATE INDEX reexecutions_job ON reexecutions (job_id);
 
 /** Jobs, their timers and targets, the copies of what other services own, and the sequences of the command streams. */
 export class Scheduler1764000000000 implements MigrationInterface {
-  private readonly statements = [OUTBOX_SQL, INBOX_SQL, CATALOGUE, JOBS, TIMERS, TARGETS, COMMANDS, REEXECUTIONS];
+  private readonly statements = [OUTBOX_SQL, CATALOGUE, JOBS, TIMERS, TARGETS, COMMANDS, REEXECUTIONS];
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of this.statements) await runner.query(statement);
@@ -156,6 +156,6 @@ export class Scheduler1764000000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE reexecutions, anomaly_answers, commands, command_streams, job_targets, timers, jobs,
-      group_copies, version_artifacts, version_copies, inbox, outbox`);
+      group_copies, version_artifacts, version_copies, outbox`);
   }
 }

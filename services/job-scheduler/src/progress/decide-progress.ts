@@ -13,6 +13,8 @@ export interface Progress {
 export function decideProgress(job: Job, { run, total, finished, attempt }: Progress, now: Date): Decision {
   if (run !== job.run || finished < total || total !== job.total) return unchanged(job);
   if (attempt <= (job.finishedAttempt ?? 0)) return unchanged(job);
+  // Result is ahead of us only while a re-execution is on its way.
+  if (attempt > (job.reexecution?.attempt ?? job.attempt)) return unchanged(job);
   return completeIfFinished(job, { finishedAttempt: attempt }, now) ?? noted(job, { finishedAttempt: attempt });
 }
 

@@ -29,6 +29,7 @@ describe('decideProgress', () => {
   it.each([
     ['another run', aRunningJob(), { ...all, run: 2 }],
     ['another total', aRunningJob({ total: 4 }), all],
+    ['an attempt that was never issued', aRunningJob(), { ...all, attempt: 2 }],
     ['known already', aRunningJob({ status: 'completed', finishedAttempt: 1 }), all],
   ])('%s changes nothing', (_what, job, progress) => {
     expect(decideProgress(job, progress, at(9)).changed).toBe(false);
