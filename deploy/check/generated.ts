@@ -7,6 +7,7 @@ import { repositoryRoot } from '../local/local-paths.ts';
 const GENERATED = [
   { file: 'services/gateway/src/openapi/views.generated.ts', by: 'services/gateway/scripts/generate-views.mjs' },
   { file: 'services/gateway/openapi.json', by: 'services/gateway/dist/openapi/write-document.js' },
+  { file: 'services/fleet/openapi.json', by: 'services/fleet/dist/openapi/write-document.js' },
 ];
 
 const changed: string[] = [];

@@ -10,13 +10,11 @@ import { ListSoftware } from './computers/list-software.query.js';
 import { RemoveComputer } from './computers/remove-computer.js';
 import { UpdateComputer } from './computers/update-computer.js';
 import { FleetConfig } from './config/fleet.config.js';
-import { DesiredStateController } from './desired-state/desired-state.controller.js';
 import { ReadDesiredState } from './desired-state/read-desired-state.query.js';
-import { DownloadsController } from './downloads/downloads.controller.js';
+import { DOOR } from './door.js';
 import { AGENT_STORAGE, IssueTicket } from './downloads/issue-ticket.js';
 import { CreateEnrolmentToken } from './enrolment/create-enrolment-token.js';
 import { EnrolComputer } from './enrolment/enrol-computer.js';
-import { EnrolController } from './enrolment/enrol.controller.js';
 import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller.js';
 import { EnrolmentTokensRepository } from './enrolment/enrolment-tokens.repository.js';
 import { ChangeMembers } from './groups/change-members.js';
@@ -27,7 +25,6 @@ import { MembershipAnnouncer } from './groups/membership-announcer.js';
 import { MembershipsRepository } from './groups/memberships.repository.js';
 import { RemoveGroup } from './groups/remove-group.js';
 import { RemoveRetiredStreams } from './groups/remove-retired-streams.js';
-import { InventoryController } from './inventory/inventory.controller.js';
 import { StoreInventory } from './inventory/store-inventory.js';
 import { FLEET_PERSISTENCE } from './persistence.options.js';
 import { PresenceLifecycle } from './presence/presence.lifecycle.js';
@@ -37,7 +34,6 @@ import { CloseRevoked } from './sessions/close-revoked.js';
 import { IssueToken } from './sessions/issue-token.js';
 import { ReadSession } from './sessions/read-session.query.js';
 import { RevocationsRepository } from './sessions/revocations.repository.js';
-import { SessionsController } from './sessions/sessions.controller.js';
 import { COMMAND_KEY, readPublicKey, readSigningKey, SESSION_KEY } from './sessions/signing-key.js';
 import { UsedAssertionsRepository } from './sessions/used-assertions.repository.js';
 import { ResolveTargets } from './targets/resolve-targets.query.js';
@@ -46,9 +42,6 @@ import { FleetTimers } from './timing/fleet.timers.js';
 
 /** Requests of the other services. */
 const ANSWERS = [ComputersController, GroupsController, EnrolmentTokensController, TargetsController];
-
-/** The agents' HTTP door. */
-const DOOR = [EnrolController, SessionsController, InventoryController, DownloadsController, DesiredStateController];
 
 const USE_CASES = [
   EnrolComputer,

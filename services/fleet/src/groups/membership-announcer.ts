@@ -1,21 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES, type GroupMembersChanged } from '@waybill/contracts';
-import { Outbox, type OutboxMessage } from '@waybill/messaging';
+import { Outbox } from '@waybill/messaging';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuid } from 'uuid';
 import { RevocationsRepository } from '../sessions/revocations.repository.js';
 import { sessionRefresh } from '../sessions/session-refresh.js';
 import { SESSION_KEY, type SigningKey } from '../sessions/signing-key.js';
-
-/** Largest number of computers in one `group.members.changed.v1`. */
-const CHUNK = 5000;
-
-/** Who joined and who left one group. */
-export interface MembersChange {
-  groupId: string;
-  joined: readonly string[];
-  left: readonly string[];
-}
+import { memberEvents, type MembersChange } from './member-events.js';
 
 /** Tells the services and the computers concerned, in the transaction that changed the members. */
 @Injectable()
@@ -58,20 +47,4 @@ export class MembershipAnnouncer {
       changes.flatMap((change) => memberEvents(change, now)),
     );
   }
-}
-
-function memberEvents({ groupId, joined, left }: MembersChange, now: Date): OutboxMessage[] {
-  const chunks = Math.ceil(Math.max(joined.length, left.length) / CHUNK);
-  return Array.from({ length: chunks }, (_, chunk) => {
-    const part = (ids: readonly string[]) => ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
-    const body: GroupMembersChanged = { v: 1, groupId, joined: part(joined), left: part(left), at: now.toISOString() };
-    return {
-      vhost: 'services',
-      exchange: EXCHANGES.events,
-      routingKey: EVENTS.groupMembersChanged,
-      type: EVENTS.groupMembersChanged,
-      messageId: uuid(),
-      body,
-    };
-  });
 }

@@ -93,3 +93,23 @@ describe('a computer that is removed', () => {
     await eventually(() => again.closed, WITHIN);
   });
 });
+
+describe('a change of thousands of members', () => {
+  it('is one request, and every one of them gets a notice', async () => {
+    const group = await world.group();
+    const rows = await world.sql.query<{ id: string }[]>(
+      `INSERT INTO computers (id, public_key, enrolled_with, name, hostname)
+       SELECT id, id::text, id, 'pc', 'pc' FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 5000)) made RETURNING id`,
+    );
+    const computers = rows.map(({ id }) => id);
+    const change = { name: group.name, computers };
+    expect(await world.rpc.call(FLEET_RPC.groupMembersAdd, change, WITHIN)).toEqual({ changed: 5000, members: 5000 });
+    expect(await world.rpc.call(FLEET_RPC.groupMembersRemove, change, WITHIN)).toEqual({ changed: 5000, members: 0 });
+    const waiting = () => world.sql.query<{ n: number }[]>('SELECT count(*)::int AS n FROM outbox');
+    await eventually(async () => expect(await waiting()).toEqual([{ n: 0 }]), { timeoutMs: 20_000 });
+    // nobody of them is connected, so there is nothing to close
+    await eventually(async () => expect(await world.sql.query('SELECT 1 FROM revocations')).toEqual([]), {
+      timeoutMs: 20_000,
+    });
+  }, 60_000);
+});

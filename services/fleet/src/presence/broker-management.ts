@@ -57,7 +57,8 @@ export class BrokerManagement {
     const authorization = `Basic ${Buffer.from(`${OPERATOR}:${await this.token()}`).toString('base64')}`;
     const response = await fetch(this.origin + path, {
       method,
-      headers: { ...headers, authorization },
+      // RabbitMQ closes a connection after 5 s without requests, which a busy process would learn from a failed request
+      headers: { ...headers, authorization, connection: 'close' },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.ok || (method === 'DELETE' && response.status === 404)) return response;

@@ -1,5 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import { type SessionResponse, TokenRequest, type TokenResponse } from '@waybill/contracts';
+import { DoorCall } from '../openapi/door-answers.js';
 import { BearerGuard, ComputerId } from './bearer.guard.js';
 import { IssueToken } from './issue-token.js';
 import { ReadSession } from './read-session.query.js';
@@ -12,6 +14,13 @@ export class SessionsController {
   ) {}
 
   @Post('token')
+  @DoorCall(200, 'TokenResponse', [
+    'token.assertionInvalid',
+    'token.assertionExpired',
+    'token.assertionReplayed',
+    'token.computerUnknown',
+    'request.invalid',
+  ])
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   token(@Body() request: TokenRequest): Promise<TokenResponse> {
@@ -19,7 +28,9 @@ export class SessionsController {
   }
 
   @Get('session')
+  @DoorCall(200, 'SessionResponse', ['token.invalid', 'token.computerUnknown'])
   @UseGuards(BearerGuard)
+  @ApiBearerAuth('bearer')
   session(@ComputerId() computerId: string): Promise<SessionResponse> {
     return this.readSession.run(computerId);
   }

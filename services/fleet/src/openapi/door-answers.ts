@@ -1,0 +1,109 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension, ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
+import type {
+  DesiredStateResponse,
+  DownloadTicket,
+  EnrolResponse,
+  SessionResponse,
+  TokenResponse,
+} from '@waybill/contracts';
+
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+interface DoorAnswers {
+  EnrolResponse: EnrolResponse;
+  TokenResponse: TokenResponse;
+  SessionResponse: SessionResponse;
+  DesiredStateResponse: DesiredStateResponse;
+  DownloadTicket: DownloadTicket;
+}
+
+const text: Schema = { type: 'string' };
+const uuid: Schema = { type: 'string', format: 'uuid' };
+const moment: Schema = { type: 'string', format: 'date-time' };
+const integer: Schema = { type: 'integer' };
+
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+/** An object with all of these fields. */
+function object<T>(properties: Record<keyof T & string, Schema>): Schema {
+  return { type: 'object', required: Object.keys(properties), properties };
+}
+
+const subscription: Schema = {
+  type: 'object',
+  required: ['kind', 'stream', 'generation', 'memberSince'],
+  properties: {
+    kind: { type: 'string', enum: ['group', 'inbox'] },
+    groupId: { ...uuid, description: 'only of a group' },
+    stream: text,
+    generation: { ...integer, description: 'a stored offset of another generation is void' },
+    memberSince: moment,
+  },
+};
+
+/** The answers of the door; a field that is added to a type must be added here, or this does not compile. */
+export const doorAnswers: Record<keyof DoorAnswers, Schema> = {
+  EnrolResponse: object<EnrolResponse>({ computerId: uuid }),
+  TokenResponse: object<TokenResponse>({
+    access_token: { ...text, description: "the computer's password for the broker and bearer token here" },
+    token_type: { type: 'string', enum: ['Bearer'] },
+    expires_in: { ...integer, description: 'seconds' },
+    scope: text,
+  }),
+  SessionResponse: object<SessionResponse>({
+    computerId: uuid,
+    time: moment,
+    broker: object<SessionResponse['broker']>({ url: text, vhost: text }),
+    subscriptions: listOf(subscription),
+    serverKeys: listOf(
+      object<SessionResponse['serverKeys'][number]>({
+        kid: text,
+        use: { type: 'string', enum: ['command', 'session'] },
+        publicKey: { ...text, description: 'Ed25519, SPKI DER in base64url' },
+      }),
+    ),
+  }),
+  DesiredStateResponse: object<DesiredStateResponse>({
+    commands: listOf({ ...text, description: 'compact JWS' }),
+    open: listOf(object<DesiredStateResponse['open'][number]>({ jobId: uuid, run: integer, attempt: integer })),
+  }),
+  DownloadTicket: object<DownloadTicket>({ url: { ...text, format: 'uri' }, size: integer, expiresAt: moment }),
+};
+
+/** RFC 9457 with our stable code. */
+export const problemSchema: Schema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+  properties: {
+    type: text,
+    title: text,
+    status: integer,
+    detail: text,
+    code: text,
+    requestId: text,
+    errors: listOf({ type: 'object', required: ['pointer', 'message'], properties: { pointer: text, message: text } }),
+  },
+};
+
+/** Documents the answer of a call of the door and the stable problem codes that are particular to it. */
+export function DoorCall(
+  status: number,
+  answer: keyof DoorAnswers | null,
+  problems: readonly string[],
+): MethodDecorator {
+  const schema = answer && { $ref: `#/components/schemas/${answer}` };
+  return applyDecorators(
+    ApiResponse({
+      status,
+      description: answer ?? 'Done',
+      ...(schema ? { content: { 'application/json': { schema } } } : {}),
+    }),
+    ApiExtension('x-problems', problems),
+    ApiResponse({
+      status: 'default',
+      description: `Problem (RFC 9457). Codes of this call: ${problems.join(', ')}.`,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }),
+  );
+}
