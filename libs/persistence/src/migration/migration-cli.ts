@@ -9,9 +9,13 @@ export async function runMigrationCli(options: PersistenceOptions, settings: () 
       applied.length > 0 ? `${options.schema}: ran ${applied.join(', ')}\n` : `${options.schema}: up to date\n`,
     );
   } catch (error) {
-    process.stderr.write(
-      `${options.schema}: cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`${options.schema}: cannot migrate: ${sentenceOf(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A refused connection to a name with several addresses is an AggregateError without a message. */
+function sentenceOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return message || code || String(error);
 }

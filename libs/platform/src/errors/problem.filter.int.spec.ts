@@ -133,6 +133,17 @@ describe('errors of handlers', () => {
     expect([problem['status'], problem.headers.get('retry-after')]).toEqual([503, '2']);
   });
 
+  it.each(['ECONNREFUSED', '57P01', '08006', '53300'])(
+    'a server that is away (%s) is not a mistake of ours',
+    async (code) => {
+      expect(await problemOf(`/probe/errors/away-${code}`)).toMatchObject({ status: 503, code: 'unavailable' });
+    },
+  );
+
+  it('an error of the database about our statement is', async () => {
+    expect(await problemOf('/probe/errors/away-23505')).toMatchObject({ status: 500, code: 'internal' });
+  });
+
   it('who is not known is asked', async () => {
     expect((await problemOf('/probe/errors/unauthorized')).headers.get('www-authenticate')).toBe('Bearer');
   });

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { type FieldError, WaybillError } from '@waybill/contracts';
 import { HTTP_STATUS } from './http-status.js';
+import { isUnreachable } from './unreachable.js';
 
 /** RFC 9457, with our stable `code`. */
 export interface ProblemBody {
@@ -66,6 +67,8 @@ export function toProblem(error: unknown, requestId: string): ProblemBody {
       ? fromHttpException(error, requestId)
       : withoutWrapper(error, error.cause, requestId);
   }
+  if (isUnreachable(error))
+    return problemOf(503, 'unavailable', 'Something that this call needs is away. Try again soon.', requestId);
   return problemOf(
     500,
     'internal',

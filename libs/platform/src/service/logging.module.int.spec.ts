@@ -51,7 +51,10 @@ describe('logs', () => {
     expect(lines.length).toBeGreaterThan(3);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
     expect(lines).toContainEqual(
-      expect.objectContaining({ msg: 'signed in', account: { password: '(redacted)', token: '(redacted)', name: 'admin' } }),
+      expect.objectContaining({
+        msg: 'signed in',
+        account: { password: '(redacted)', token: '(redacted)', name: 'admin' },
+      }),
     );
     const problem = lines.find(({ code }) => code === 'internal');
     expect(problem).toMatchObject({ requestId: 'req-1', err: { message: 'broken' } });

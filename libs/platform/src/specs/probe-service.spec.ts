@@ -46,6 +46,11 @@ class ProbeController {
     if (kind === 'bug') throw new TypeError('secret detail at /home/waybill/file.ts');
     if (kind === 'unavailable') throw new WaybillError('unavailable', 'probe.away', 'Try again later.');
     if (kind === 'unauthorized') throw new WaybillError('unauthorized', 'probe.who', 'Say who you are.');
+    if (kind.startsWith('away-')) {
+      throw Object.assign(new Error('query failed'), {
+        driverError: Object.assign(new Error(), { code: kind.slice(5) }),
+      });
+    }
     throw notFound('probe.notFound', 'There is no such thing.');
   }
 }
