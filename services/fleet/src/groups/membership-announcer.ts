@@ -6,6 +6,9 @@ import { sessionRefresh } from '../sessions/session-refresh.js';
 import { SESSION_KEY, type SigningKey } from '../sessions/signing-key.js';
 import { memberEvents, type MembersChange } from './member-events.js';
 
+/** Notices signed and stored at once, about 1 KiB each: a group may have a hundred thousand members. */
+const NOTICES_AT_ONCE = 1000;
+
 /** Tells the services and the computers concerned, in the transaction that changed the members. */
 @Injectable()
 export class MembershipAnnouncer {
@@ -18,9 +21,12 @@ export class MembershipAnnouncer {
   /** For computers that are in touch with us: event, refresh notice, and for leavers a closer look later. */
   async announce(manager: EntityManager, change: MembersChange): Promise<void> {
     const now = new Date();
+    await this.outbox.add(manager, memberEvents(change, now));
     const affected = [...change.joined, ...change.left];
-    const notices = await Promise.all(affected.map((computerId) => sessionRefresh(this.key, computerId, now)));
-    await this.outbox.add(manager, [...memberEvents(change, now), ...notices]);
+    for (let from = 0; from < affected.length; from += NOTICES_AT_ONCE) {
+      const part = affected.slice(from, from + NOTICES_AT_ONCE);
+      await this.outbox.add(manager, await Promise.all(part.map((id) => sessionRefresh(this.key, id, now))));
+    }
     await this.revocations.leftGroup(manager, change.left);
   }
 
