@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { compiledCheck } from './compiled-check.js';
 import type { FieldError } from './field-error.js';
 import { nearest } from './nearest.js';
 
@@ -14,6 +15,13 @@ export function validateMessage<T extends object>(type: ClassConstructor<T>, inp
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { ok: false, errors: [{ pointer: '', message: 'must be a JSON object' }] };
   }
+  const quick = compiledCheck(type);
+  if (quick?.accepts(input)) return { ok: true, value: quick.revive(input) };
+  return validateInDetail(type, input);
+}
+
+/** class-validator itself: slower, and with a message for everything that is wrong. */
+export function validateInDetail<T extends object>(type: ClassConstructor<T>, input: object): Validated<T> {
   const value = plainToInstance(type, input, { enableImplicitConversion: false });
   const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors: fieldErrors(errors, '') };
