@@ -113,7 +113,7 @@ function inEveryState(
         check(before, decision, world, at(seconds), taken);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 }
 

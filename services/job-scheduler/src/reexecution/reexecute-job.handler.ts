@@ -11,9 +11,6 @@ import { decideReexecute } from './decide-reexecute.js';
 import { ReexecuteWork } from './reexecute.work.js';
 import { type Reexecution, ReexecutionsRepository } from './reexecutions.repository.js';
 
-/** Rolls the acceptance back: the same request came in between and is done already. */
-class AcceptedBefore extends Error {}
-
 @Controller()
 export class ReexecuteJobHandler {
   constructor(
@@ -60,11 +57,14 @@ export class ReexecuteJobHandler {
             { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },
             now,
           );
-          if (!fresh) throw new AcceptedBefore();
+          if (!fresh) throw conflict('job.requestReused', `The request id ${requestId} was used before.`);
         },
       );
     } catch (error) {
-      if (!(error instanceof AcceptedBefore)) throw error;
+      // The same request may have been accepted, and even carried out, between our look and our lock: then it is no mistake.
+      const before = await this.reexecutions.find(this.dataSource, requestId);
+      if (before) return before;
+      throw error;
     }
     return this.stored(requestId);
   }
