@@ -32,7 +32,7 @@ export class StoreAnomalies {
   async execute(anomalies: readonly Anomaly[]): Promise<void> {
     await this.unitOfWork.run(async (manager) => {
       const news: OutboxMessage[] = [];
-      for (const { report, kind } of anomalies) {
+      for (const { report, kind } of inKeyOrder(anomalies)) {
         const { jobId, run, computerId, attempt, seq } = report;
         const stored = await manager.query<unknown[]>(STORE_SQL, [
           v7(),
@@ -50,6 +50,13 @@ export class StoreAnomalies {
       await this.outbox.add(manager, news);
     });
   }
+}
+
+/** Two replicas may hold the same reports; inserting in one order keeps them from waiting for each other. */
+function inKeyOrder(anomalies: readonly Anomaly[]): Anomaly[] {
+  const key = ({ report, kind }: Anomaly): string =>
+    [report.jobId, report.run, report.computerId, report.attempt, report.seq, kind].join('/');
+  return anomalies.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function event(body: ExecutionAnomaly): OutboxMessage {
