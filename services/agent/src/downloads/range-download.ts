@@ -35,6 +35,8 @@ export async function downloadRange(download: RangeDownload): Promise<number> {
     throw signal.aborted ? error : new TransientDownloadError((error as Error).message);
   });
   const { statusCode, headers, body } = answer;
+  // A body given up unread ends in an error of its own, which would end the process.
+  body.on('error', () => undefined);
   try {
     checkStatus(statusCode, offset);
     checkSize(statusCode, headers, size);

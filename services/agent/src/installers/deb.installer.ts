@@ -37,10 +37,11 @@ function common(paths: RootedPaths, user: number | undefined): string[] {
   return [...(paths.isSystem ? [] : [`--root=${paths.root}`]), ...(user === 0 ? [] : ['--force-not-root'])];
 }
 
-async function packageNames({ variant, file }: Workbench): Promise<string[]> {
+async function packageNames(bench: Workbench): Promise<string[]> {
+  const { variant } = bench;
   const named = (variant.detection ?? []).flatMap((rule) => ('deb' in rule ? [rule.deb.package] : []));
   if (named.length > 0) return named;
-  return Promise.all(debFiles(variant).map(async (name) => (await debFields(file(name))).package));
+  return Promise.all(debFiles(variant).map(async (name) => (await debFields(bench.file(name))).package));
 }
 
 /** dpkg does not wait for its lock: wait for the holder, and again when somebody was quicker. The whole wait counts as the installer's time. */
