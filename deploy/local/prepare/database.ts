@@ -72,7 +72,7 @@ async function withClient(url: string, work: (client: pg.Client) => Promise<void
     await client.connect();
   } catch (cause) {
     const { host } = new URL(url);
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const { message: reason } = cause as Error;
     throw new StackFailure(`PostgreSQL at ${host} cannot be used: ${reason}; check its address and account.`, {
       cause,
     });
