@@ -10,7 +10,7 @@ import { JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { type TimerRow, TimersRepository } from './timers.repository.js';
 
-/** Jobs advanced in one transaction. Measured on 2 shared cores: a batch of 500 starts takes about as long as 20 single ones. */
+/** Jobs advanced in one transaction. Measured on 2 busy cores: 500 starts in one take as long as 15 in one each (0.46 s and 0.03 s apiece). */
 const BATCH = 500;
 
 /**
