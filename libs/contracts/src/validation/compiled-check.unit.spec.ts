@@ -172,7 +172,7 @@ describe('compiled check', () => {
           const detailed = validateInDetail(type, input);
           if (check.accepts(input)) expect(detailed).toEqual({ ok: true, value: check.revive(input) });
           // class-validator takes a list in a list for a nested object; the quick way leaves that to it
-          else if (detailed.ok) expect(JSON.stringify(input)).toContain('[[');
+          else if (detailed.ok) expect(JSON.stringify(input)).toMatch(/[[,]\[/);
         },
       ),
       { numRuns: 3_000 },
