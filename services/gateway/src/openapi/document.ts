@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { manifestSchema } from '@waybill/contracts';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { type IOptions as JsonSchemaOptions, validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { z } from 'zod';
 import { viewSchemas } from './views.generated.js';
@@ -42,7 +42,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
 
 function requestSchemas(): Schemas {
   return validationMetadatasToSchemas({
-    classTransformerMetadataStorage: defaultMetadataStorage,
+    classTransformerMetadataStorage: defaultMetadataStorage as JsonSchemaOptions['classTransformerMetadataStorage'],
     refPointerPrefix: '#/components/schemas/',
     additionalConverters: {
       whitelistValidation: {},
