@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FLEET_RPC } from '@waybill/contracts';
-import { FleetWorld, keyPair, type Problem } from '../specs/fleet-world.fixtures.spec.js';
+import { FleetWorld, type Problem } from '../specs/fleet-world.fixtures.spec.js';
+import { keyPair } from '../specs/test-agent.fixtures.spec.js';
 
 let world: FleetWorld;
 

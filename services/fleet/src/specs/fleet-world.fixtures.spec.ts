@@ -185,12 +185,6 @@ export class FleetWorld {
   }
 }
 
-/** An Ed25519 key pair with the public half as agents send it. */
-export function keyPair() {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { privateKey, publicKey, spki: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') };
-}
-
 function keys(): Record<string, string> {
   const file = process.env['WAYBILL_TEST_TOKEN_KEY_FILE'];
   if (!file) throw new Error('WAYBILL_TEST_TOKEN_KEY_FILE is not set; run the specs through "npm test"');

@@ -1,15 +1,32 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { type EnrolRequest, reportKey, type SessionResponse, type TokenResponse } from '@waybill/contracts';
 import { type Channel, type ChannelModel, connect, type ConsumeMessage } from 'amqplib';
 import { SignJWT } from 'jose';
-import { type FleetWorld, keyPair } from './fleet-world.fixtures.spec.js';
+
+/** What an agent knows of its fleet. */
+export interface FleetOfAgent {
+  readonly config: { agentBrokerUrl: string };
+  readonly vhosts: { agents: string };
+  door(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: unknown; headers: Headers }>;
+}
+
+/** An Ed25519 key pair with the public half as agents send it. */
+export function keyPair() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey, publicKey, spki: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') };
+}
 
 /** A computer as its agent appears to fleet and to the broker. */
 export class TestAgent {
   readonly keys = keyPair();
   id = '';
 
-  constructor(private readonly world: FleetWorld) {}
+  constructor(private readonly world: FleetOfAgent) {}
 
   get user(): string {
     return `a-${this.id}`;
