@@ -1,11 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { manifestSchema } from '@waybill/contracts';
-import { type IOptions as JsonSchemaOptions, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { z } from 'zod';
 import { viewSchemas } from './views.generated.js';
 
+type JsonSchemaOptions = NonNullable<Parameters<typeof validationMetadatasToSchemas>[0]>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 /**
@@ -32,7 +33,8 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
         name: 'Idempotency-Key',
         in: 'header',
         required: false,
-        description: 'Makes a repetition of this request answer what the first one did, for a week.',
+        description:
+          'Makes a repetition of this request answer what the first one did, for a week; without a `secret`, which is shown once.',
         schema: { type: 'string', maxLength: 200 },
       });
     }
