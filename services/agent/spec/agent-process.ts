@@ -8,12 +8,30 @@ const MAIN = join(import.meta.dirname, '../dist/main.js');
 export class AgentProcess {
   output = '';
   private constructor(readonly child: ChildProcess) {
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  static start(options: { server: string; token?: string; state: string; root: string; env?: Record<string, string> }): AgentProcess {
-    const args = ['--server', options.server, '--state', options.state, '--root', options.root, ...(options.token ? ['--token', options.token] : [])];
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, WAYBILL_AGENT_HOSTNAME: 'spec-computer', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  static start(options: {
+    server: string;
+    token?: string;
+    state: string;
+    root: string;
+    env?: Record<string, string>;
+  }): AgentProcess {
+    const args = [
+      '--server',
+      options.server,
+      '--state',
+      options.state,
+      '--root',
+      options.root,
+      ...(options.token ? ['--token', options.token] : []),
+    ];
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: { ...process.env, WAYBILL_AGENT_HOSTNAME: 'spec-computer', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return new AgentProcess(child);
   }
 

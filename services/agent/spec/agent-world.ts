@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, COMMAND_JWS_TYPE, EXCHANGES, groupStream, inboxShard, inboxStream, REPORT_QUEUES, SEQ_HEADER, type StatusReport, type Subscription } from '@waybill/contracts';
+import {
+  type Command,
+  COMMAND_JWS_TYPE,
+  EXCHANGES,
+  groupStream,
+  inboxShard,
+  inboxStream,
+  REPORT_QUEUES,
+  SEQ_HEADER,
+  type StatusReport,
+  type Subscription,
+} from '@waybill/contracts';
 import { testVhosts, type TestVhosts } from '@waybill/testing';
 import * as amqp from 'amqplib';
 import { CompactSign } from 'jose';
@@ -44,7 +55,13 @@ export class AgentWorld {
   }
 
   groupSubscription(): Subscription {
-    return { kind: 'group', groupId: this.group, stream: this.stream, generation: this.generation, memberSince: this.memberSince };
+    return {
+      kind: 'group',
+      groupId: this.group,
+      stream: this.stream,
+      generation: this.generation,
+      memberSince: this.memberSince,
+    };
   }
 
   inboxSubscription(computerId: string): Subscription {
@@ -64,30 +81,51 @@ export class AgentWorld {
   }
 
   /** Publishes to the group's stream, or to the inbox of one computer. */
-  async send(command: Command, to: { stream?: string; computerId?: string; seq?: number; jws?: string } = {}): Promise<void> {
+  async send(
+    command: Command,
+    to: { stream?: string; computerId?: string; seq?: number; jws?: string } = {},
+  ): Promise<void> {
     const stream = to.stream ?? (to.computerId ? inboxStream(inboxShard(to.computerId)) : this.stream);
     const seq = to.seq ?? (this.seqs.get(stream) ?? 0) + 1;
     if (seq > 0) this.seqs.set(stream, seq);
     const headers = { [SEQ_HEADER]: seq, ...(to.computerId && { 'x-stream-filter-value': to.computerId }) };
     const body = to.jws ?? (await this.sign(command));
-    this.channel.publish(EXCHANGES.commands, stream, Buffer.from(body), { mandatory: true, messageId: command.id, headers });
+    this.channel.publish(EXCHANGES.commands, stream, Buffer.from(body), {
+      mandatory: true,
+      messageId: command.id,
+      headers,
+    });
     await this.channel.waitForConfirms();
   }
 
-  sign(command: Command, key = command.kind === 'session.refresh' ? this.door.keys.session : this.door.keys.command, kid = command.kind === 'session.refresh' ? 'session-1' : 'command-1'): Promise<string> {
-    return new CompactSign(Buffer.from(JSON.stringify(command))).setProtectedHeader({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid }).sign(key);
+  sign(
+    command: Command,
+    key = command.kind === 'session.refresh' ? this.door.keys.session : this.door.keys.command,
+    kid = command.kind === 'session.refresh' ? 'session-1' : 'command-1',
+  ): Promise<string> {
+    return new CompactSign(Buffer.from(JSON.stringify(command)))
+      .setProtectedHeader({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid })
+      .sign(key);
   }
 
   /** Reports of a job in the order in which they came. */
   of(jobId: string, computerId?: string): StatusReport[] {
-    return this.reports.map(({ report }) => report).filter((report) => report.jobId === jobId && (!computerId || report.computerId === computerId));
+    return this.reports
+      .map(({ report }) => report)
+      .filter((report) => report.jobId === jobId && (!computerId || report.computerId === computerId));
   }
 
   /** The one end of an attempt; fails when there are two different ones. */
   final(jobId: string, attempt = 1): StatusReport {
-    const finals = this.of(jobId).filter((report) => report.attempt === attempt && ['succeeded', 'failed', 'rejected', 'canceled', 'expired'].includes(report.status));
-    if (finals.length === 0) throw new Error(`no end of ${jobId} yet; ${JSON.stringify(this.of(jobId).map(({ status }) => status))}`);
-    if (finals.some(({ seq, status }) => seq !== finals[0]!.seq || status !== finals[0]!.status)) throw new Error(`two ends: ${JSON.stringify(finals)}`);
+    const finals = this.of(jobId).filter(
+      (report) =>
+        report.attempt === attempt &&
+        ['succeeded', 'failed', 'rejected', 'canceled', 'expired'].includes(report.status),
+    );
+    if (finals.length === 0)
+      throw new Error(`no end of ${jobId} yet; ${JSON.stringify(this.of(jobId).map(({ status }) => status))}`);
+    if (finals.some(({ seq, status }) => seq !== finals[0]!.seq || status !== finals[0]!.status))
+      throw new Error(`two ends: ${JSON.stringify(finals)}`);
     return finals[0]!;
   }
 
@@ -99,7 +137,12 @@ export class AgentWorld {
 
   private take(message: amqp.ConsumeMessage): void {
     const report = JSON.parse(message.content.toString()) as StatusReport;
-    this.reports.push({ report, userId: String(message.properties.userId), key: message.fields.routingKey, messageId: String(message.properties.messageId) });
+    this.reports.push({
+      report,
+      userId: String(message.properties.userId),
+      key: message.fields.routingKey,
+      messageId: String(message.properties.messageId),
+    });
     this.channel.ack(message);
   }
 }

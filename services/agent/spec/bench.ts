@@ -13,14 +13,28 @@ import { CorrectedClock } from '../src/time/clock.js';
 import { executeCommand, manifestOf } from './commands.js';
 
 /** A workbench whose artifacts are on disk already. */
-export function benchOf(directory: string, variant: Omit<Variant, 'platform' | 'artifacts'>, files: Record<string, Buffer | string>, part: Partial<AttemptRecord> = {}): Workbench {
-  const artifacts = Object.entries(files).map(([file, bytes]) => ({ file, sha256: createHash('sha256').update(bytes).digest('hex'), size: Buffer.byteLength(bytes) }));
+export function benchOf(
+  directory: string,
+  variant: Omit<Variant, 'platform' | 'artifacts'>,
+  files: Record<string, Buffer | string>,
+  part: Partial<AttemptRecord> = {},
+): Workbench {
+  const artifacts = Object.entries(files).map(([file, bytes]) => ({
+    file,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    size: Buffer.byteLength(bytes),
+  }));
   const full: Variant = { platform: { os: 'linux' }, artifacts, ...variant };
   const clock = new CorrectedClock();
   const layout = new StateLayout(join(directory, 'state'));
   const root = join(directory, 'root');
   mkdirSync(root, { recursive: true });
-  const store = new ArtifactStore({ directory: layout.artifacts, ticket: () => Promise.reject(new Error('nothing is downloaded here')), clock, throttle: new Throttle(undefined, clock) });
+  const store = new ArtifactStore({
+    directory: layout.artifacts,
+    ticket: () => Promise.reject(new Error('nothing is downloaded here')),
+    clock,
+    throttle: new Throttle(undefined, clock),
+  });
   const record = { ...newAttempt(executeCommand({ audience: { shard: 1 }, manifest: manifestOf(full) }), ''), ...part };
   const parts = { computerId: 'c', paths: new RootedPaths(root), layout, store, installedByWaybill: () => null };
   const bench = new Workbench(parts, record, full, () => {});

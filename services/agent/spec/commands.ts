@@ -44,5 +44,20 @@ export function executeCommand(part: Partial<ExecuteCommand> & Pick<ExecuteComma
 
 export function cancelCommand(of: ExecuteCommand, part: Partial<CancelCommand> = {}): CancelCommand {
   const { audience, jobId, run, attempt, expiresAt, selector } = of;
-  return { id: uuidv7(), v: 1, seq: 2, audience, jobId, run, attempt, expiresAt, selector, issuedAt: new Date().toISOString(), kind: 'cancel', status: 'canceled', reason: 'Wrong version.', ...part };
+  return {
+    id: uuidv7(),
+    v: 1,
+    seq: 2,
+    audience,
+    jobId,
+    run,
+    attempt,
+    expiresAt,
+    selector,
+    issuedAt: new Date().toISOString(),
+    kind: 'cancel',
+    status: 'canceled',
+    reason: 'Wrong version.',
+    ...part,
+  };
 }

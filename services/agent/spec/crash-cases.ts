@@ -34,7 +34,8 @@ export function crashSubjects(door: FakeDoor): Record<'deb' | 'archive' | 'files
   const after = add('after.sh', Buffer.from(COUNT('hook-after')));
   const check = add('check.sh', Buffer.from('#!/bin/sh\nexit 0\n'));
   const hooks = { before: 'before.sh', after: 'after.sh' };
-  const holds = (path: string, content: string) => (root: string) => existsSync(join(root, path)) && readFileSync(join(root, path), 'utf8') === content;
+  const holds = (path: string, content: string) => (root: string) =>
+    existsSync(join(root, path)) && readFileSync(join(root, path), 'utf8') === content;
   return {
     deb: {
       variant: {
@@ -49,11 +50,19 @@ export function crashSubjects(door: FakeDoor): Record<'deb' | 'archive' | 'files
       untouched: (root) => !existsSync(join(root, 'opt/acme/data')),
       runs: (root) => {
         const log = join(root, 'var/log/dpkg.log');
-        return existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter((line) => line.includes(' install acme:')).length : 0;
+        return existsSync(log)
+          ? readFileSync(log, 'utf8')
+              .split('\n')
+              .filter((line) => line.includes(' install acme:')).length
+          : 0;
       },
     },
     archive: {
-      variant: { artifacts: [add('tree.tar.gz', tarBytes({ data: NEW })), before, after], installer: { type: 'archive', directory: '/opt/acme' }, hooks },
+      variant: {
+        artifacts: [add('tree.tar.gz', tarBytes({ data: NEW })), before, after],
+        installer: { type: 'archive', directory: '/opt/acme' },
+        hooks,
+      },
       prepare: (root) => put(join(root, 'opt/acme/data'), OLD),
       installed: holds('opt/acme/data', NEW),
       untouched: holds('opt/acme/data', OLD),
@@ -73,7 +82,16 @@ export function crashSubjects(door: FakeDoor): Record<'deb' | 'archive' | 'files
     },
     script: {
       variant: {
-        artifacts: [add('setup.sh', Buffer.from(`${COUNT('setup-runs')}mkdir -p "$WAYBILL_ROOT/opt/acme"\nprintf '${NEW.replace('\n', '\\n')}' > "$WAYBILL_ROOT/opt/acme/data"\n`)), before, after],
+        artifacts: [
+          add(
+            'setup.sh',
+            Buffer.from(
+              `${COUNT('setup-runs')}mkdir -p "$WAYBILL_ROOT/opt/acme"\nprintf '${NEW.replace('\n', '\\n')}' > "$WAYBILL_ROOT/opt/acme/data"\n`,
+            ),
+          ),
+          before,
+          after,
+        ],
         installer: { type: 'script', file: 'setup.sh' },
         detection: [{ file: { path: '/opt/acme/data' } }],
         hooks,
@@ -93,5 +111,12 @@ export function crashMoments({ variant }: CrashSubject): string[] {
   // What comes before the hook is the same for every type: once is enough.
   if (variant.installer.type !== 'deb') steps.splice(0, steps.indexOf('hook.before'));
   const atSteps = steps.flatMap((step) => [`after:step.${step}.started`, `before:step.${step}.finished`]);
-  return ['after:command.execute', ...atSteps, 'after:step.install.finished', 'before:final', 'after:final', 'before:report.confirmed'];
+  return [
+    'after:command.execute',
+    ...atSteps,
+    'after:step.install.finished',
+    'before:final',
+    'after:final',
+    'before:report.confirmed',
+  ];
 }

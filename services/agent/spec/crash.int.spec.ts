@@ -61,7 +61,8 @@ describe('an agent killed by SIGKILL', () => {
     const wrong: string[] = [];
     if (end !== 'SIGKILL') wrong.push(`it ended with ${end}`);
     if (status !== 'succeeded' && reason !== 'agent.restarted') wrong.push(`${status} ${reason}: ${report.message}`);
-    if (status === 'succeeded' && !(subject.installed(root) && report.evidence)) wrong.push('succeeded, but it is not installed');
+    if (status === 'succeeded' && !(subject.installed(root) && report.evidence))
+      wrong.push('succeeded, but it is not installed');
     if (status === 'failed' && !subject.untouched(root)) wrong.push('failed, but the tree is changed');
     if ((subject.runs(root) ?? 0) > 1) wrong.push('the installer ran twice');
     if (lines(join(root, 'hook-before')) > 1 || lines(join(root, 'hook-after')) > 1) wrong.push('a hook ran twice');
@@ -78,7 +79,10 @@ describe('an agent killed by SIGKILL', () => {
         .values();
       const wrong: string[] = [];
       const worker = async () => {
-        for (const moment of moments) wrong.push(...(await survive(type, subjects[type], moment).catch((error: unknown) => [`${moment}: ${String(error)}`])));
+        for (const moment of moments)
+          wrong.push(
+            ...(await survive(type, subjects[type], moment).catch((error: unknown) => [`${moment}: ${String(error)}`])),
+          );
       };
       await Promise.all(Array.from({ length: PARALLEL }, worker));
       expect(wrong).toEqual([]);
@@ -89,9 +93,17 @@ describe('an agent killed by SIGKILL', () => {
   it('waits for an installer that survived it, and runs no second one', async () => {
     const root = join(place.path, 'orphan', 'root');
     mkdirSync(join(root, 'opt'), { recursive: true });
-    const script = '#!/bin/sh\necho run >> "$WAYBILL_ROOT/setup-runs"\nwhile [ ! -e "$WAYBILL_ROOT/go-on" ]; do sleep 0.1; done\ntouch "$WAYBILL_ROOT/opt/done"\n';
+    const script =
+      '#!/bin/sh\necho run >> "$WAYBILL_ROOT/setup-runs"\nwhile [ ! -e "$WAYBILL_ROOT/go-on" ]; do sleep 0.1; done\ntouch "$WAYBILL_ROOT/opt/done"\n';
     const artifact = { file: 'setup.sh', ...world.door.addObject(Buffer.from(script)) };
-    const subject = { ...subjects.script, variant: { artifacts: [artifact], installer: { type: 'script' as const, file: 'setup.sh' }, detection: [{ file: { path: '/opt/done' } }] } };
+    const subject = {
+      ...subjects.script,
+      variant: {
+        artifacts: [artifact],
+        installer: { type: 'script' as const, file: 'setup.sh' },
+        detection: [{ file: { path: '/opt/done' } }],
+      },
+    };
     const first = start('orphan', root);
     const jobId = await command('orphan', subject);
     await eventually(() => expect(lines(join(root, 'setup-runs'))).toBe(1), SLOW);
@@ -113,7 +125,9 @@ describe('an agent killed by SIGKILL', () => {
     expect(await first.ended()).toBe('SIGKILL');
     const id = world.door.computerOf('enrol');
     const second = start('enrol', root);
-    await eventually(() => expect(second.output).toContain(`"computerId":"${id}","msg":"connected"`), SLOW).finally(() => second.kill('SIGKILL'));
+    await eventually(() => expect(second.output).toContain(`"computerId":"${id}","msg":"connected"`), SLOW).finally(
+      () => second.kill('SIGKILL'),
+    );
     expect(world.door.computerIds).toHaveLength(before + 1);
   }, 60_000);
 });

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { agentScopes, computerUser, type DesiredStateResponse, type InventoryRequest, type SessionResponse, type Subscription } from '@waybill/contracts';
+import {
+  agentScopes,
+  computerUser,
+  type DesiredStateResponse,
+  type InventoryRequest,
+  type SessionResponse,
+  type Subscription,
+} from '@waybill/contracts';
 import { decodeJwt, SignJWT } from 'jose';
 
 const TOKEN = 'a-token-of-the-spec';
@@ -28,7 +35,10 @@ export class FakeDoor {
   desired: DesiredStateResponse = { commands: [], open: [] };
   tokenSeconds = 3600;
   timeOffset = 0;
-  readonly keys: ServerSide = { command: generateKeyPairSync('ed25519').privateKey, session: generateKeyPairSync('ed25519').privateKey };
+  readonly keys: ServerSide = {
+    command: generateKeyPairSync('ed25519').privateKey,
+    session: generateKeyPairSync('ed25519').privateKey,
+  };
   publicKeys: SessionResponse['serverKeys'];
   private readonly computers = new Map<string, string>();
   private readonly hosts = new Map<string, string>();
@@ -98,16 +108,25 @@ export class FakeDoor {
   }
 
   private async call(request: IncomingMessage, path: string, body: Buffer): Promise<object> {
-    const json = () => JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()) as Record<string, never>;
+    const json = () =>
+      JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()) as Record<
+        string,
+        never
+      >;
     if (path === '/enrol') return this.enrol(json());
     if (path === '/token') return this.issue(String(decodeJwt(json()['client_assertion']!).sub).slice(2));
     const computerId = String(decodeJwt(request.headers.authorization!.slice(7)).sub).slice(2);
     if (path === '/session') return this.session(computerId);
     if (path === '/desired-state') return this.desired;
-    if (path === '/inventory') return this.inventories.push(json() as unknown as InventoryRequest) && {};
+    if (path === '/inventory') return { count: this.inventories.push(json() as unknown as InventoryRequest) };
     const sha256 = path.split('/')[2]!;
-    if (!path.startsWith('/downloads/') || !this.objects.has(sha256)) throw Object.assign(new Error(path), { status: 404 });
-    return { url: `${this.url}/objects/${sha256}?t=${randomUUID()}`, size: this.objects.get(sha256)!.length, expiresAt: new Date(Date.now() + 900_000).toISOString() };
+    if (!path.startsWith('/downloads/') || !this.objects.has(sha256))
+      throw Object.assign(new Error(path), { status: 404 });
+    return {
+      url: `${this.url}/objects/${sha256}?t=${randomUUID()}`,
+      size: this.objects.get(sha256)!.length,
+      expiresAt: new Date(Date.now() + 900_000).toISOString(),
+    };
   }
 
   private enrol({ token, publicKey, hostname }: Record<string, string>): object {
@@ -147,7 +166,10 @@ export class FakeDoor {
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     if (start >= bytes.length) return void response.writeHead(416).end();
     const rest = bytes.subarray(start);
-    response.writeHead(206, { 'content-length': rest.length, 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` });
+    response.writeHead(206, {
+      'content-length': rest.length,
+      'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
+    });
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(rest);
     response.write(rest.subarray(0, cut), () => response.destroy());
@@ -156,9 +178,13 @@ export class FakeDoor {
 
 export function publicOf(key: KeyObject): string {
   const { x } = key.export({ format: 'jwk' });
-  return Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(x!, 'base64url')]).toString('base64url');
+  return Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(x!, 'base64url')]).toString(
+    'base64url',
+  );
 }
 
 function problem(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status, code, detail: 'as the spec wants it' }));
+  response
+    .writeHead(status, { 'content-type': 'application/problem+json' })
+    .end(JSON.stringify({ status, code, detail: 'as the spec wants it' }));
 }

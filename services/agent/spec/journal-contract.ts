@@ -38,20 +38,38 @@ export function journalContract(create: () => Journal): void {
   });
 
   it('knows a command that was seen, until it has expired', () => {
-    expect([journal.firstSeen('a', at(1)), journal.firstSeen('a', at(1)), journal.firstSeen('b', at(9))]).toEqual([true, false, true]);
+    expect([journal.firstSeen('a', at(1)), journal.firstSeen('a', at(1)), journal.firstSeen('b', at(9))]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     journal.prune(at(5));
     expect([journal.firstSeen('a', at(1)), journal.firstSeen('b', at(9))]).toEqual([true, false]);
   });
 
   it('keeps an attempt with its steps in order, each step once', () => {
     journal.insertAttempt(record);
-    const step = { name: 'download', startedAt: at(1), finishedAt: null, ok: null, detail: null, exitCode: null, process: { pid: 7, startTicks: '99' } };
+    const step = {
+      name: 'download',
+      startedAt: at(1),
+      finishedAt: null,
+      ok: null,
+      detail: null,
+      exitCode: null,
+      process: { pid: 7, startTicks: '99' },
+    };
     journal.putStep(record, { ...step, name: 'requirements', process: null });
     journal.putStep(record, step);
     journal.putStep(record, { ...step, finishedAt: at(2), ok: true, detail: 'done', exitCode: 0 });
     journal.changeAttempt(record, { status: 'downloading', reportSeq: 4, cancel: { status: 'canceled', reason: 'x' } });
     const stored = journal.attempt(record)!;
-    expect(stored).toMatchObject({ status: 'downloading', reportSeq: 4, cancel: { status: 'canceled', reason: 'x' }, verdict: null, command });
+    expect(stored).toMatchObject({
+      status: 'downloading',
+      reportSeq: 4,
+      cancel: { status: 'canceled', reason: 'x' },
+      verdict: null,
+      command,
+    });
     expect(stored.steps.map(({ name }) => name)).toEqual(['requirements', 'download']);
     expect(stored.steps[1]).toEqual({ ...step, finishedAt: at(2), ok: true, detail: 'done', exitCode: 0 });
     expect(() => journal.insertAttempt(record)).toThrow();
@@ -69,7 +87,14 @@ export function journalContract(create: () => Journal): void {
   });
 
   it('remembers a cancel for the attempts it covers; a later one replaces it, an earlier one does not', () => {
-    const cancel = { jobId: command.jobId, run: 1, attempt: 2, status: 'canceled' as const, reason: 'two', expiresAt: at(9) };
+    const cancel = {
+      jobId: command.jobId,
+      run: 1,
+      attempt: 2,
+      status: 'canceled' as const,
+      reason: 'two',
+      expiresAt: at(9),
+    };
     journal.rememberCancel(cancel);
     journal.rememberCancel({ ...cancel, attempt: 1, reason: 'one' });
     expect(journal.cancelFor({ ...record, attempt: 2 })).toEqual(cancel);
@@ -83,7 +108,10 @@ export function journalContract(create: () => Journal): void {
     journal.putReport(report('r1', record));
     journal.putReport(report('r2', other));
     journal.putReport(report('r3', record, true));
-    expect(journal.unsent().map(({ id, final }) => [id, final])).toEqual([['r2', false], ['r3', true]]);
+    expect(journal.unsent().map(({ id, final }) => [id, final])).toEqual([
+      ['r2', false],
+      ['r3', true],
+    ]);
     journal.confirm('r2');
     journal.confirm('never');
     expect(journal.unsent()).toEqual([report('r3', record, true)]);
@@ -101,12 +129,25 @@ export function journalContract(create: () => Journal): void {
         journal.firstSeen('c', at(9));
         journal.changeAttempt(record, { status: 'failed', finishedAt: at(2) });
         journal.insertAttempt(newAttempt({ ...command, attempt: 2 }, at(1)));
-        journal.putStep(record, { name: 'install', startedAt: at(1), finishedAt: null, ok: null, detail: null, exitCode: null, process: null });
+        journal.putStep(record, {
+          name: 'install',
+          startedAt: at(1),
+          finishedAt: null,
+          ok: null,
+          detail: null,
+          exitCode: null,
+          process: null,
+        });
         journal.putReport(report('r', record));
         throw new Error('no');
       });
     expect(fail).toThrow('no');
-    expect([journal.get('k'), journal.get('new'), journal.position('s'), journal.unsent()]).toEqual(['before', null, null, []]);
+    expect([journal.get('k'), journal.get('new'), journal.position('s'), journal.unsent()]).toEqual([
+      'before',
+      null,
+      null,
+      [],
+    ]);
     expect(journal.openAttempts()).toEqual([record]);
     expect(journal.firstSeen('c', at(9))).toBe(true);
   });

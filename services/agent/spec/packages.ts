@@ -10,11 +10,18 @@ export function temporary(name: string): { path: string; dispose(): void } {
 }
 
 /** Bytes of a real Debian package made by dpkg-deb. */
-export function debBytes(name = 'acme-ledger', version = '2.4.0', files: Record<string, string> = { 'opt/acme/ledger': `${name} ${version}\n` }): Buffer {
+export function debBytes(
+  name = 'acme-ledger',
+  version = '2.4.0',
+  files: Record<string, string> = { 'opt/acme/ledger': `${name} ${version}\n` },
+): Buffer {
   const work = temporary('deb');
   try {
     const tree = join(work.path, 'tree');
-    put(join(tree, 'DEBIAN/control'), `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Spec <spec@example.org>\nDescription: made by a spec\n`);
+    put(
+      join(tree, 'DEBIAN/control'),
+      `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Spec <spec@example.org>\nDescription: made by a spec\n`,
+    );
     for (const [path, content] of Object.entries(files)) put(join(tree, path), content);
     execFileSync('dpkg-deb', ['--root-owner-group', '--build', tree, join(work.path, 'out.deb')], { stdio: 'pipe' });
     return readFileSync(join(work.path, 'out.deb'));
@@ -29,7 +36,9 @@ export function tarBytes(files: Record<string, string>, compression: '--gzip' | 
   try {
     const tree = join(work.path, 'tree');
     for (const [path, content] of Object.entries(files)) put(join(tree, path), content);
-    execFileSync('tar', ['--create', compression, '--file', join(work.path, 'out'), '--directory', tree, '.'], { stdio: 'pipe' });
+    execFileSync('tar', ['--create', compression, '--file', join(work.path, 'out'), '--directory', tree, '.'], {
+      stdio: 'pipe',
+    });
     return readFileSync(join(work.path, 'out'));
   } finally {
     work.dispose();

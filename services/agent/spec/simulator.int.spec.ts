@@ -40,13 +40,17 @@ describe('a fleet of simulated agents', () => {
 
   const audience = () => ({ group: world.group, generation: world.generation });
   let package_ = 0;
-  const broadcast = () => executeCommand({ audience: audience(), manifest: manifestOf(PLAIN, `package-${package_++}`, '1') });
+  const broadcast = () =>
+    executeCommand({ audience: audience(), manifest: manifestOf(PLAIN, `package-${package_++}`, '1') });
   /** The one end of every computer; fails while some are missing. */
   const ends = (jobId: string, expected = AGENTS) => {
     const byComputer = new Map<string, Set<string>>();
     for (const report of world.of(jobId)) {
       if (!['succeeded', 'failed', 'rejected', 'canceled', 'expired'].includes(report.status)) continue;
-      byComputer.set(report.computerId, (byComputer.get(report.computerId) ?? new Set()).add(`${report.status}:${report.seq}`));
+      byComputer.set(
+        report.computerId,
+        (byComputer.get(report.computerId) ?? new Set()).add(`${report.status}:${report.seq}`),
+      );
     }
     expect(byComputer.size).toBe(expected);
     for (const set of byComputer.values()) expect([...set]).toHaveLength(1);
@@ -71,18 +75,31 @@ describe('a fleet of simulated agents', () => {
     await eventually(() => ends(command.jobId), SLOW);
     const reports = world.of(command.jobId);
     expect(reports.length).toBeLessThanOrEqual(AGENTS * 4);
-    for (const report of reports.filter(({ status }) => status === 'succeeded')) expect(report.steps!.map(({ name }) => name)).toEqual(['detection.before', 'space', 'download', 'install', 'detection']);
+    for (const report of reports.filter(({ status }) => status === 'succeeded'))
+      expect(report.steps!.map(({ name }) => name)).toEqual([
+        'detection.before',
+        'space',
+        'download',
+        'install',
+        'detection',
+      ]);
   });
 
   it('reaches one computer through its inbox, and a named few through the group', async () => {
     const [one, two, three] = fleet.agents;
-    const single = executeCommand({ audience: { shard: inboxShard(one!.computerId) }, selector: { kind: 'computers', ids: [one!.computerId] }, manifest: manifestOf(PLAIN, 'single', '1') });
+    const single = executeCommand({
+      audience: { shard: inboxShard(one!.computerId) },
+      selector: { kind: 'computers', ids: [one!.computerId] },
+      manifest: manifestOf(PLAIN, 'single', '1'),
+    });
     await world.send(single, { computerId: one!.computerId });
     const few = { ...broadcast(), selector: { kind: 'computers' as const, ids: [two!.computerId, three!.computerId] } };
     await world.send(few);
     await eventually(() => ends(single.jobId, 1), SLOW);
     await eventually(() => ends(few.jobId, 2), SLOW);
-    expect([...new Set(world.of(few.jobId).map(({ computerId }) => computerId))].toSorted()).toEqual([two!.computerId, three!.computerId].toSorted());
+    expect([...new Set(world.of(few.jobId).map(({ computerId }) => computerId))].toSorted()).toEqual(
+      [two!.computerId, three!.computerId].toSorted(),
+    );
   });
 
   it('loses nothing and does nothing twice when agents are killed and connections cut in the middle', async () => {
@@ -103,7 +120,10 @@ describe('a fleet of simulated agents', () => {
   it('asks for the desired state when a number of the stream is missing', async () => {
     const missed = broadcast();
     const next = broadcast();
-    world.door.desired = { commands: [await world.sign(missed)], open: [missed, next].map(({ jobId, run, attempt }) => ({ jobId, run, attempt })) };
+    world.door.desired = {
+      commands: [await world.sign(missed)],
+      open: [missed, next].map(({ jobId, run, attempt }) => ({ jobId, run, attempt })),
+    };
     const before = world.door.requests.filter((request) => request === 'GET /desired-state').length;
     await world.send(next, { seq: 1_000 });
     await eventually(() => ends(missed.jobId), SLOW);
@@ -114,7 +134,15 @@ describe('a fleet of simulated agents', () => {
   it('drops what the server no longer expects and what has not begun', async () => {
     const waiting = { ...broadcast(), installAt: inFuture(60_000) };
     await world.send(waiting);
-    const accepted = () => expect(new Set(world.of(waiting.jobId).filter(({ status }) => status === 'waiting' || status === 'failed').map(({ computerId }) => computerId)).size).toBe(AGENTS);
+    const accepted = () =>
+      expect(
+        new Set(
+          world
+            .of(waiting.jobId)
+            .filter(({ status }) => status === 'waiting' || status === 'failed')
+            .map(({ computerId }) => computerId),
+        ).size,
+      ).toBe(AGENTS);
     await eventually(accepted, SLOW);
     world.door.desired = { commands: [], open: [] };
     await world.send(broadcast(), { seq: 2_000 });
@@ -162,8 +190,22 @@ describe('a fleet of simulated agents', () => {
     world.door.allowGroup(group);
     const usual = world.door.subscriptions;
     const chosen = fleet.agents[5]!;
-    world.door.subscriptions = (id) => [...usual(id), ...(id === chosen.computerId ? [{ ...world.groupSubscription(), groupId: group, stream, generation: 1 } as never] : [])];
-    const notice = { id: crypto.randomUUID(), v: 1 as const, seq: 0, kind: 'session.refresh' as const, audience: { shard: inboxShard(chosen.computerId) }, computerId: chosen.computerId, issuedAt: inFuture(0), expiresAt: inFuture() };
+    world.door.subscriptions = (id) => [
+      ...usual(id),
+      ...(id === chosen.computerId
+        ? [{ ...world.groupSubscription(), groupId: group, stream, generation: 1 } as never]
+        : []),
+    ];
+    const notice = {
+      id: crypto.randomUUID(),
+      v: 1 as const,
+      seq: 0,
+      kind: 'session.refresh' as const,
+      audience: { shard: inboxShard(chosen.computerId) },
+      computerId: chosen.computerId,
+      issuedAt: inFuture(0),
+      expiresAt: inFuture(),
+    };
     await world.send(notice, { computerId: chosen.computerId, seq: 0 });
     const command = executeCommand({ audience: { group, generation: 1 }, manifest: manifestOf(PLAIN, 'joined', '1') });
     const begun = Date.now();

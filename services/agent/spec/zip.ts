@@ -21,12 +21,32 @@ export function zipBytes(entries: readonly ZipEntry[]): Buffer {
     sizes.writeUInt32LE(crc32(content), 0);
     sizes.writeUInt32LE(data.length, 4);
     sizes.writeUInt32LE(declared, 8);
-    const local = Buffer.concat([Buffer.from('504b03041400000008000000' + '0000', 'hex'), sizes, u16(file.length), u16(0), file, data]);
+    const local = Buffer.concat([
+      Buffer.from('504b03041400000008000000' + '0000', 'hex'),
+      sizes,
+      u16(file.length),
+      u16(0),
+      file,
+      data,
+    ]);
     const attributes = Buffer.alloc(4);
     attributes.writeUInt32LE((mode << 16) >>> 0);
     const at = Buffer.alloc(4);
     at.writeUInt32LE(offset);
-    central.push(Buffer.concat([Buffer.from('504b01021403140000000800' + '00000000', 'hex'), sizes, u16(file.length), u16(0), u16(0), u16(0), u16(0), attributes, at, file]));
+    central.push(
+      Buffer.concat([
+        Buffer.from('504b01021403140000000800' + '00000000', 'hex'),
+        sizes,
+        u16(file.length),
+        u16(0),
+        u16(0),
+        u16(0),
+        u16(0),
+        attributes,
+        at,
+        file,
+      ]),
+    );
     locals.push(local);
     offset += local.length;
   }

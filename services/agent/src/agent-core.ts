@@ -30,7 +30,10 @@ export interface AgentCoreParts {
   log: Log;
   verifier: CommandVerifier;
   /** @param core what the runner may need of the agent: its token, its connection */
-  runner(core: { accessToken(): Promise<string>; progress(news: Omit<ProgressReport, 'v' | 'computerId' | 'at'>): void }): StepRunner;
+  runner(core: {
+    accessToken(): Promise<string>;
+    progress(news: Omit<ProgressReport, 'v' | 'computerId' | 'at'>): void;
+  }): StepRunner;
   bootId: string;
   chooseVariant(manifest: Manifest): Variant | null;
   backOff?: BackOff;
@@ -51,7 +54,13 @@ export class AgentCore {
   constructor(private readonly parts: AgentCoreParts) {
     const { computerId, key, door, journal, clock, log, verifier } = parts;
     const keys = new ServerKeys(journal, log);
-    this.tokens = new TokenKeeper({ door, key, computerId, clock, onRenewed: (token) => void this.session.connection?.renewToken(token.value, token.expiresAt).catch(() => {}) });
+    this.tokens = new TokenKeeper({
+      door,
+      key,
+      computerId,
+      clock,
+      onRenewed: (token) => void this.session.connection?.renewToken(token.value, token.expiresAt).catch(() => {}),
+    });
     const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock);
     this.reports = new ReportWriter(computerId, journal, clock);
     this.sender = new ReportSender(journal, log, parts.coalesceMs);
@@ -66,7 +75,8 @@ export class AgentCore {
       onFinished: parts.onFinished,
       runner: parts.runner({
         accessToken: async () => (await this.tokens.current()).value,
-        progress: (news) => this.session.connection?.publishProgress({ v: 1, computerId, ...news, at: timestamp(clock) }),
+        progress: (news) =>
+          this.session.connection?.publishProgress({ v: 1, computerId, ...news, at: timestamp(clock) }),
       }),
     });
     const intake = new CommandIntake({
@@ -118,11 +128,19 @@ export class AgentCore {
       },
       reader: (subscription) =>
         new StreamReader(
-          { computerId, journal, intake, log, onGap: () => void this.session.reconcile(), onStuck: () => void this.session.restartReading() },
+          {
+            computerId,
+            journal,
+            intake,
+            log,
+            onGap: () => void this.session.reconcile(),
+            onStuck: () => void this.session.restartReading(),
+          },
           subscription,
         ),
       desiredState: async () => door.desiredState((await this.tokens.current()).value),
-      applyDesiredState: (ask) => applyDesiredState({ journal, intake, executor: this.executor, reports: this.reports }, ask),
+      applyDesiredState: (ask) =>
+        applyDesiredState({ journal, intake, executor: this.executor, reports: this.reports }, ask),
       onSubscribed: this.parts.onSubscribed,
     });
   }

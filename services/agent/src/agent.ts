@@ -38,7 +38,13 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const dispatcher = config.proxy ? new ProxyAgent(config.proxy) : undefined;
   const door = new HttpFleetDoor(config.server, dispatcher);
   const platform = platformFacts(config.root);
-  const describe = () => ({ publicKey: key.publicKey, hostname: config.hostname, agentVersion: AGENT_VERSION, attributes: config.attributes, ...platform });
+  const describe = () => ({
+    publicKey: key.publicKey,
+    hostname: config.hostname,
+    agentVersion: AGENT_VERSION,
+    attributes: config.attributes,
+    ...platform,
+  });
   const computerId = await enrolOnce({ door, journal, clock, log, signal }, config.token, describe);
   const paths = new RootedPaths(config.root);
   const bootId = readBootId();
@@ -54,9 +60,27 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     chooseVariant: (manifest) => chooseVariant(manifest, platform),
     runner: ({ accessToken, progress }) => {
       const ticket = (sha256: string) => askWithToken(core, accessToken, (token) => door.download(token, sha256));
-      const store = new ArtifactStore({ directory: layout.artifacts, ticket, clock, dispatcher, throttle: new Throttle(config.bandwidth, clock) });
-      store.prune(Date.now() - KEEP_DOWNLOADS_MS).catch((error: unknown) => log.warn({ err: error }, 'old downloads could not be removed'));
-      return new ComputerStepRunner({ computerId, paths, layout, store, clock, log, bootId, onProgress: progress, installedByWaybill: (name) => journal.get(SOFTWARE_PREFIX + name) });
+      const store = new ArtifactStore({
+        directory: layout.artifacts,
+        ticket,
+        clock,
+        dispatcher,
+        throttle: new Throttle(config.bandwidth, clock),
+      });
+      store
+        .prune(Date.now() - KEEP_DOWNLOADS_MS)
+        .catch((error: unknown) => log.warn({ err: error }, 'old downloads could not be removed'));
+      return new ComputerStepRunner({
+        computerId,
+        paths,
+        layout,
+        store,
+        clock,
+        log,
+        bootId,
+        onProgress: progress,
+        installedByWaybill: (name) => journal.get(SOFTWARE_PREFIX + name),
+      });
     },
     onSubscribed: () => {
       log.info({ computerId }, 'connected');
@@ -71,12 +95,24 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   return core;
 }
 
-async function sendInventory(core: AgentCore, door: FleetDoor, facts: Awaited<ReturnType<typeof collectInventory>>): Promise<void> {
-  await askWithToken(core, async () => (await core.tokens.current()).value, (token) => door.inventory(token, facts));
+async function sendInventory(
+  core: AgentCore,
+  door: FleetDoor,
+  facts: Awaited<ReturnType<typeof collectInventory>>,
+): Promise<void> {
+  await askWithToken(
+    core,
+    async () => (await core.tokens.current()).value,
+    (token) => door.inventory(token, facts),
+  );
 }
 
 /** A token that is refused before its time (the server has a new key) is replaced once. */
-async function askWithToken<T>(core: AgentCore, accessToken: () => Promise<string>, ask: (token: string) => Promise<T>): Promise<T> {
+async function askWithToken<T>(
+  core: AgentCore,
+  accessToken: () => Promise<string>,
+  ask: (token: string) => Promise<T>,
+): Promise<T> {
   try {
     return await ask(await accessToken());
   } catch (error) {

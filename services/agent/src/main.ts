@@ -11,7 +11,11 @@ const GRACE_MS = 20_000;
 async function main(args: readonly string[]): Promise<void> {
   if (parseFlags(args).help) return void process.stdout.write(AGENT_HELP);
   const config = loadAgentConfig(args);
-  const log = pino({ level: config.logLevel, base: { agent: config.hostname }, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = pino({
+    level: config.logLevel,
+    base: { agent: config.hostname },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
   const stop = new AbortController();
   const starting = startAgent(config, log, stop.signal);
   const end = async (signal: string): Promise<never> => {

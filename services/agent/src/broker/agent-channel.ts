@@ -56,7 +56,12 @@ export class AgentChannel {
     for (const subscription of wanted) if (!this.tags.has(subscription.stream)) await this.consume(subscription);
   }
 
-  publish(exchange: string, key: string, body: Buffer, options: Options.Publish & { messageId: string }): Promise<void> {
+  publish(
+    exchange: string,
+    key: string,
+    body: Buffer,
+    options: Options.Publish & { messageId: string },
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null) => {
         if (this.inFlight.get(options.messageId) !== flight) return;
@@ -69,7 +74,9 @@ export class AgentChannel {
       this.inFlight.set(options.messageId, flight);
       try {
         if (this.closed) throw this.closed;
-        this.channel.publish(exchange, key, body, { ...options, mandatory: true }, (error) => settle(error));
+        this.channel.publish(exchange, key, body, { ...options, mandatory: true }, (error: Error | null) =>
+          settle(error),
+        );
       } catch (error) {
         settle(error as Error);
       }

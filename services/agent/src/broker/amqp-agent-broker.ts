@@ -1,6 +1,5 @@
 import { computerUser, EXCHANGES, type ProgressReport, reportKey } from '@waybill/contracts';
 import { type BackOff, BrokerConnection, type BrokerCredentials } from '@waybill/messaging/client';
-import type { ChannelModel } from 'amqplib';
 import type { UnsentReport } from '../journal/journal.records.js';
 import type { AgentBroker, AgentBrokerEvents, StreamSubscription } from './agent-broker.js';
 import { AgentChannel } from './agent-channel.js';
@@ -38,7 +37,14 @@ export class AmqpAgentBroker implements AgentBroker {
   constructor(private readonly options: AmqpAgentBrokerOptions) {
     this.user = computerUser(options.computerId);
     const { url, vhost, credentials, backOff } = options;
-    this.connection = new BrokerConnection({ url, vhost, credentials, name: this.user, heartbeatSeconds: HEARTBEAT, backOff: backOff ?? DEFAULT_BACK_OFF });
+    this.connection = new BrokerConnection({
+      url,
+      vhost,
+      credentials,
+      name: this.user,
+      heartbeatSeconds: HEARTBEAT,
+      backOff: backOff ?? DEFAULT_BACK_OFF,
+    });
     this.connection.on('connected', () => void this.openChannel());
     this.connection.on('disconnected', (reason) => this.lost(reason));
     this.connection.on('attemptFailed', (reason) => options.events.onDisconnected(reason));
@@ -58,13 +64,29 @@ export class AmqpAgentBroker implements AgentBroker {
 
   async publishStatus({ id, report }: UnsentReport): Promise<void> {
     if (!this.channel) throw new Error('not connected to the broker');
-    const options = { messageId: id, type: 'status.v1', userId: this.user, contentType: 'application/json', persistent: true };
-    await this.channel.publish(EXCHANGES.reports, reportKey(this.options.computerId, 'status'), Buffer.from(JSON.stringify(report)), options);
+    const options = {
+      messageId: id,
+      type: 'status.v1',
+      userId: this.user,
+      contentType: 'application/json',
+      persistent: true,
+    };
+    await this.channel.publish(
+      EXCHANGES.reports,
+      reportKey(this.options.computerId, 'status'),
+      Buffer.from(JSON.stringify(report)),
+      options,
+    );
   }
 
   publishProgress(progress: ProgressReport): void {
     const options = { type: 'progress.v1', userId: this.user, contentType: 'application/json' };
-    this.channel?.send(EXCHANGES.reports, reportKey(this.options.computerId, 'progress'), Buffer.from(JSON.stringify(progress)), options);
+    this.channel?.send(
+      EXCHANGES.reports,
+      reportKey(this.options.computerId, 'progress'),
+      Buffer.from(JSON.stringify(progress)),
+      options,
+    );
   }
 
   async renewToken(accessToken: string, expiresAt: number): Promise<void> {
@@ -77,9 +99,8 @@ export class AmqpAgentBroker implements AgentBroker {
   }
 
   sever(): void {
-    const model = this.connection.current as (ChannelModel & { connection: { stream?: { destroy(error: Error): void } } }) | null;
-    // With an error, as the network would: without one amqplib notices nothing until its heartbeat.
-    model?.connection.stream?.destroy(new Error('cut off'));
+    const { stream } = (this.connection.current?.connection ?? {}) as { stream?: { destroy(): void } };
+    stream?.destroy();
   }
 
   private async openChannel(): Promise<void> {

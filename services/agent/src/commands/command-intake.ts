@@ -40,7 +40,8 @@ export class CommandIntake {
     const verified = await verifier.verify(jws, keys());
     const judgement = this.judge(verified, source);
     const command = verified.ok ? verified.command : verified.claimed;
-    if (judgement.do === 'ignore') this.parts.log.debug({ command: command?.id, why: judgement.why }, 'command ignored');
+    if (judgement.do === 'ignore')
+      this.parts.log.debug({ command: command?.id, why: judgement.why }, 'command ignored');
     else if (verified.ok) this.parts.onCommand?.(verified.command);
     journal.transact(`command.${command?.kind ?? 'refused'}`, () => {
       if (position && source.kind !== 'desiredState') journal.advance(source.stream, position);
@@ -73,7 +74,8 @@ export class CommandIntake {
   private apply(command: Command, judgement: Judgement): void {
     const { journal, reports, clock, executor } = this.parts;
     if (command.kind === 'execute' && judgement.do === 'accept') {
-      for (const older of journal.attemptsOf(command.jobId, command.run)) executor.cancel(older, { status: 'canceled', reason: `Attempt ${command.attempt} replaces it.` });
+      for (const older of journal.attemptsOf(command.jobId, command.run))
+        executor.cancel(older, { status: 'canceled', reason: `Attempt ${command.attempt} replaces it.` });
       journal.insertAttempt(newAttempt(command, timestamp(clock)));
       reports.write(command, { status: 'accepted' });
     }

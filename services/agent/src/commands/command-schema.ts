@@ -7,7 +7,11 @@ const count = z.int().min(1);
 const header = {
   id: z.uuid(),
   v: z.literal(1),
-  audience: z.union([z.object({ group: z.uuid(), generation: z.int() }), z.object({ shard: z.int() }), z.object({ computer: z.uuid() })]),
+  audience: z.union([
+    z.object({ group: z.uuid(), generation: z.int() }),
+    z.object({ shard: z.int() }),
+    z.object({ computer: z.uuid() }),
+  ]),
   seq: z.int().min(0),
   issuedAt: moment,
   expiresAt: moment,

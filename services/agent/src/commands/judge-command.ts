@@ -20,14 +20,20 @@ export type Judgement =
   | { do: 'ignore'; why: string }
   | { do: 'accept' }
   /** ends at once with a report: expired, canceled before it came, refused */
-  | { do: 'close'; status: 'expired' | 'canceled' | 'rejected'; reason: 'command.expired' | 'command.refused' | 'job.canceled' | 'job.expired'; detail: string }
+  | {
+      do: 'close';
+      status: 'expired' | 'canceled' | 'rejected';
+      reason: 'command.expired' | 'command.refused' | 'job.canceled' | 'job.expired';
+      detail: string;
+    }
   /** `attempts`: those that may still be stopped */
   | { do: 'cancel'; attempts: AttemptRecord[] }
   | { do: 'refresh' };
 
 /** Decides what a genuine command means for this computer. Pure: everything it depends on is in `facts`. */
 export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
-  if (!addressedTo(command.audience, facts.source, facts.computerId)) return ignore('it is addressed to another stream');
+  if (!addressedTo(command.audience, facts.source, facts.computerId))
+    return ignore('it is addressed to another stream');
   if (command.kind === 'session.refresh') {
     if (command.computerId !== facts.computerId) return ignore('it is for another computer');
     return Date.parse(command.expiresAt) > facts.now ? { do: 'refresh' } : ignore('it has expired');
@@ -43,31 +49,49 @@ export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
 export function judgeForgery(claimed: Command | null, why: string, facts: JudgeFacts): Judgement {
   if (claimed?.kind !== 'execute') return ignore(why);
   const judgement = judgeCommand(claimed, facts);
-  return judgement.do === 'accept' ? { do: 'close', status: 'rejected', reason: 'command.refused', detail: why } : ignore(why);
+  return judgement.do === 'accept'
+    ? { do: 'close', status: 'rejected', reason: 'command.refused', detail: why }
+    : ignore(why);
 }
 
 function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {
-  const excluded = command.exclude.computers.includes(facts.computerId) || facts.groupIds.some((id) => command.exclude.groups.includes(id));
+  const excluded =
+    command.exclude.computers.includes(facts.computerId) ||
+    facts.groupIds.some((id) => command.exclude.groups.includes(id));
   if (excluded) return ignore('this computer is excluded');
-  if (joinedTooLate(command, facts.source)) return ignore('this computer joined the group after the targets were resolved');
+  if (joinedTooLate(command, facts.source))
+    return ignore('this computer joined the group after the targets were resolved');
   const highest = facts.attempts.at(-1)?.attempt ?? 0;
   if (command.attempt <= highest) return ignore(`attempt ${command.attempt} or a later one is known`);
   if (facts.cancel) {
     const { status, reason } = facts.cancel;
     return { do: 'close', status, reason: status === 'expired' ? 'job.expired' : 'job.canceled', detail: reason };
   }
-  if (Date.parse(command.expiresAt) <= facts.now) return { do: 'close', status: 'expired', reason: 'command.expired', detail: `It was valid until ${command.expiresAt}.` };
+  if (Date.parse(command.expiresAt) <= facts.now)
+    return {
+      do: 'close',
+      status: 'expired',
+      reason: 'command.expired',
+      detail: `It was valid until ${command.expiresAt}.`,
+    };
   return { do: 'accept' };
 }
 
 function judgeCancel(command: CancelCommand, facts: JudgeFacts): Judgement {
   // An expired cancel still stops what it names: stopping late is better than not at all.
-  return { do: 'cancel', attempts: facts.attempts.filter((known) => known.attempt <= command.attempt && !known.finishedAt) };
+  return {
+    do: 'cancel',
+    attempts: facts.attempts.filter((known) => known.attempt <= command.attempt && !known.finishedAt),
+  };
 }
 
 function selected(command: ExecuteCommand | CancelCommand, { computerId, attempts }: JudgeFacts): boolean {
   const succeeded = attempts.some(({ status }) => status === 'succeeded');
-  return selects(command.selector, command.jobId, { computerId, succeeded, lastAttempt: attempts.at(-1)?.attempt ?? 0 });
+  return selects(command.selector, command.jobId, {
+    computerId,
+    succeeded,
+    lastAttempt: attempts.at(-1)?.attempt ?? 0,
+  });
 }
 
 /** A broadcast concerns those who were members when the targets were resolved, unless late joiners are welcome. */

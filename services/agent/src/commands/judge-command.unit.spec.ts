@@ -8,13 +8,39 @@ import { judgeCommand, type JudgeFacts, judgeForgery } from './judge-command.js'
 const ME = '0190f3a0-0000-7000-8000-000000000001';
 const OTHER = '0190f3a0-0000-7000-8000-000000000002';
 const GROUP = '0190f3a0-0000-7000-8000-00000000000a';
-const group: CommandSource = { kind: 'group', stream: 's', groupId: GROUP, generation: 2, memberSince: new Date(Date.now() - HOUR).toISOString() };
+const group: CommandSource = {
+  kind: 'group',
+  stream: 's',
+  groupId: GROUP,
+  generation: 2,
+  memberSince: new Date(Date.now() - HOUR).toISOString(),
+};
 const inbox: CommandSource = { kind: 'inbox', stream: 'i', shard: 7 };
-const facts = (part: Partial<JudgeFacts> = {}): JudgeFacts => ({ computerId: ME, groupIds: [GROUP], source: group, now: Date.now(), attempts: [], cancel: null, ...part });
-const execute = (part: Partial<ExecuteCommand> = {}) => executeCommand({ audience: { group: GROUP, generation: 2 }, ...part });
-const known = (attempt: number, part: Partial<AttemptRecord> = {}): AttemptRecord => ({ ...newAttempt(execute({ attempt }), ''), ...part });
+const facts = (part: Partial<JudgeFacts> = {}): JudgeFacts => ({
+  computerId: ME,
+  groupIds: [GROUP],
+  source: group,
+  now: Date.now(),
+  attempts: [],
+  cancel: null,
+  ...part,
+});
+const execute = (part: Partial<ExecuteCommand> = {}) =>
+  executeCommand({ audience: { group: GROUP, generation: 2 }, ...part });
+const known = (attempt: number, part: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  ...newAttempt(execute({ attempt }), ''),
+  ...part,
+});
 const refresh = (part: Partial<SessionRefreshNotice> = {}): SessionRefreshNotice => ({
-  id: OTHER, v: 1, seq: 0, kind: 'session.refresh', audience: { shard: 7 }, computerId: ME, issuedAt: inFuture(0), expiresAt: inFuture(), ...part,
+  id: OTHER,
+  v: 1,
+  seq: 0,
+  kind: 'session.refresh',
+  audience: { shard: 7 },
+  computerId: ME,
+  issuedAt: inFuture(0),
+  expiresAt: inFuture(),
+  ...part,
 });
 
 describe('a genuine command', () => {
@@ -25,25 +51,55 @@ describe('a genuine command', () => {
     ['copied from an inbox', execute({ audience: { shard: 7 } }), {}, 'ignore'],
     ['in the inbox', execute({ audience: { shard: 7 } }), { source: inbox }, 'accept'],
     ['of a foreign shard', execute({ audience: { shard: 8 } }), { source: inbox }, 'ignore'],
-    ['for this computer alone', execute({ audience: { computer: ME } }), { source: { kind: 'desiredState' } }, 'accept'],
-    ['for another computer alone', execute({ audience: { computer: OTHER } }), { source: { kind: 'desiredState' } }, 'ignore'],
+    [
+      'for this computer alone',
+      execute({ audience: { computer: ME } }),
+      { source: { kind: 'desiredState' } },
+      'accept',
+    ],
+    [
+      'for another computer alone',
+      execute({ audience: { computer: OTHER } }),
+      { source: { kind: 'desiredState' } },
+      'ignore',
+    ],
     ['of the group, in the desired state', execute(), { source: { kind: 'desiredState' } }, 'accept'],
     ['that names this computer', execute({ selector: { kind: 'computers', ids: [OTHER, ME] } }), {}, 'accept'],
     ['that names others', execute({ selector: { kind: 'computers', ids: [OTHER] } }), {}, 'ignore'],
     ['for a slice of nobody', execute({ selector: { kind: 'slice', from: 0, to: 0 } }), {}, 'ignore'],
     ['for a slice of everybody', execute({ selector: { kind: 'slice', from: 0, to: 2 ** 32 } }), {}, 'accept'],
-    ['for the unfinished, after a success', execute({ attempt: 2, selector: { kind: 'unfinished', attempt: 2 } }), { attempts: [known(1, { status: 'succeeded' })] }, 'ignore'],
-    ['for the unfinished, after a failure', execute({ attempt: 2, selector: { kind: 'unfinished', attempt: 2 } }), { attempts: [known(1, { status: 'failed' })] }, 'accept'],
+    [
+      'for the unfinished, after a success',
+      execute({ attempt: 2, selector: { kind: 'unfinished', attempt: 2 } }),
+      { attempts: [known(1, { status: 'succeeded' })] },
+      'ignore',
+    ],
+    [
+      'for the unfinished, after a failure',
+      execute({ attempt: 2, selector: { kind: 'unfinished', attempt: 2 } }),
+      { attempts: [known(1, { status: 'failed' })] },
+      'accept',
+    ],
     ['that excludes this computer', execute({ exclude: { groups: [], computers: [ME] } }), {}, 'ignore'],
     ['that excludes a group of it', execute({ exclude: { groups: [GROUP], computers: [] } }), {}, 'ignore'],
     ['from before it joined, late joiners welcome', execute({ resolvedAt: inFuture(-2 * HOUR) }), {}, 'accept'],
-    ['from before it joined, late joiners not welcome', execute({ resolvedAt: inFuture(-2 * HOUR), lateJoiners: 'exclude' }), {}, 'ignore'],
+    [
+      'from before it joined, late joiners not welcome',
+      execute({ resolvedAt: inFuture(-2 * HOUR), lateJoiners: 'exclude' }),
+      {},
+      'ignore',
+    ],
     ['from after it joined, late joiners not welcome', execute({ lateJoiners: 'exclude' }), {}, 'accept'],
     ['of an attempt that is known', execute(), { attempts: [known(1)] }, 'ignore'],
     ['of an attempt before a known one', execute(), { attempts: [known(2)] }, 'ignore'],
     ['of the next attempt', execute({ attempt: 2 }), { attempts: [known(1)] }, 'accept'],
     ['that has expired', execute({ expiresAt: inFuture(-1) }), {}, 'close'],
-    ['that was canceled before it came', execute(), { cancel: { jobId: '', run: 1, attempt: 1, status: 'canceled', reason: '', expiresAt: '' } }, 'close'],
+    [
+      'that was canceled before it came',
+      execute(),
+      { cancel: { jobId: '', run: 1, attempt: 1, status: 'canceled', reason: '', expiresAt: '' } },
+      'close',
+    ],
     ['to read the session again', refresh(), { source: inbox }, 'refresh'],
     ['to read the session again, for another', refresh({ computerId: OTHER }), { source: inbox }, 'ignore'],
     ['to read the session again, expired', refresh({ expiresAt: inFuture(-1) }), { source: inbox }, 'ignore'],
@@ -60,7 +116,12 @@ describe('a genuine command', () => {
 
 describe('a command whose origin is not proved', () => {
   it('is reported where it would have counted', () => {
-    expect(judgeForgery(execute(), 'unknown key', facts())).toMatchObject({ do: 'close', status: 'rejected', reason: 'command.refused', detail: 'unknown key' });
+    expect(judgeForgery(execute(), 'unknown key', facts())).toMatchObject({
+      do: 'close',
+      status: 'rejected',
+      reason: 'command.refused',
+      detail: 'unknown key',
+    });
   });
 
   it('never touches an attempt that is known, and nothing else', () => {

@@ -30,10 +30,13 @@ export async function verifyCommand(jws: string, keys: readonly ServerKey[]): Pr
   try {
     const { payload } = await compactVerify(jws, publicKey(key), { algorithms: ['EdDSA'] });
     const parsed = commandSchema.safeParse(JSON.parse(DECODER.decode(payload)));
-    if (!parsed.success) return { ok: false, why: `malformed at /${parsed.error.issues[0]!.path.join('/')}`, claimed: null };
+    if (!parsed.success)
+      return { ok: false, why: `malformed at /${parsed.error.issues[0]!.path.join('/')}`, claimed: null };
     // A key is good for one purpose: fleet's session key must not be able to install software.
     const use = parsed.data.kind === 'session.refresh' ? 'session' : 'command';
-    return key.use === use ? { ok: true, command: parsed.data } : refuse(jws, `key ${kid} is not for ${parsed.data.kind}`);
+    return key.use === use
+      ? { ok: true, command: parsed.data }
+      : refuse(jws, `key ${kid} is not for ${parsed.data.kind}`);
   } catch {
     return refuse(jws, 'the signature does not hold');
   }

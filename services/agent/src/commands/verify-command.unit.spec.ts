@@ -5,23 +5,41 @@ import { executeCommand, inFuture } from '../../spec/commands.js';
 import { publicOf } from '../../spec/fake-door.js';
 import { MemoizedVerifier, type ServerKey, verifyCommand } from './verify-command.js';
 
-const [commandKey, sessionKey, foreignKey] = [1, 2, 3].map(() => generateKeyPairSync('ed25519').privateKey) as [KeyObject, KeyObject, KeyObject];
+const [commandKey, sessionKey, foreignKey] = [1, 2, 3].map(() => generateKeyPairSync('ed25519').privateKey) as [
+  KeyObject,
+  KeyObject,
+  KeyObject,
+];
 const keys: ServerKey[] = [
   { kid: 'c', use: 'command', publicKey: publicOf(commandKey) },
   { kid: 's', use: 'session', publicKey: publicOf(sessionKey) },
 ];
 const command = executeCommand({ audience: { shard: 1 } });
-const notice: SessionRefreshNotice = { id: command.id, v: 1, seq: 0, kind: 'session.refresh', audience: { shard: 1 }, computerId: command.jobId, issuedAt: inFuture(0), expiresAt: inFuture() };
+const notice: SessionRefreshNotice = {
+  id: command.id,
+  v: 1,
+  seq: 0,
+  kind: 'session.refresh',
+  audience: { shard: 1 },
+  computerId: command.jobId,
+  issuedAt: inFuture(0),
+  expiresAt: inFuture(),
+};
 
 function sign(payload: object | string, key = commandKey, header: object = {}): Promise<string> {
   const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  return new CompactSign(bytes).setProtectedHeader({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid: 'c', ...header }).sign(key);
+  return new CompactSign(bytes)
+    .setProtectedHeader({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid: 'c', ...header })
+    .sign(key);
 }
 
 describe('proof of origin', () => {
   it('holds for commands by the command key and notices by the session key', async () => {
     expect(await verifyCommand(await sign(command), keys)).toEqual({ ok: true, command });
-    expect(await verifyCommand(await sign(notice, sessionKey, { kid: 's' }), keys)).toEqual({ ok: true, command: notice });
+    expect(await verifyCommand(await sign(notice, sessionKey, { kid: 's' }), keys)).toEqual({
+      ok: true,
+      command: notice,
+    });
   });
 
   it.each<[string, () => Promise<string>]>([
@@ -30,9 +48,22 @@ describe('proof of origin', () => {
     ['the session key', () => sign(command, sessionKey, { kid: 's' })],
     ['the command key, for a notice', () => sign(notice)],
     ['another type of token', () => sign(command, commandKey, { typ: 'JWT' })],
-    ['a changed payload', async () => (await sign(command)).replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...command, attempt: 9 })).toString('base64url')}.`)],
+    [
+      'a changed payload',
+      async () =>
+        (await sign(command)).replace(
+          /\.[^.]+\./,
+          `.${Buffer.from(JSON.stringify({ ...command, attempt: 9 })).toString('base64url')}.`,
+        ),
+    ],
     ['no signature', async () => (await sign(command)).replace(/[^.]+$/, '')],
-    ['no algorithm', () => Promise.resolve(`${Buffer.from(JSON.stringify({ alg: 'none', typ: COMMAND_JWS_TYPE, kid: 'c' })).toString('base64url')}.${Buffer.from(JSON.stringify(command)).toString('base64url')}.`)],
+    [
+      'no algorithm',
+      () =>
+        Promise.resolve(
+          `${Buffer.from(JSON.stringify({ alg: 'none', typ: COMMAND_JWS_TYPE, kid: 'c' })).toString('base64url')}.${Buffer.from(JSON.stringify(command)).toString('base64url')}.`,
+        ),
+    ],
     ['no command', () => sign({ hello: 'world' })],
     ['no JSON', () => sign('{')],
     ['no token at all', () => Promise.resolve('hello')],

@@ -13,10 +13,15 @@ const bandwidth = z
   .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'use a whole number and a unit per second, e.g. 2MiB')
   .transform((text) => parseInt(text, 10) * UNITS[text.replace(/^\d+/, '') as keyof typeof UNITS]);
 
-const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'attribute names are 1-64 letters, digits, dots, dashes or underscores');
+const attributeName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'attribute names are 1-64 letters, digits, dots, dashes or underscores');
 
 const schema = z.strictObject({
-  server: z.url({ protocol: /^https?$/, error: 'use the http(s) address of the agent door, e.g. http://127.0.0.1:8081' }),
+  server: z.url({
+    protocol: /^https?$/,
+    error: 'use the http(s) address of the agent door, e.g. http://127.0.0.1:8081',
+  }),
   token: z.string().min(16, 'an enrolment token has at least 16 characters').max(200).optional(),
   state: z.string().min(1),
   root: z.string().min(1),
@@ -94,7 +99,10 @@ function parseAttributes(text: string): Record<string, string> {
   return Object.fromEntries(
     text.split(',').map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw new ConfigError(`WAYBILL_AGENT_ATTRIBUTES: "${pair}" is not name=value; write e.g. department=accounting,site=osaka.`);
+      if (at < 1)
+        throw new ConfigError(
+          `WAYBILL_AGENT_ATTRIBUTES: "${pair}" is not name=value; write e.g. department=accounting,site=osaka.`,
+        );
       return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
     }),
   );
@@ -106,7 +114,9 @@ function readFile(path: string | undefined): Record<string, unknown> {
     text = readFileSync(path ?? DEFAULT_FILE, 'utf8');
   } catch (error) {
     if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`The configuration file ${path ?? DEFAULT_FILE} cannot be read: ${(error as Error).message}.`);
+    throw new ConfigError(
+      `The configuration file ${path ?? DEFAULT_FILE} cannot be read: ${(error as Error).message}.`,
+    );
   }
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));

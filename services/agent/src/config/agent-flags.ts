@@ -27,7 +27,14 @@ WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGE
 export function parseFlags(args: readonly string[]): AgentFlags {
   try {
     const text = { type: 'string' } as const;
-    const options = { server: text, token: text, state: text, root: text, config: text, help: { type: 'boolean' } } as const;
+    const options = {
+      server: text,
+      token: text,
+      state: text,
+      root: text,
+      config: text,
+      help: { type: 'boolean' },
+    } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new ConfigError(`${(error as Error).message} See --help.`);

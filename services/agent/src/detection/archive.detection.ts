@@ -7,5 +7,8 @@ export async function detectArchive(directory: string, sha256: string, paths: Ro
   const mark = await readMark(paths.resolve(directory));
   if (!mark) return { found: false, evidence: `directory ${directory} holds no tree that Waybill unpacked` };
   const found = mark.sha256 === sha256;
-  return { found, evidence: `directory ${directory} holds ${mark.package} ${mark.version} of archive ${mark.sha256}${found ? '' : `, not ${sha256}`}` };
+  return {
+    found,
+    evidence: `directory ${directory} holds ${mark.package} ${mark.version} of archive ${mark.sha256}${found ? '' : `, not ${sha256}`}`,
+  };
 }

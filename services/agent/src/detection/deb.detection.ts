@@ -11,5 +11,8 @@ export async function detectDeb(rule: { package: string; version?: string }, pat
 export function judgeDeb(rule: { package: string; version?: string }, installed: DpkgPackage | undefined): Finding {
   if (!installed) return { found: false, evidence: `deb ${rule.package} is not installed` };
   const found = rule.version === undefined || rule.version === installed.version;
-  return { found, evidence: `deb ${rule.package} ${installed.version} is installed${found ? '' : `, not ${rule.version}`}` };
+  return {
+    found,
+    evidence: `deb ${rule.package} ${installed.version} is installed${found ? '' : `, not ${rule.version}`}`,
+  };
 }

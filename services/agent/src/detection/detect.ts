@@ -16,8 +16,12 @@ export interface Finding {
 /** Judges every rule of the variant, the implied one when it has none; all have to hold. */
 export async function detect(bench: Workbench): Promise<Finding> {
   const rules = bench.variant.detection ?? [];
-  const findings = rules.length > 0 ? await Promise.all(rules.map((rule) => judge(rule, bench))) : await implied(bench.variant, bench);
-  return { found: findings.length > 0 && findings.every(({ found }) => found), evidence: findings.map(({ evidence }) => evidence).join('; ') };
+  const findings =
+    rules.length > 0 ? await Promise.all(rules.map((rule) => judge(rule, bench))) : await implied(bench.variant, bench);
+  return {
+    found: findings.length > 0 && findings.every(({ found }) => found),
+    evidence: findings.map(({ evidence }) => evidence).join('; '),
+  };
 }
 
 function judge(rule: DetectionRule, bench: Workbench): Promise<Finding> {
@@ -28,7 +32,8 @@ function judge(rule: DetectionRule, bench: Workbench): Promise<Finding> {
 
 /** A .deb proves itself by name and version inside it, an archive by the mark that the agent left in its directory. */
 async function implied({ installer, artifacts }: Variant, bench: Workbench): Promise<Finding[]> {
-  if (installer.type === 'archive') return [await detectArchive(installer.directory, artifacts[0]!.sha256!, bench.paths)];
+  if (installer.type === 'archive')
+    return [await detectArchive(installer.directory, artifacts[0]!.sha256!, bench.paths)];
   if (installer.type !== 'deb') return [];
   const fields = await Promise.all(debFiles(bench.variant).map((file) => debFields(bench.file(file))));
   return Promise.all(fields.map((deb) => detectDeb(deb, bench.paths)));

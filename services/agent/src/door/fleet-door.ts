@@ -1,4 +1,12 @@
-import type { DesiredStateResponse, DownloadTicket, EnrolRequest, EnrolResponse, InventoryRequest, SessionResponse, TokenResponse } from '@waybill/contracts';
+import type {
+  DesiredStateResponse,
+  DownloadTicket,
+  EnrolRequest,
+  EnrolResponse,
+  InventoryRequest,
+  SessionResponse,
+  TokenResponse,
+} from '@waybill/contracts';
 
 /**
  * The agents' HTTP door (`/agent/v1`, api.md). Every call rejects with a WaybillError: `unavailable` may pass by itself,

@@ -17,7 +17,15 @@ import type { FleetDoor } from './fleet-door.js';
 const TIMEOUT_MS = 30_000;
 const compress = promisify(gzip);
 
-const KINDS: Record<number, ErrorKind> = { 400: 'invalid', 401: 'unauthorized', 403: 'forbidden', 404: 'notFound', 409: 'conflict', 413: 'tooLarge', 422: 'invalid' };
+const KINDS: Record<number, ErrorKind> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'notFound',
+  409: 'conflict',
+  413: 'tooLarge',
+  422: 'invalid',
+};
 
 interface Call {
   method: 'GET' | 'POST' | 'PUT';
@@ -43,7 +51,11 @@ export class HttpFleetDoor implements FleetDoor {
   }
 
   token(assertion: string): Promise<TokenResponse> {
-    const body = { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion };
+    const body = {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    };
     return this.call({ method: 'POST', path: '/token', body });
   }
 
@@ -95,7 +107,11 @@ export class HttpFleetDoor implements FleetDoor {
 function refusal(status: number, problem: unknown, call: string): WaybillError {
   const { code, detail } = (problem ?? {}) as { code?: unknown; detail?: unknown };
   const kind = KINDS[status] ?? (status < 500 && status !== 429 && status !== 408 ? 'invalid' : 'unavailable');
-  return new WaybillError(kind, typeof code === 'string' ? code : `door.status${status}`, `${call}: ${typeof detail === 'string' ? detail : `HTTP ${status}`}`);
+  return new WaybillError(
+    kind,
+    typeof code === 'string' ? code : `door.status${status}`,
+    `${call}: ${typeof detail === 'string' ? detail : `HTTP ${status}`}`,
+  );
 }
 
 function parse(text: string): unknown {

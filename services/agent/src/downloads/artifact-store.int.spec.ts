@@ -16,13 +16,26 @@ const sha256 = createHash('sha256').update(BYTES).digest('hex');
 const ARTIFACT = { sha256, size: BYTES.length };
 
 const all: Answer = (_, response, start) => {
-  response.writeHead(206, { 'content-range': `bytes ${start}-${BYTES.length - 1}/${BYTES.length}`, 'content-length': BYTES.length - start }).end(BYTES.subarray(start));
+  response
+    .writeHead(206, {
+      'content-range': `bytes ${start}-${BYTES.length - 1}/${BYTES.length}`,
+      'content-length': BYTES.length - start,
+    })
+    .end(BYTES.subarray(start));
 };
-const cutAfter = (bytes: number): Answer => (_, response, start) => {
-  response.writeHead(206, { 'content-range': `bytes ${start}-${BYTES.length - 1}/${BYTES.length}`, 'content-length': BYTES.length - start });
-  response.write(BYTES.subarray(start, start + bytes), () => response.destroy());
-};
-const status = (code: number): Answer => (_, response) => void response.writeHead(code).end();
+const cutAfter =
+  (bytes: number): Answer =>
+  (_, response, start) => {
+    response.writeHead(206, {
+      'content-range': `bytes ${start}-${BYTES.length - 1}/${BYTES.length}`,
+      'content-length': BYTES.length - start,
+    });
+    response.write(BYTES.subarray(start, start + bytes), () => response.destroy());
+  };
+const status =
+  (code: number): Answer =>
+  (_, response) =>
+    void response.writeHead(code).end();
 
 describe('a download', () => {
   const place = temporary('download');
@@ -59,11 +72,23 @@ describe('a download', () => {
     const ticket = () => {
       tickets++;
       const { port } = server.address() as AddressInfo;
-      return Promise.resolve({ url: `http://127.0.0.1:${port}/x`, size: BYTES.length, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+      return Promise.resolve({
+        url: `http://127.0.0.1:${port}/x`,
+        size: BYTES.length,
+        expiresAt: new Date(Date.now() + 60_000).toISOString(),
+      });
     };
-    return new ArtifactStore({ directory, ticket, clock, throttle: new Throttle(undefined, clock), backOff: { baseMs: 1, maxMs: 5 }, ...part });
+    return new ArtifactStore({
+      directory,
+      ticket,
+      clock,
+      throttle: new Throttle(undefined, clock),
+      backOff: { baseMs: 1, maxMs: 5 },
+      ...part,
+    });
   };
-  const ensure = (from = store(), artifact = ARTIFACT, signal = new AbortController().signal) => from.ensure(artifact, signal);
+  const ensure = (from = store(), artifact = ARTIFACT, signal = new AbortController().signal) =>
+    from.ensure(artifact, signal);
 
   it('brings the file once', async () => {
     const from = store();
@@ -112,10 +137,27 @@ describe('a download', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['another content', (_, response) => void response.writeHead(200, { 'content-length': BYTES.length }).end(Buffer.alloc(BYTES.length)), 'download.checksum'],
-    ['a larger file', (_, response) => void response.writeHead(200, { 'content-length': BYTES.length + 1 }).end(Buffer.alloc(BYTES.length + 1)), 'download.size'],
-    ['a larger file that does not say so', (_, response) => void response.writeHead(200).end(Buffer.alloc(BYTES.length * 2)), 'download.size'],
-    ['a smaller file', (_, response) => void response.writeHead(200, { 'content-length': 5 }).end('short'), 'download.size'],
+    [
+      'another content',
+      (_, response) => void response.writeHead(200, { 'content-length': BYTES.length }).end(Buffer.alloc(BYTES.length)),
+      'download.checksum',
+    ],
+    [
+      'a larger file',
+      (_, response) =>
+        void response.writeHead(200, { 'content-length': BYTES.length + 1 }).end(Buffer.alloc(BYTES.length + 1)),
+      'download.size',
+    ],
+    [
+      'a larger file that does not say so',
+      (_, response) => void response.writeHead(200).end(Buffer.alloc(BYTES.length * 2)),
+      'download.size',
+    ],
+    [
+      'a smaller file',
+      (_, response) => void response.writeHead(200, { 'content-length': 5 }).end('short'),
+      'download.size',
+    ],
   ])('is refused for %s', async (_, answer, reason) => {
     answers = [answer, answer, answer];
     await expect(ensure()).rejects.toMatchObject({ reason });
@@ -131,7 +173,10 @@ describe('a download', () => {
     const kinds = ['unavailable', 'unauthorized', 'forbidden'] as const;
     let asked = 0;
     const ticket = () => Promise.reject(new WaybillError(kinds[asked++]!, 'spec.no', 'because'));
-    await expect(ensure(store({ ticket }))).rejects.toMatchObject({ reason: 'download.failed', detail: expect.stringContaining('spec.no') as string });
+    await expect(ensure(store({ ticket }))).rejects.toMatchObject({
+      reason: 'download.failed',
+      detail: expect.stringContaining('spec.no') as string,
+    });
     expect(asked).toBe(3);
   });
 
@@ -144,7 +189,10 @@ describe('a download', () => {
     const stop = new AbortController();
     answers = [
       (_, response) => {
-        response.writeHead(206, { 'content-length': BYTES.length, 'content-range': `bytes 0-${BYTES.length - 1}/${BYTES.length}` });
+        response.writeHead(206, {
+          'content-length': BYTES.length,
+          'content-range': `bytes 0-${BYTES.length - 1}/${BYTES.length}`,
+        });
         response.write(BYTES.subarray(0, 1_000));
       },
     ];

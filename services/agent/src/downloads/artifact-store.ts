@@ -66,7 +66,10 @@ export class ArtifactStore {
     for (const name of await readdir(this.parts.directory)) {
       const path = join(this.parts.directory, name);
       // One that an execution has just removed is none of ours any more.
-      const usedAt = await stat(path).then(({ mtimeMs }) => mtimeMs, () => before);
+      const usedAt = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => before,
+      );
       if (!this.busy.has(name.slice(0, 64)) && usedAt < before) await rm(path, { force: true });
     }
   }
@@ -80,7 +83,11 @@ export class ArtifactStore {
     if (!this.busy.has(sha256)) await rm(this.path(sha256), { force: true });
   }
 
-  private async obtain(artifact: WantedArtifact, signal: AbortSignal, onBytes?: (bytesDone: number) => void): Promise<string> {
+  private async obtain(
+    artifact: WantedArtifact,
+    signal: AbortSignal,
+    onBytes?: (bytesDone: number) => void,
+  ): Promise<string> {
     const path = this.path(artifact.sha256);
     if (await this.isIntact(path, artifact.sha256, signal)) return path;
     const leave = await this.gate.enter(0, this.parts.clock.now(), signal);
@@ -95,7 +102,11 @@ export class ArtifactStore {
   }
 
   /** A part of an earlier connection may be damaged (power loss): a wrong digest then earns one new start from nothing. */
-  private async fetch(artifact: WantedArtifact, signal: AbortSignal, onBytes?: (bytesDone: number) => void): Promise<void> {
+  private async fetch(
+    artifact: WantedArtifact,
+    signal: AbortSignal,
+    onBytes?: (bytesDone: number) => void,
+  ): Promise<void> {
     const part = this.part(artifact.sha256);
     const resumed = (await sizeOf(part)) > 0;
     for (let tries = 1; ; tries++) {
@@ -104,12 +115,17 @@ export class ArtifactStore {
       signal.throwIfAborted();
       if (digest === artifact.sha256) return;
       await rm(part, { force: true });
-      if (tries > 1 || !(resumed || interrupted)) throw new DownloadError('download.checksum', `It has the digest ${digest}, published was ${artifact.sha256}.`);
+      if (tries > 1 || !(resumed || interrupted))
+        throw new DownloadError('download.checksum', `It has the digest ${digest}, published was ${artifact.sha256}.`);
     }
   }
 
   /** Requests until every byte is there; true when more than one was needed. */
-  private async complete({ sha256, size }: WantedArtifact, signal: AbortSignal, onBytes?: (bytesDone: number) => void): Promise<boolean> {
+  private async complete(
+    { sha256, size }: WantedArtifact,
+    signal: AbortSignal,
+    onBytes?: (bytesDone: number) => void,
+  ): Promise<boolean> {
     const part = this.part(sha256);
     const { baseMs, maxMs } = this.parts.backOff ?? { baseMs: 1_000, maxMs: 60_000 };
     const backOff = new BackOff(baseMs, maxMs);
@@ -130,12 +146,14 @@ export class ArtifactStore {
         signal.throwIfAborted();
         if (!(error instanceof TransientDownloadError)) throw error;
         ticket = null;
-        if (error instanceof RefusedDownloadError && ++refusals >= REFUSALS) throw new DownloadError('download.failed', `The storage refuses the file: ${error.message}.`);
+        if (error instanceof RefusedDownloadError && ++refusals >= REFUSALS)
+          throw new DownloadError('download.failed', `The storage refuses the file: ${error.message}.`);
         if ((await sizeOf(part)) > before) {
           progressAt = this.parts.clock.now();
           backOff.reset();
         }
-        if (this.parts.clock.now() - progressAt > (this.parts.patienceMs ?? PATIENCE_MS)) throw new DownloadError('download.failed', `Tried for too long without a byte: ${error.message}.`);
+        if (this.parts.clock.now() - progressAt > (this.parts.patienceMs ?? PATIENCE_MS))
+          throw new DownloadError('download.failed', `Tried for too long without a byte: ${error.message}.`);
         await this.parts.clock.sleep(backOff.next(), signal);
       }
     }

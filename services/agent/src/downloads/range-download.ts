@@ -49,14 +49,22 @@ export async function downloadRange(download: RangeDownload): Promise<number> {
     }
   } catch (error) {
     body.destroy();
-    throw signal.aborted || error instanceof DownloadError || error instanceof TransientDownloadError ? error : classified(error);
+    throw signal.aborted || error instanceof DownloadError || error instanceof TransientDownloadError
+      ? error
+      : classified(error);
   }
 }
 
-async function write(body: AsyncIterable<Buffer>, file: FileHandle, start: number, { size, throttle, signal, onBytes }: RangeDownload): Promise<number> {
+async function write(
+  body: AsyncIterable<Buffer>,
+  file: FileHandle,
+  start: number,
+  { size, throttle, signal, onBytes }: RangeDownload,
+): Promise<number> {
   let done = start;
   for await (const chunk of body) {
-    if (done + chunk.length > size) throw new DownloadError('download.size', `The server sends more than the declared ${size} bytes.`);
+    if (done + chunk.length > size)
+      throw new DownloadError('download.size', `The server sends more than the declared ${size} bytes.`);
     await file.write(chunk);
     done += chunk.length;
     onBytes?.(done);
@@ -81,15 +89,19 @@ export class RefusedDownloadError extends TransientDownloadError {
 }
 
 function checkSize(status: number, headers: Record<string, string | string[] | undefined>, size: number): void {
-  const total = status === 206 ? /\/(\d+)$/.exec(String(headers['content-range'] ?? ''))?.[1] : headers['content-length'];
-  if (total !== undefined && Number(total) !== size) throw new DownloadError('download.size', `The server's file has ${String(total)} bytes, ${size} were declared.`);
+  const total =
+    status === 206 ? /\/(\d+)$/.exec(String(headers['content-range'] ?? ''))?.[1] : headers['content-length'];
+  if (total !== undefined && Number(total) !== size)
+    throw new DownloadError('download.size', `The server's file has ${String(total)} bytes, ${size} were declared.`);
 }
 
 function classified(error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   // A full or broken disk is not the network's fault and does not heal by asking again.
   const local = code !== undefined && ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES'].includes(code);
-  return local ? new DownloadError('download.failed', `The file cannot be written: ${message}.`) : new TransientDownloadError(message);
+  return local
+    ? new DownloadError('download.failed', `The file cannot be written: ${message}.`)
+    : new TransientDownloadError(message);
 }
 
 /** Bytes of a file, 0 when there is none. */

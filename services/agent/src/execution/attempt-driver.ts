@@ -1,5 +1,11 @@
 import type { Variant } from '@waybill/contracts';
-import { type AttemptKey, type AttemptRecord, keyText, type StepRecord, type Verdict } from '../journal/journal.records.js';
+import {
+  type AttemptKey,
+  type AttemptRecord,
+  keyText,
+  type StepRecord,
+  type Verdict,
+} from '../journal/journal.records.js';
 import type { Gate } from '../retry/gate.js';
 import { timestamp } from '../time/clock.js';
 import { hasBegun, type StepName, STEPS, stepOf } from './attempt.js';
@@ -39,7 +45,11 @@ export class AttemptDriver {
   private async advance(): Promise<boolean> {
     const record = this.parts.journal.attempt(this.key);
     if (!record) return false;
-    const decision = decideStep(record, { variant: this.variant, now: this.parts.clock.now(), bootId: this.parts.bootId });
+    const decision = decideStep(record, {
+      variant: this.variant,
+      now: this.parts.clock.now(),
+      bootId: this.parts.bootId,
+    });
     if (decision.do === 'nothing') return false;
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
     if (decision.do === 'park') return this.park(record);
@@ -58,7 +68,11 @@ export class AttemptDriver {
     this.held = null;
     const gate = this.gates[slot];
     if (slot === 'installer' && gate.busy && record.status !== 'waiting') {
-      this.say('waiting', { status: 'waiting', reason: 'installer.busy', message: 'Another installation is running on this computer.' });
+      this.say('waiting', {
+        status: 'waiting',
+        reason: 'installer.busy',
+        message: 'Another installation is running on this computer.',
+      });
     }
     try {
       const { priority } = record.command;
@@ -72,9 +86,18 @@ export class AttemptDriver {
   private begin(record: AttemptRecord, { step, status }: Run): void {
     const startedAt = stepOf(record, step)?.startedAt ?? timestamp(this.parts.clock);
     this.parts.journal.transact(`step.${step}.started`, () => {
-      this.parts.journal.putStep(this.key, { name: step, startedAt, finishedAt: null, ok: null, detail: null, exitCode: null, process: null });
+      this.parts.journal.putStep(this.key, {
+        name: step,
+        startedAt,
+        finishedAt: null,
+        ok: null,
+        detail: null,
+        exitCode: null,
+        process: null,
+      });
       if (status === record.status) return;
-      const until = step === STEPS.schedule ? { reason: 'schedule', message: `It waits until ${record.command.installAt}.` } : {};
+      const until =
+        step === STEPS.schedule ? { reason: 'schedule', message: `It waits until ${record.command.installAt}.` } : {};
       this.parts.reports.write(this.key, { status, ...until });
     });
   }
@@ -82,7 +105,11 @@ export class AttemptDriver {
   private async work(record: AttemptRecord, step: StepName): Promise<StepOutcome | null> {
     const current = this.parts.journal.attempt(record)!;
     try {
-      return await this.parts.runner.run(step, { record: current, variant: this.variant!, started: (process) => this.started(step, process) }, this.signal);
+      return await this.parts.runner.run(
+        step,
+        { record: current, variant: this.variant!, started: (process) => this.started(step, process) },
+        this.signal,
+      );
     } catch (error) {
       // Canceled or stopping: the step stays unfinished in the journal and may be repeated.
       if (this.signal.aborted && !hasBegun(current.steps)) return null;
@@ -103,7 +130,13 @@ export class AttemptDriver {
     journal.transact(`step.${step}.finished`, () => {
       const record = journal.attempt(this.key)!;
       const row = stepOf(record, step)!;
-      journal.putStep(this.key, { ...row, finishedAt: timestamp(clock), ok: outcome.ok, detail: outcome.detail ?? null, exitCode: outcome.exitCode ?? null });
+      journal.putStep(this.key, {
+        ...row,
+        finishedAt: timestamp(clock),
+        ok: outcome.ok,
+        detail: outcome.detail ?? null,
+        exitCode: outcome.exitCode ?? null,
+      });
       const verdict = record.verdict ? {} : { verdict: outcome.verdict ?? null };
       journal.changeAttempt(this.key, { ...verdict, ...(outcome.bootId && { bootId: outcome.bootId }) });
     });
@@ -119,14 +152,21 @@ export class AttemptDriver {
       if (change?.version) journal.set(change.key, change.version);
       else if (change) journal.remove(change.key);
     });
-    this.parts.log.info({ execution: keyText(record), status: verdict.status, reason: verdict.reason }, 'execution ended');
+    this.parts.log.info(
+      { execution: keyText(record), status: verdict.status, reason: verdict.reason },
+      'execution ended',
+    );
     runner.release(record);
     this.parts.onFinished?.(record);
     return false;
   }
 
   private park(record: AttemptRecord): false {
-    if (record.status !== 'rebootPending') this.say('rebootPending', { status: 'rebootPending', message: 'The installer asks for a restart of the computer.' });
+    if (record.status !== 'rebootPending')
+      this.say('rebootPending', {
+        status: 'rebootPending',
+        message: 'The installer asks for a restart of the computer.',
+      });
     return false;
   }
 

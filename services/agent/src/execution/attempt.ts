@@ -24,7 +24,13 @@ export const STEPS = {
 export type StepName = (typeof STEPS)[keyof typeof STEPS];
 
 /** Steps that change the computer. Cut off, they are never run again in the same attempt: detection says what they did. */
-const UNREPEATABLE: readonly string[] = [STEPS.hookBefore, STEPS.install, STEPS.uninstall, STEPS.hookAfter, STEPS.hookOnError];
+const UNREPEATABLE: readonly string[] = [
+  STEPS.hookBefore,
+  STEPS.install,
+  STEPS.uninstall,
+  STEPS.hookAfter,
+  STEPS.hookOnError,
+];
 
 /** True once the attempt has started to change the computer: a cancel no longer stops it. */
 export function hasBegun(steps: readonly StepRecord[]): boolean {

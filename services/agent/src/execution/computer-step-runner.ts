@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import { outputTail } from '../process/output-tail.js';
 import { findGroupLeader, isRunning } from '../process/process-table.js';
 import { type Clock, durationMs } from '../time/clock.js';
-import { hasBegun, probeFiles, type StepName, STEPS } from "./attempt.js";
+import { hasBegun, probeFiles, type StepName, STEPS } from './attempt.js';
 
 import type { StepOutcome, StepRunner, StepWork } from './step-runner.js';
 import { detectionStep, installStep } from './steps/change-steps.js';
@@ -70,7 +70,10 @@ export class ComputerStepRunner implements StepRunner {
     const leader = unfinished?.process ?? findGroupLeader(EXECUTION_VARIABLE, keyText(record));
     const until = Date.now() + durationMs(variant.timeout ?? DEFAULT_TIMEOUT);
     if (!leader || !isRunning(leader)) return;
-    this.parts.log.info({ execution: keyText(record), pid: leader.pid }, 'the installer of an earlier agent process still runs; waiting for its end');
+    this.parts.log.info(
+      { execution: keyText(record), pid: leader.pid },
+      'the installer of an earlier agent process still runs; waiting for its end',
+    );
     while (isRunning(leader) && Date.now() < until) await this.parts.clock.sleep(POLL_MS);
   }
 
@@ -86,12 +89,15 @@ export class ComputerStepRunner implements StepRunner {
       // After a failure the bytes stay for the next attempt, until they are pruned.
       if (record.verdict?.status === 'succeeded') void store.remove(sha256).catch(() => {});
     }
-    rm(layout.workOf(record), { recursive: true, force: true }).catch((error: unknown) => log.warn({ err: error }, 'the files of an execution could not be removed'));
+    rm(layout.workOf(record), { recursive: true, force: true }).catch((error: unknown) =>
+      log.warn({ err: error }, 'the files of an execution could not be removed'),
+    );
   }
 
   /** Long waits are cut up: timers reach 24 days, and the clock may be corrected meanwhile. */
   private async until(moment: number, signal: AbortSignal): Promise<void> {
-    for (let left = moment - this.parts.clock.now(); left > 0; left = moment - this.parts.clock.now()) await this.parts.clock.sleep(Math.min(left, 3_600_000), signal);
+    for (let left = moment - this.parts.clock.now(); left > 0; left = moment - this.parts.clock.now())
+      await this.parts.clock.sleep(Math.min(left, 3_600_000), signal);
   }
 }
 

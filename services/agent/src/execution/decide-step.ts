@@ -31,21 +31,31 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
     const stopped = stopBeforeBegin(record, facts);
     if (stopped) return { do: 'finish', verdict: stopped };
   }
-  const step = record.steps.some(isCutOff) ? STEPS.detection : planSteps(record.command, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
-  if (!step) return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
+  const step = record.steps.some(isCutOff)
+    ? STEPS.detection
+    : planSteps(record.command, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
+  if (!step)
+    return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
   if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
   return run(step, record);
 }
 
 /** A verdict with the reason's sentence and facts added to it. */
-export function verdictOf(status: Verdict['status'], reason: keyof typeof REASONS, detail = '', more: Partial<Verdict> = {}): Verdict {
+export function verdictOf(
+  status: Verdict['status'],
+  reason: keyof typeof REASONS,
+  detail = '',
+  more: Partial<Verdict> = {},
+): Verdict {
   const message = detail ? `${REASONS[reason]} ${detail}` : REASONS[reason];
   return { status, reason, message, exitCode: null, evidence: null, ...more };
 }
 
 function stopBeforeBegin({ command, cancel }: AttemptRecord, { variant, now }: DecisionFacts): Verdict | null {
-  if (cancel) return verdictOf(cancel.status, cancel.status === 'expired' ? 'job.expired' : 'job.canceled', cancel.reason);
-  if (Date.parse(command.expiresAt) <= now) return verdictOf('expired', 'command.expired', `It was valid until ${command.expiresAt}.`);
+  if (cancel)
+    return verdictOf(cancel.status, cancel.status === 'expired' ? 'job.expired' : 'job.canceled', cancel.reason);
+  if (Date.parse(command.expiresAt) <= now)
+    return verdictOf('expired', 'command.expired', `It was valid until ${command.expiresAt}.`);
   if (!variant) return verdictOf('rejected', 'variant.none');
   if (command.action === 'uninstall' && variant.installer.type === 'script' && !variant.uninstall) {
     return verdictOf('rejected', 'action.unsupported', 'The package does not say how it is uninstalled.');
@@ -83,14 +93,28 @@ const STATUS_OF: Record<StepName, ExecutionStatus> = {
   [STEPS.settle]: 'verifying',
 };
 
-const PREPARING: readonly StepName[] = [STEPS.scripts, STEPS.requirements, STEPS.detectionBefore, STEPS.space, STEPS.download];
+const PREPARING: readonly StepName[] = [
+  STEPS.scripts,
+  STEPS.requirements,
+  STEPS.detectionBefore,
+  STEPS.space,
+  STEPS.download,
+];
 
 function run(step: StepName, { status }: AttemptRecord): Decision {
   const slot = PREPARING.includes(step) ? 'prepare' : step === STEPS.schedule ? 'none' : 'installer';
   return { do: 'run', step, status: laterOf(status, STATUS_OF[step]), slot };
 }
 
-const ORDER: readonly ExecutionStatus[] = ['queued', 'accepted', 'waiting', 'downloading', 'installing', 'rebootPending', 'verifying'];
+const ORDER: readonly ExecutionStatus[] = [
+  'queued',
+  'accepted',
+  'waiting',
+  'downloading',
+  'installing',
+  'rebootPending',
+  'verifying',
+];
 
 /** A step that belongs to an earlier status does not take a begun attempt back: after `downloading` comes no `accepted`. */
 function laterOf(current: ExecutionStatus, next: ExecutionStatus): ExecutionStatus {

@@ -13,23 +13,50 @@ const variant: Variant = {
   hooks: { before: 'check.sh', after: 'check.sh', onError: 'check.sh' },
 };
 const command = executeCommand({ audience: { shard: 1 }, manifest: manifestOf(variant) });
-const FULL = ['scripts', 'requirements', 'detection.before', 'space', 'download', 'requirements.again', 'hook.before', 'install', 'hook.after', 'detection'];
+const FULL = [
+  'scripts',
+  'requirements',
+  'detection.before',
+  'space',
+  'download',
+  'requirements.again',
+  'hook.before',
+  'install',
+  'hook.after',
+  'detection',
+];
 
-const done = (name: string, ok: boolean | null = true): StepRecord => ({ name, startedAt: 's', finishedAt: 'f', ok, detail: null, exitCode: null, process: null });
+const done = (name: string, ok: boolean | null = true): StepRecord => ({
+  name,
+  startedAt: 's',
+  finishedAt: 'f',
+  ok,
+  detail: null,
+  exitCode: null,
+  process: null,
+});
 const running = (name: string): StepRecord => ({ ...done(name, null), finishedAt: null });
-const record = (steps: StepRecord[], part: Partial<AttemptRecord> = {}): AttemptRecord => ({ ...newAttempt(command, '2026-09-01T00:00:00Z'), steps, ...part });
-const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision => decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this' });
+const record = (steps: StepRecord[], part: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  ...newAttempt(command, '2026-09-01T00:00:00Z'),
+  steps,
+  ...part,
+});
+const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision =>
+  decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this' });
 const nameOf = (decision: Decision) => (decision.do === 'run' ? decision.step : decision.do);
 
 describe('the step machine', () => {
   it.each(FULL.map((step, index) => [step, FULL.slice(0, index)]))('runs %s after %s', (step, before) => {
-    expect(nameOf(decide(record((before as string[]).map((name) => done(name)))))).toBe(step);
+    expect(nameOf(decide(record(before.map((name) => done(name)))))).toBe(step);
   });
 
-  it.each(['scripts', 'requirements', 'space', 'download', 'detection'])('runs %s again when it was cut off', (name) => {
-    const before = FULL.slice(0, FULL.indexOf(name)).map((step) => done(step));
-    expect(nameOf(decide(record([...before, running(name)])))).toBe(name);
-  });
+  it.each(['scripts', 'requirements', 'space', 'download', 'detection'])(
+    'runs %s again when it was cut off',
+    (name) => {
+      const before = FULL.slice(0, FULL.indexOf(name)).map((step) => done(step));
+      expect(nameOf(decide(record([...before, running(name)])))).toBe(name);
+    },
+  );
 
   it.each(['hook.before', 'install', 'hook.after'])('never repeats %s: detection decides', (name) => {
     const before = FULL.slice(0, FULL.indexOf(name)).map((step) => done(step));
@@ -37,7 +64,13 @@ describe('the step machine', () => {
   });
 
   it('says the status that belongs to the step', () => {
-    const status = (steps: string[]) => decide(record(steps.map((name) => done(name)), { status: 'accepted' }));
+    const status = (steps: string[]) =>
+      decide(
+        record(
+          steps.map((name) => done(name)),
+          { status: 'accepted' },
+        ),
+      );
     expect(status(FULL.slice(0, 4))).toMatchObject({ step: 'download', status: 'downloading', slot: 'prepare' });
     expect(status(FULL.slice(0, 7))).toMatchObject({ step: 'install', status: 'installing', slot: 'installer' });
     expect(status(FULL.slice(0, 9))).toMatchObject({ step: 'detection', status: 'verifying', slot: 'installer' });
@@ -46,10 +79,19 @@ describe('the step machine', () => {
   it('stops what has not begun, and only that', () => {
     const cancel = { status: 'canceled' as const, reason: 'Wrong version.' };
     const downloaded = FULL.slice(0, 5).map((name) => done(name));
-    expect(decide(record(downloaded, { cancel }))).toEqual({ do: 'finish', verdict: verdictOf('canceled', 'job.canceled', 'Wrong version.') });
-    expect(decide(record(downloaded, { cancel: { status: 'expired', reason: '' } }))).toMatchObject({ verdict: { status: 'expired', reason: 'job.expired' } });
-    expect(nameOf(decide(record([...downloaded, done('requirements.again'), running('hook.before')], { cancel })))).toBe('hook.before');
-    expect(nameOf(decide(record([...downloaded, done('requirements.again'), done('hook.before')], { cancel })))).toBe('install');
+    expect(decide(record(downloaded, { cancel }))).toEqual({
+      do: 'finish',
+      verdict: verdictOf('canceled', 'job.canceled', 'Wrong version.'),
+    });
+    expect(decide(record(downloaded, { cancel: { status: 'expired', reason: '' } }))).toMatchObject({
+      verdict: { status: 'expired', reason: 'job.expired' },
+    });
+    expect(
+      nameOf(decide(record([...downloaded, done('requirements.again'), running('hook.before')], { cancel }))),
+    ).toBe('hook.before');
+    expect(nameOf(decide(record([...downloaded, done('requirements.again'), done('hook.before')], { cancel })))).toBe(
+      'install',
+    );
   });
 
   it('ends an execution whose time is over before it has begun', () => {
@@ -61,7 +103,9 @@ describe('the step machine', () => {
   it('rejects a package without a variant for the platform, and an uninstallation nobody described', () => {
     expect(decide(record([]), null)).toMatchObject({ verdict: { status: 'rejected', reason: 'variant.none' } });
     const script: Variant = { ...variant, installer: { type: 'script', file: 'check.sh' } };
-    expect(decide(record([], { command: { ...command, action: 'uninstall' } }), script)).toMatchObject({ verdict: { reason: 'action.unsupported' } });
+    expect(decide(record([], { command: { ...command, action: 'uninstall' } }), script)).toMatchObject({
+      verdict: { reason: 'action.unsupported' },
+    });
   });
 
   it('after a failure runs the error hook, settles, and ends; after a success it only settles', () => {
@@ -70,7 +114,10 @@ describe('the step machine', () => {
     expect(nameOf(decide(record(begun, { verdict })))).toBe('hook.onError');
     expect(nameOf(decide(record([...begun, done('hook.onError', null)], { verdict })))).toBe('settle');
     expect(nameOf(decide(record([...begun, done('hook.onError'), running('settle')], { verdict })))).toBe('settle');
-    expect(decide(record([...begun, done('hook.onError'), done('settle')], { verdict }))).toEqual({ do: 'finish', verdict });
+    expect(decide(record([...begun, done('hook.onError'), done('settle')], { verdict }))).toEqual({
+      do: 'finish',
+      verdict,
+    });
     expect(nameOf(decide(record(begun, { verdict: { ...verdict, status: 'succeeded' } })))).toBe('settle');
   });
 
@@ -103,6 +150,13 @@ describe('the plan', () => {
   });
 
   it('waits for its moment with everything on disk', () => {
-    expect(planSteps({ action: 'install', installAt: inFuture() }, detected)).toEqual(['detection.before', 'space', 'download', 'schedule', 'install', 'detection']);
+    expect(planSteps({ action: 'install', installAt: inFuture() }, detected)).toEqual([
+      'detection.before',
+      'space',
+      'download',
+      'schedule',
+      'install',
+      'detection',
+    ]);
   });
 });

@@ -31,7 +31,10 @@ export interface ExecutorParts {
 /** Brings every open attempt of the journal to its end, one installer at a time. */
 export class Executor {
   private readonly driven = new Map<string, { done: Promise<void>; abort: AbortController }>();
-  private readonly gates: Record<Exclude<Slot, 'none'>, Gate> = { prepare: new Gate(PREPARE_SLOTS), installer: new Gate(1) };
+  private readonly gates: Record<Exclude<Slot, 'none'>, Gate> = {
+    prepare: new Gate(PREPARE_SLOTS),
+    installer: new Gate(1),
+  };
   private stopping = false;
 
   constructor(private readonly parts: ExecutorParts) {}
@@ -48,7 +51,9 @@ export class Executor {
     const open = this.parts.journal.openAttempts();
     for (const record of open) {
       const key = keyText(record);
-      const earlier = open.some(({ jobId, run, attempt }) => jobId === record.jobId && run === record.run && attempt < record.attempt);
+      const earlier = open.some(
+        ({ jobId, run, attempt }) => jobId === record.jobId && run === record.run && attempt < record.attempt,
+      );
       if (!earlier && !this.driven.has(key)) this.drive(record, key);
     }
   }
@@ -86,7 +91,9 @@ export class Executor {
   }
 
   private async settled(done: Promise<void>, key: string): Promise<void> {
-    await done.catch((error: unknown) => this.parts.log.error({ err: error, execution: key }, 'the journal does not answer'));
+    await done.catch((error: unknown) =>
+      this.parts.log.error({ err: error, execution: key }, 'the journal does not answer'),
+    );
     this.driven.delete(key);
     this.wake();
   }
@@ -99,7 +106,13 @@ export class Executor {
     const variant = this.parts.chooseVariant(current);
     if (variant) await runner.recover({ record: current, variant, started: () => {} });
     journal.transact('resumed', () => {
-      for (const step of running) journal.putStep(record, { ...step, finishedAt: timestamp(clock), ok: null, detail: 'The agent restarted during this step.' });
+      for (const step of running)
+        journal.putStep(record, {
+          ...step,
+          finishedAt: timestamp(clock),
+          ok: null,
+          detail: 'The agent restarted during this step.',
+        });
     });
   }
 }

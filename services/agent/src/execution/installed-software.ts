@@ -5,7 +5,10 @@ import type { Verdict } from '../journal/journal.records.js';
 export const SOFTWARE_PREFIX = 'software:';
 
 /** What a success changes in the list of software installed by Waybill; null when nothing. */
-export function installedSoftwareChange({ action, manifest }: ExecuteCommand, verdict: Verdict): { key: string; version: string | null } | null {
+export function installedSoftwareChange(
+  { action, manifest }: ExecuteCommand,
+  verdict: Verdict,
+): { key: string; version: string | null } | null {
   if (verdict.status !== 'succeeded' || action === 'verify') return null;
   return { key: SOFTWARE_PREFIX + manifest.package, version: action === 'install' ? manifest.version : null };
 }

@@ -48,7 +48,13 @@ export function uninstallFiles(variant: Variant): string[] {
   const { hooks, uninstall, installer } = variant;
   const script = uninstall?.type === 'script' ? [uninstall.file] : [];
   const debs = installer.type === 'deb' && detectsByArtifact(variant) ? debFiles(variant) : [];
-  return [...new Set([...script, ...debs, ...[hooks?.before, hooks?.after, hooks?.onError].filter((file) => file !== undefined)])];
+  return [
+    ...new Set([
+      ...script,
+      ...debs,
+      ...[hooks?.before, hooks?.after, hooks?.onError].filter((file) => file !== undefined),
+    ]),
+  ];
 }
 
 /** True when detection has to look into the downloaded packages. */

@@ -50,7 +50,8 @@ export class Workbench {
 
   artifact(file: string): Artifact & { sha256: string; size: number } {
     const artifact = this.variant.artifacts.find((candidate) => candidate.file === file);
-    if (artifact?.sha256 === undefined || artifact.size === undefined) throw new Error(`the manifest does not say what ${file} is`);
+    if (artifact?.sha256 === undefined || artifact.size === undefined)
+      throw new Error(`the manifest does not say what ${file} is`);
     return { ...artifact, sha256: artifact.sha256, size: artifact.size };
   }
 
@@ -60,7 +61,11 @@ export class Workbench {
   }
 
   /** Downloads the artifacts that are not here yet and gives them their own names. */
-  async fetch(files: readonly string[], signal: AbortSignal, onBytes?: (file: string, bytes: number) => void): Promise<void> {
+  async fetch(
+    files: readonly string[],
+    signal: AbortSignal,
+    onBytes?: (file: string, bytes: number) => void,
+  ): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await Promise.all(
       files.map(async (file) => {
@@ -75,7 +80,10 @@ export class Workbench {
   /** Runs a program in the attempt's directory and remembers its process group. */
   run(line: CommandLine, timeoutMs: number): Promise<ProcessResult> {
     const { log, started, signal } = this;
-    return runProcess({ ...line, env: { ...this.environment(), ...line.env } }, { cwd: this.directory, timeoutMs, log, started, signal });
+    return runProcess(
+      { ...line, env: { ...this.environment(), ...line.env } },
+      { cwd: this.directory, timeoutMs, log, started, signal },
+    );
   }
 
   /** Runs a script of the package directly, without a shell in between. */

@@ -22,7 +22,11 @@ export interface EnrolmentParts {
  * @param describe what the computer says of itself, without the token
  * @throws ConfigError when there is no token, or the server does not accept it
  */
-export async function enrolOnce({ door, journal, clock, log, signal }: EnrolmentParts, token: string | undefined, describe: () => Omit<EnrolRequest, 'token'>): Promise<string> {
+export async function enrolOnce(
+  { door, journal, clock, log, signal }: EnrolmentParts,
+  token: string | undefined,
+  describe: () => Omit<EnrolRequest, 'token'>,
+): Promise<string> {
   const known = journal.get(COMPUTER_ID);
   if (known) return known;
   if (!token) throw new ConfigError('This computer is not enrolled yet: give --token or WAYBILL_AGENT_TOKEN once.');
@@ -41,5 +45,7 @@ export async function enrolOnce({ door, journal, clock, log, signal }: Enrolment
 }
 
 function refused(error: unknown): Error {
-  return error instanceof WaybillError ? new ConfigError(`The server did not enrol this computer: ${error.detail} (${error.code}).`) : (error as Error);
+  return error instanceof WaybillError
+    ? new ConfigError(`The server did not enrol this computer: ${error.detail} (${error.code}).`)
+    : (error as Error);
 }

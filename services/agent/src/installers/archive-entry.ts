@@ -17,9 +17,11 @@ export interface ArchiveEntry {
  * @throws ArchiveRefusedError for names that leave the directory, links, devices
  */
 export function entryTarget({ path, kind }: ArchiveEntry, stripComponents: number): string | null {
-  if (kind !== 'file' && kind !== 'directory') throw new ArchiveRefusedError(`"${shown(path)}" is a ${kind === 'unknown' ? 'special file' : kind}`);
+  if (kind !== 'file' && kind !== 'directory')
+    throw new ArchiveRefusedError(`"${shown(path)}" is a ${kind === 'unknown' ? 'special file' : kind}`);
   if (path.includes('\0') || path.includes('\\')) throw new ArchiveRefusedError(`"${shown(path)}" is no plain path`);
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw new ArchiveRefusedError(`"${shown(path)}" is an absolute path`);
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
+    throw new ArchiveRefusedError(`"${shown(path)}" is an absolute path`);
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw new ArchiveRefusedError(`"${shown(path)}" leaves its directory`);
   const kept = parts.slice(stripComponents);

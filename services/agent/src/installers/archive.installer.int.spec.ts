@@ -37,7 +37,13 @@ describe('an archive', () => {
   it.each<[string, Buffer]>([
     ['a.tar.gz', tarBytes({ 'bin/run': 'v1', note: 'n' })],
     ['a.tar.zst', tarBytes({ 'bin/run': 'v1', note: 'n' }, '--zstd')],
-    ['a.zip', zipBytes([{ name: 'bin/run', content: 'v1' }, { name: 'note', content: 'n' }])],
+    [
+      'a.zip',
+      zipBytes([
+        { name: 'bin/run', content: 'v1' },
+        { name: 'note', content: 'n' },
+      ]),
+    ],
   ])('%s is unpacked, proved, replaced and taken away', async (file, bytes) => {
     const home = directory();
     const first = benchOf(home, { installer: INSTALLER }, { [file]: bytes });
@@ -59,7 +65,9 @@ describe('an archive', () => {
   });
 
   it('loses leading directories, set-user-id and sticky bits when it is unpacked', async () => {
-    const bytes = gzipSync(await tar([{ name: 'top/tool', mode: 0o6755 }, 'x'], [{ name: 'top', type: 'directory', mode: 0o777 }]));
+    const bytes = gzipSync(
+      await tar([{ name: 'top/tool', mode: 0o6755 }, 'x'], [{ name: 'top', type: 'directory', mode: 0o777 }]),
+    );
     const bench = benchOf(directory(), { installer: { ...INSTALLER, stripComponents: 1 } }, { 'a.tgz': bytes });
     expect(await archiveInstaller.install(bench, 1)).toMatchObject({ exitCode: 0 });
     expect(statSync(join(bench.paths.root, 'opt/acme/tool')).mode & 0o7777).toBe(0o755);
@@ -89,7 +97,11 @@ describe('an archive', () => {
     await archiveInstaller.settle!(bench, false);
     expect(readdirSync(join(bench.paths.root, 'opt'))).toEqual(['acme']);
     expect(readFileSync(join(bench.paths.root, 'opt/acme/old'), 'utf8')).toBe('old');
-    expect(existsSync(join(bench.paths.root, 'opt/evil')) || existsSync(join(bench.paths.root, 'evil')) || existsSync('/evil')).toBe(false);
+    expect(
+      existsSync(join(bench.paths.root, 'opt/evil')) ||
+        existsSync(join(bench.paths.root, 'evil')) ||
+        existsSync('/evil'),
+    ).toBe(false);
   });
 
   it.each<[string, Buffer]>([
@@ -99,7 +111,13 @@ describe('an archive', () => {
     ['a device', zipBytes([{ name: 'device', content: '', mode: 0o020666 }])],
     ['more bytes than declared', zipBytes([{ name: 'bomb', content: 'x'.repeat(100_000), declared: 10 }])],
     ['fewer bytes than declared', zipBytes([{ name: 'bomb', content: 'x', declared: 100_000 }])],
-    ['the same file twice', zipBytes([{ name: 'a', content: 'x' }, { name: 'a', content: 'y' }])],
+    [
+      'the same file twice',
+      zipBytes([
+        { name: 'a', content: 'x' },
+        { name: 'a', content: 'y' },
+      ]),
+    ],
   ])('zip with %s is refused and leaves nothing', async (_, bytes) => {
     const bench = benchOf(directory(), { installer: INSTALLER }, { 'a.zip': bytes });
     expect((await archiveInstaller.install(bench, 1)).kind).not.toBe('exited');
@@ -118,13 +136,21 @@ describe('an archive', () => {
   });
 
   it.each(['/opt', '/usr/bin', '/etc', '/var/lib', '/usr'])('never replaces %s', async (path) => {
-    const bench = benchOf(directory(), { installer: { type: 'archive', directory: path } }, { 'a.tar.gz': tarBytes({ a: 'x' }) });
+    const bench = benchOf(
+      directory(),
+      { installer: { type: 'archive', directory: path } },
+      { 'a.tar.gz': tarBytes({ a: 'x' }) },
+    );
     expect(await archiveInstaller.install(bench, 1)).toMatchObject({ kind: 'refused' });
   });
 
   it('does not follow a link out of the managed tree', async () => {
     const home = directory();
-    const bench = benchOf(home, { installer: { type: 'archive', directory: '/out/acme' } }, { 'a.tar.gz': tarBytes({ a: 'x' }) });
+    const bench = benchOf(
+      home,
+      { installer: { type: 'archive', directory: '/out/acme' } },
+      { 'a.tar.gz': tarBytes({ a: 'x' }) },
+    );
     symlinkSync(home, join(bench.paths.root, 'out'));
     expect(await archiveInstaller.install(bench, 1)).toMatchObject({ kind: 'refused' });
     expect(existsSync(join(home, 'acme'))).toBe(false);

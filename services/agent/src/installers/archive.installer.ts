@@ -12,7 +12,8 @@ import { type ArchiveReader, unpack } from './unpack.js';
 import { readZip } from './zip-reader.js';
 
 /** Directories of the system that no archive may replace as a whole, besides everything directly under `/`. */
-const PROTECTED = /^\/(usr|var|etc|lib|lib64|bin|sbin|boot|dev|proc|sys|root|home|srv|run)(\/(bin|sbin|lib|lib64|libexec|share|local|include|log|cache|spool|run|tmp|systemd|apt|dpkg|src))?\/?$/;
+const PROTECTED =
+  /^\/(usr|var|etc|lib|lib64|bin|sbin|boot|dev|proc|sys|root|home|srv|run)(\/(bin|sbin|lib|lib64|libexec|share|local|include|log|cache|spool|run|tmp|systemd|apt|dpkg|src))?\/?$/;
 
 /** An archive unpacked into a directory: beside it first, then swapped in; the old tree stays until the new one is proved. */
 export const archiveInstaller: InstallerType = {
@@ -38,7 +39,8 @@ export const archiveInstaller: InstallerType = {
     return refusing(async () => {
       const place = placeOf(bench);
       const mark = await readMark(place.target);
-      if (mark?.package !== bench.record.command.manifest.package) throw new ArchiveRefusedError('the directory does not hold a tree of this package');
+      if (mark?.package !== bench.record.command.manifest.package)
+        throw new ArchiveRefusedError('the directory does not hold a tree of this package');
       await rm(place.old, { recursive: true, force: true });
       await rename(place.target, place.old);
       await syncDirectory(dirname(place.target));
@@ -78,7 +80,8 @@ function placeOf({ variant, paths, record }: Workbench): Place {
   if (installer.type !== 'archive') throw new ArchiveRefusedError('the package does not say which directory it is in');
   const { directory } = installer;
   const levels = directory.split('/').filter((part) => part !== '').length;
-  if (levels < 2 || PROTECTED.test(directory)) throw new ArchiveRefusedError(`${directory} belongs to the system and is not replaced`);
+  if (levels < 2 || PROTECTED.test(directory))
+    throw new ArchiveRefusedError(`${directory} belongs to the system and is not replaced`);
   const target = paths.resolve(directory).replace(/\/+$/, '');
   const suffix = keyText(record);
   return { target, fresh: `${target}.waybill-new-${suffix}`, old: `${target}.waybill-old-${suffix}` };
@@ -91,7 +94,8 @@ function stripOf({ variant: { installer } }: Workbench): number {
 /** Two renames; a kill in between leaves no tree in place, and {@link InstallerType.settle} puts the old one back. */
 async function swap(place: Place): Promise<void> {
   const hadOld = await exists(place.target);
-  if (hadOld && !(await stat(place.target)).isDirectory()) throw new ArchiveRefusedError('there is a file where the directory should be');
+  if (hadOld && !(await stat(place.target)).isDirectory())
+    throw new ArchiveRefusedError('there is a file where the directory should be');
   if (hadOld) await rename(place.target, place.old);
   else await mkdir(started(place), { recursive: true });
   await rename(place.fresh, place.target);
@@ -123,7 +127,8 @@ async function refusing(work: () => Promise<void>): Promise<InstallResult> {
     await work();
     return { kind: 'exited', exitCode: 0 };
   } catch (error) {
-    if (error instanceof ArchiveRefusedError || error instanceof OutsideRootError) return { kind: 'refused', why: error.message };
+    if (error instanceof ArchiveRefusedError || error instanceof OutsideRootError)
+      return { kind: 'refused', why: error.message };
     return { kind: 'broken', why: (error as Error).message };
   }
 }

@@ -14,8 +14,17 @@ describe('the command line of dpkg', () => {
   const tree = new RootedPaths('/srv/tree');
 
   it('installs', () => {
-    expect(dpkgInstall(system, ['/a.deb', '/b.deb'], 0)).toEqual({ file: 'dpkg', args: ['--force-confdef', '--force-confold', '--install', '/a.deb', '/b.deb'] });
-    expect(dpkgInstall(tree, ['/a.deb'], 0).args).toEqual(['--root=/srv/tree', '--force-confdef', '--force-confold', '--install', '/a.deb']);
+    expect(dpkgInstall(system, ['/a.deb', '/b.deb'], 0)).toEqual({
+      file: 'dpkg',
+      args: ['--force-confdef', '--force-confold', '--install', '/a.deb', '/b.deb'],
+    });
+    expect(dpkgInstall(tree, ['/a.deb'], 0).args).toEqual([
+      '--root=/srv/tree',
+      '--force-confdef',
+      '--force-confold',
+      '--install',
+      '/a.deb',
+    ]);
     expect(dpkgInstall(tree, ['/a.deb'], 1000).args).toContain('--force-not-root');
   });
 
@@ -24,7 +33,9 @@ describe('the command line of dpkg', () => {
   it('asks', () => {
     expect(queryLine(tree, ['acme']).args.slice(0, 2)).toEqual(['--admindir=/srv/tree/var/lib/dpkg', '--show']);
     expect(queryLine(tree, ['acme']).args.slice(-2)).toEqual(['--', 'acme']);
-    expect(parseStatus('installed\ta\t1\nconfig-files\tb\t2\n\tc\t3\nhalf-installed\td\t1\n')).toEqual([{ name: 'a', version: '1' }]);
+    expect(parseStatus('installed\ta\t1\nconfig-files\tb\t2\n\tc\t3\nhalf-installed\td\t1\n')).toEqual([
+      { name: 'a', version: '1' },
+    ]);
   });
 
   it('reads who holds a lock', () => {
@@ -37,7 +48,8 @@ describe('dpkg itself, in a tree of its own', () => {
   const place = temporary('dpkg');
   let number = 0;
   afterAll(() => place.dispose());
-  const bench = (version = '1') => benchOf(join(place.path, String(number++)), { installer: { type: 'deb' } }, { 'a.deb': debBytes('acme', version) });
+  const bench = (version = '1') =>
+    benchOf(join(place.path, String(number++)), { installer: { type: 'deb' } }, { 'a.deb': debBytes('acme', version) });
 
   it('installs, is asked, and removes', async () => {
     const work = bench();
@@ -52,7 +64,10 @@ describe('dpkg itself, in a tree of its own', () => {
 
   it('says by its exit code that a file is no package', async () => {
     const work = benchOf(join(place.path, 'broken'), { installer: { type: 'deb' } }, { 'a.deb': 'hello' });
-    expect(await debInstaller.install(work, 30_000)).toMatchObject({ kind: 'exited', exitCode: expect.any(Number) as number });
+    expect(await debInstaller.install(work, 30_000)).toMatchObject({
+      kind: 'exited',
+      exitCode: expect.any(Number) as number,
+    });
     expect(await installedPackages(work.paths)).toEqual([]);
   });
 
@@ -60,8 +75,11 @@ describe('dpkg itself, in a tree of its own', () => {
     const work = bench();
     await debInstaller.install(work, 30_000);
     // Perl is part of every Debian and can take fcntl locks; it holds this one until its input ends.
-    const take = 'open(F, "+>>", $ARGV[0]) or die; my $lock = pack("ssx4qqlx4", 1, 0, 0, 0, 0); fcntl(F, 6, $lock) or die; <STDIN>';
-    const holder = spawn('perl', ['-e', take, join(work.paths.dpkgAdmin, 'lock-frontend')], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const take =
+      'open(F, "+>>", $ARGV[0]) or die; my $lock = pack("ssx4qqlx4", 1, 0, 0, 0, 0); fcntl(F, 6, $lock) or die; <STDIN>';
+    const holder = spawn('perl', ['-e', take, join(work.paths.dpkgAdmin, 'lock-frontend')], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
     await eventually(async () => expect(await lockHolder(work.paths.dpkgAdmin)).toBe(holder.pid));
     expect(await debInstaller.install(work, 300)).toEqual({ kind: 'timedOut' });
     const waiting = debInstaller.install(work, 30_000);

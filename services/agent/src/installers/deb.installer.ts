@@ -17,7 +17,14 @@ const DPKG_FATAL = 2;
 /** Debian packages, by dpkg. Questions about configuration files are answered as an unattended machine must: keep the old one. */
 export const debInstaller: InstallerType = {
   install(bench, timeoutMs) {
-    return underLock(bench, dpkgInstall(bench.paths, debFiles(bench.variant).map((file) => bench.file(file))), timeoutMs);
+    return underLock(
+      bench,
+      dpkgInstall(
+        bench.paths,
+        debFiles(bench.variant).map((file) => bench.file(file)),
+      ),
+      timeoutMs,
+    );
   },
 
   async uninstall(bench, timeoutMs) {
@@ -54,7 +61,8 @@ async function underLock(bench: Workbench, line: CommandLine, timeoutMs: number)
       await delay(LOCK_POLL_MS);
     }
     const result = await bench.run(line, Math.max(1, until - Date.now()));
-    const lostRace = result.kind === 'exited' && result.exitCode === DPKG_FATAL && (await lockHolder(bench.paths.dpkgAdmin));
+    const lostRace =
+      result.kind === 'exited' && result.exitCode === DPKG_FATAL && (await lockHolder(bench.paths.dpkgAdmin));
     if (!lostRace) return result;
   }
 }

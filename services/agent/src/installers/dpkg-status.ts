@@ -19,7 +19,10 @@ export async function installedPackages(paths: RootedPaths, names: readonly stri
   if (!existsSync(join(paths.dpkgAdmin, 'status'))) return [];
   const { file, args } = queryLine(paths, names);
   // Exit code 1 says that a name is unknown; what is known is printed all the same.
-  const stdout = await run(file, args, { maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env['PATH'], LC_ALL: 'C' } }).then(
+  const stdout = await run(file, args, {
+    maxBuffer: 64 * 1024 * 1024,
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+  }).then(
     (result) => result.stdout,
     (error: { code?: unknown; stdout?: string }) => {
       if (error.code === 1) return error.stdout ?? '';
@@ -30,7 +33,15 @@ export async function installedPackages(paths: RootedPaths, names: readonly stri
 }
 
 export function queryLine(paths: RootedPaths, names: readonly string[]): { file: string; args: string[] } {
-  return { file: 'dpkg-query', args: [`--admindir=${paths.dpkgAdmin}`, '--show', '--showformat=${db:Status-Status}\\t${Package}\\t${Version}\\n', ...(names.length > 0 ? ['--', ...names] : [])] };
+  return {
+    file: 'dpkg-query',
+    args: [
+      `--admindir=${paths.dpkgAdmin}`,
+      '--show',
+      '--showformat=${db:Status-Status}\\t${Package}\\t${Version}\\n',
+      ...(names.length > 0 ? ['--', ...names] : []),
+    ],
+  };
 }
 
 export function parseStatus(output: string): DpkgPackage[] {

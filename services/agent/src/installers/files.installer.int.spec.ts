@@ -8,8 +8,19 @@ describe('files', () => {
   const place = temporary('files');
   let number = 0;
   afterAll(() => place.dispose());
-  const bench = (files = [{ file: 'a', path: '/etc/acme/a.conf', mode: '0640' }, { file: 'b', path: '/opt/acme/b' }], part = {}) =>
-    benchOf(join(place.path, String(number++)), { installer: { type: 'files', files } }, { a: 'new a', b: 'new b' }, part);
+  const bench = (
+    files = [
+      { file: 'a', path: '/etc/acme/a.conf', mode: '0640' },
+      { file: 'b', path: '/opt/acme/b' },
+    ],
+    part = {},
+  ) =>
+    benchOf(
+      join(place.path, String(number++)),
+      { installer: { type: 'files', files } },
+      { a: 'new a', b: 'new b' },
+      part,
+    );
 
   it('get their places, rights and contents', async () => {
     const work = bench();
@@ -17,7 +28,10 @@ describe('files', () => {
     expect(await filesInstaller.install(work, 1)).toEqual({ kind: 'exited', exitCode: 0 });
     await filesInstaller.settle!(work, true);
     expect(readFileSync(join(root, 'etc/acme/a.conf'), 'utf8')).toBe('new a');
-    expect([statSync(join(root, 'etc/acme/a.conf')).mode & 0o777, statSync(join(root, 'opt/acme/b')).mode & 0o777]).toEqual([0o640, 0o644]);
+    expect([
+      statSync(join(root, 'etc/acme/a.conf')).mode & 0o777,
+      statSync(join(root, 'opt/acme/b')).mode & 0o777,
+    ]).toEqual([0o640, 0o644]);
     expect(readdirSync(join(root, 'etc/acme'))).toEqual(['a.conf']);
   });
 
@@ -54,7 +68,11 @@ describe('files', () => {
   it.each([
     ['a directory in its place', (root: string) => put(join(root, 'etc/acme/a.conf/x'), ''), undefined],
     ['a link out of the tree', (root: string) => symlinkSync('/tmp', join(root, 'etc')), undefined],
-    ['an owner nobody knows', (root: string) => writeFileSync(join(root, 'x'), ''), [{ file: 'a', path: '/opt/a', owner: 'nobody-knows' } as never]],
+    [
+      'an owner nobody knows',
+      (root: string) => writeFileSync(join(root, 'x'), ''),
+      [{ file: 'a', path: '/opt/a', owner: 'nobody-knows' } as never],
+    ],
   ])('are not touched for %s', async (_, prepare, files) => {
     const work = bench(files);
     prepare(work.paths.root);

@@ -42,7 +42,8 @@ export const filesInstaller: InstallerType = {
 
   async settle(bench, proved): Promise<string> {
     const placements = await readPlan(bench);
-    for (const placement of placements) await (proved ? drop(placement) : putBack(placement, bench.record.command.action === 'install'));
+    for (const placement of placements)
+      await (proved ? drop(placement) : putBack(placement, bench.record.command.action === 'install'));
     await syncParents(placements);
     return proved ? 'The old files were removed.' : 'The old files were put back.';
   },

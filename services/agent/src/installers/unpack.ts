@@ -17,7 +17,11 @@ const RESERVE = 16 * 1024 * 1024;
  * Writes an archive into a new, empty directory. Nothing in it can be a link, so no entry can be written through one.
  * @throws ArchiveRefusedError for a forbidden entry, a name that comes twice, more bytes than declared or than fit
  */
-export async function unpack(reader: ArchiveReader, directory: string, stripComponents: number): Promise<{ files: number; bytes: number }> {
+export async function unpack(
+  reader: ArchiveReader,
+  directory: string,
+  stripComponents: number,
+): Promise<{ files: number; bytes: number }> {
   const { bavail, bsize } = await statfs(directory);
   let room = bavail * bsize - RESERVE;
   let [files, bytes, entries] = [0, 0, 0];
@@ -43,10 +47,15 @@ export async function unpack(reader: ArchiveReader, directory: string, stripComp
 
 async function writeEntry(content: Readable, path: string, entry: ArchiveEntry): Promise<void> {
   try {
-    await pipeline(content, limited(entry), createWriteStream(path, { flags: 'wx', mode: entryMode(entry), flush: true }));
+    await pipeline(
+      content,
+      limited(entry),
+      createWriteStream(path, { flags: 'wx', mode: entryMode(entry), flush: true }),
+    );
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR') throw new ArchiveRefusedError(`"${entry.path}" comes twice`);
+    if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR')
+      throw new ArchiveRefusedError(`"${entry.path}" comes twice`);
     throw error;
   }
 }

@@ -9,11 +9,25 @@ const FILE_TYPE = 0o170000;
 
 /** Reads a zip by its central directory; yauzl refuses names and sizes that contradict it. */
 export async function* readZip(path: string): ArchiveReader {
-  const zip = await open(path, { lazyEntries: true, autoClose: false, strictFileNames: true, validateEntrySizes: true }).catch(refused);
+  const zip = await open(path, {
+    lazyEntries: true,
+    autoClose: false,
+    strictFileNames: true,
+    validateEntrySizes: true,
+  }).catch(refused);
   try {
     for (let entry = await next(zip); entry; entry = await next(zip)) {
       const current = entry;
-      yield { entry: describe(current), content: () => promisify(zip.openReadStream.bind(zip) as (e: Entry, done: (error: Error | null, stream: NodeJS.ReadableStream) => void) => void)(current) as never };
+      yield {
+        entry: describe(current),
+        content: () =>
+          promisify(
+            zip.openReadStream.bind(zip) as (
+              e: Entry,
+              done: (error: Error | null, stream: NodeJS.ReadableStream) => void,
+            ) => void,
+          )(current) as never,
+      };
     }
   } finally {
     zip.close();
@@ -34,7 +48,12 @@ function next(zip: ZipFile): Promise<Entry | null> {
 function describe(entry: Entry): ArchiveEntry {
   const unix = entry.externalFileAttributes >>> 16;
   const directory = entry.fileName.endsWith('/');
-  return { path: entry.fileName, kind: kindOf(unix & FILE_TYPE, directory), mode: unix & 0o777 || (directory ? 0o755 : 0o644), size: entry.uncompressedSize };
+  return {
+    path: entry.fileName,
+    kind: kindOf(unix & FILE_TYPE, directory),
+    mode: unix & 0o777 || (directory ? 0o755 : 0o644),
+    size: entry.uncompressedSize,
+  };
 }
 
 function kindOf(type: number, directory: boolean): ArchiveEntry['kind'] {

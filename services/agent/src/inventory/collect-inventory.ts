@@ -23,9 +23,23 @@ export interface InventorySubject {
 }
 
 /** What this computer is and has. */
-export async function collectInventory({ hostname, platform, paths, journal, skewMs }: InventorySubject): Promise<InventoryRequest> {
-  const debs = (await installedPackages(paths)).map(({ name, version }) => ({ name, version, source: 'dpkg' as const }));
-  const own = [...journal.entries(SOFTWARE_PREFIX)].map(([name, version]) => ({ name, version, source: 'waybill' as const }));
+export async function collectInventory({
+  hostname,
+  platform,
+  paths,
+  journal,
+  skewMs,
+}: InventorySubject): Promise<InventoryRequest> {
+  const debs = (await installedPackages(paths)).map(({ name, version }) => ({
+    name,
+    version,
+    source: 'dpkg' as const,
+  }));
+  const own = [...journal.entries(SOFTWARE_PREFIX)].map(([name, version]) => ({
+    name,
+    version,
+    source: 'waybill' as const,
+  }));
   return {
     hostname,
     os: platform.os,
@@ -43,13 +57,22 @@ export async function collectInventory({ hostname, platform, paths, journal, ske
 
 function addresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return all.filter(({ internal }) => !internal).map(({ address }) => address).slice(0, 256);
+  return all
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+    .slice(0, 256);
 }
 
 async function disks(): Promise<{ path: string; sizeBytes: number; freeBytes: number }[]> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8').catch(() => '')).split('\n').map((line) => line.split(' '));
-  const places = mounts.flatMap(([device, path, type]) => (type && REAL.test(type) ? [{ device, path: path!.replaceAll('\\040', ' ') }] : []));
-  const distinct = places.filter(({ device }, index) => places.findIndex((other) => other.device === device) === index).slice(0, 256);
+  const mounts = (await readFile('/proc/self/mounts', 'utf8').catch(() => ''))
+    .split('\n')
+    .map((line) => line.split(' '));
+  const places = mounts.flatMap(([device, path, type]) =>
+    type && REAL.test(type) ? [{ device, path: path!.replaceAll('\\040', ' ') }] : [],
+  );
+  const distinct = places
+    .filter(({ device }, index) => places.findIndex((other) => other.device === device) === index)
+    .slice(0, 256);
   return Promise.all(
     distinct.map(async ({ path }) => {
       const { bsize, blocks, bavail } = await statfs(path);

@@ -44,6 +44,10 @@ export class InventorySender {
 }
 
 function digestOf(inventory: InventoryRequest): string {
-  const lasting = { ...inventory, clockSkewMs: inventory.clockSkewMs === undefined ? 0 : 1, disks: inventory.disks?.map(({ path, sizeBytes }) => ({ path, sizeBytes })) };
+  const lasting = {
+    ...inventory,
+    clockSkewMs: inventory.clockSkewMs === undefined ? 0 : 1,
+    disks: inventory.disks?.map(({ path, sizeBytes }) => ({ path, sizeBytes })),
+  };
   return createHash('sha256').update(JSON.stringify(lasting)).digest('hex');
 }

@@ -1,7 +1,16 @@
-import type { AttemptKey, AttemptRecord, CancelRecord, StepRecord, StreamPosition, UnsentReport } from './journal.records.js';
+import type {
+  AttemptKey,
+  AttemptRecord,
+  CancelRecord,
+  StepRecord,
+  StreamPosition,
+  UnsentReport,
+} from './journal.records.js';
 
 /** Parts of an attempt that change after it was accepted. */
-export type AttemptChange = Partial<Pick<AttemptRecord, 'status' | 'verdict' | 'cancel' | 'reportSeq' | 'finishedAt' | 'bootId' | 'lastReport'>>;
+export type AttemptChange = Partial<
+  Pick<AttemptRecord, 'status' | 'verdict' | 'cancel' | 'reportSeq' | 'finishedAt' | 'bootId' | 'lastReport'>
+>;
 
 /**
  * What the agent remembers over kill -9 and power loss. Synchronous: a call that returned is on disk (outside a

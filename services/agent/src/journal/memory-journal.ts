@@ -1,4 +1,12 @@
-import { type AttemptKey, type AttemptRecord, type CancelRecord, keyText, type StepRecord, type StreamPosition, type UnsentReport } from './journal.records.js';
+import {
+  type AttemptKey,
+  type AttemptRecord,
+  type CancelRecord,
+  keyText,
+  type StepRecord,
+  type StreamPosition,
+  type UnsentReport,
+} from './journal.records.js';
 import type { AttemptChange, Journal } from './journal.js';
 
 /** {@link Journal} without a disk, for simulated agents. Takes back a failed transaction by an undo list. */
@@ -38,7 +46,11 @@ export class MemoryJournal implements Journal {
   }
 
   entries(prefix: string): Map<string, string> {
-    return new Map([...this.values].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]));
+    return new Map(
+      [...this.values]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value]),
+    );
   }
 
   position(stream: string): StreamPosition | null {
@@ -80,7 +92,9 @@ export class MemoryJournal implements Journal {
     const found = this.attempts.get(text);
     if (!found) return;
     const known = found.steps.some(({ name }) => name === step.name);
-    const steps = known ? found.steps.map((old) => (old.name === step.name ? { ...step } : old)) : [...found.steps, { ...step }];
+    const steps = known
+      ? found.steps.map((old) => (old.name === step.name ? { ...step } : old))
+      : [...found.steps, { ...step }];
     this.put(this.attempts, text, { ...found, steps });
   }
 
@@ -122,7 +136,9 @@ export class MemoryJournal implements Journal {
   prune(before: string): void {
     for (const [id, expiresAt] of this.commands) if (expiresAt < before) this.drop(this.commands, id);
     for (const [key, cancel] of this.cancels) if (cancel.expiresAt < before) this.drop(this.cancels, key);
-    for (const [key, record] of this.attempts) if (record.finishedAt && record.finishedAt < before && record.command.expiresAt < before) this.drop(this.attempts, key);
+    for (const [key, record] of this.attempts)
+      if (record.finishedAt && record.finishedAt < before && record.command.expiresAt < before)
+        this.drop(this.attempts, key);
   }
 
   close(): void {}

@@ -2,7 +2,14 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { WaybillError } from '@waybill/contracts';
 import type { CrashPoint } from './crash-point.js';
 import type { AttemptChange, Journal } from './journal.js';
-import type { AttemptKey, AttemptRecord, CancelRecord, StepRecord, StreamPosition, UnsentReport } from './journal.records.js';
+import type {
+  AttemptKey,
+  AttemptRecord,
+  CancelRecord,
+  StepRecord,
+  StreamPosition,
+  UnsentReport,
+} from './journal.records.js';
 import { JOURNAL_MIGRATIONS } from './journal.sql.js';
 import { toAttempt, toCancel, toStep, toUnsent } from './sqlite-rows.js';
 
@@ -33,10 +40,16 @@ export class SqliteJournal implements Journal {
   ) {
     this.database = new DatabaseSync(path);
     try {
-      this.database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;');
+      this.database.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;',
+      );
     } catch (error) {
       this.database.close();
-      throw new WaybillError('conflict', 'journal.locked', `${path} is in use by another agent or cannot be written: ${(error as Error).message}`);
+      throw new WaybillError(
+        'conflict',
+        'journal.locked',
+        `${path} is in use by another agent or cannot be written: ${(error as Error).message}`,
+      );
     }
     this.migrate();
   }
@@ -64,7 +77,11 @@ export class SqliteJournal implements Journal {
   }
 
   set(key: string, value: string): void {
-    this.run('INSERT INTO kv (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value);
+    this.run(
+      'INSERT INTO kv (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
+    );
   }
 
   remove(key: string): void {
@@ -82,11 +99,22 @@ export class SqliteJournal implements Journal {
   }
 
   advance(stream: string, { offset, seq }: StreamPosition): void {
-    this.run('INSERT INTO streams (stream, position, seq) VALUES (?, ?, ?) ON CONFLICT (stream) DO UPDATE SET position = excluded.position, seq = excluded.seq', stream, offset, seq);
+    this.run(
+      'INSERT INTO streams (stream, position, seq) VALUES (?, ?, ?) ON CONFLICT (stream) DO UPDATE SET position = excluded.position, seq = excluded.seq',
+      stream,
+      offset,
+      seq,
+    );
   }
 
   firstSeen(commandId: string, expiresAt: string): boolean {
-    return this.run('INSERT INTO commands (id, expires_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING', commandId, expiresAt) === 1;
+    return (
+      this.run(
+        'INSERT INTO commands (id, expires_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING',
+        commandId,
+        expiresAt,
+      ) === 1
+    );
   }
 
   insertAttempt(record: AttemptRecord): void {
@@ -115,8 +143,14 @@ export class SqliteJournal implements Journal {
   changeAttempt(key: AttemptKey, change: AttemptChange): void {
     const fields = Object.keys(change) as (keyof AttemptChange)[];
     if (fields.length === 0) return;
-    const values = fields.map((field) => (typeof change[field] === 'object' ? json(change[field]) : change[field]) as SQLInputValue);
-    this.run(`UPDATE executions SET ${fields.map((field) => `${COLUMNS[field]} = ?`).join(', ')} WHERE ${ATTEMPT}`, ...values, ...identity(key));
+    const values = fields.map(
+      (field) => (typeof change[field] === 'object' ? json(change[field]) : change[field]) as SQLInputValue,
+    );
+    this.run(
+      `UPDATE executions SET ${fields.map((field) => `${COLUMNS[field]} = ?`).join(', ')} WHERE ${ATTEMPT}`,
+      ...values,
+      ...identity(key),
+    );
   }
 
   putStep(key: AttemptKey, step: StepRecord): void {
@@ -137,11 +171,15 @@ export class SqliteJournal implements Journal {
   }
 
   openAttempts(): AttemptRecord[] {
-    return this.all('SELECT * FROM executions WHERE finished_at IS NULL ORDER BY accepted_at, rowid').map((row) => this.withSteps(row));
+    return this.all('SELECT * FROM executions WHERE finished_at IS NULL ORDER BY accepted_at, rowid').map((row) =>
+      this.withSteps(row),
+    );
   }
 
   attemptsOf(jobId: string, run: number): AttemptRecord[] {
-    return this.all('SELECT * FROM executions WHERE job_id = ? AND run = ? ORDER BY attempt', jobId, run).map((row) => this.withSteps(row));
+    return this.all('SELECT * FROM executions WHERE job_id = ? AND run = ? ORDER BY attempt', jobId, run).map((row) =>
+      this.withSteps(row),
+    );
   }
 
   rememberCancel(cancel: CancelRecord): void {
@@ -163,7 +201,13 @@ export class SqliteJournal implements Journal {
 
   putReport({ id, report, final }: UnsentReport): void {
     this.run(`DELETE FROM reports WHERE ${ATTEMPT}`, ...identity(report));
-    this.run('INSERT INTO reports (id, job_id, run, attempt, final, report) VALUES (?, ?, ?, ?, ?, ?)', id, ...identity(report), Number(final), JSON.stringify(report));
+    this.run(
+      'INSERT INTO reports (id, job_id, run, attempt, final, report) VALUES (?, ?, ?, ?, ?, ?)',
+      id,
+      ...identity(report),
+      Number(final),
+      JSON.stringify(report),
+    );
   }
 
   unsent(): UnsentReport[] {
@@ -188,11 +232,16 @@ export class SqliteJournal implements Journal {
 
   private migrate(): void {
     const version = this.one('PRAGMA user_version')!['user_version'] as number;
-    JOURNAL_MIGRATIONS.slice(version).forEach((script, index) => this.database.exec(`BEGIN; ${script}; PRAGMA user_version = ${version + index + 1}; COMMIT;`));
+    JOURNAL_MIGRATIONS.slice(version).forEach((script, index) =>
+      this.database.exec(`BEGIN; ${script}; PRAGMA user_version = ${version + index + 1}; COMMIT;`),
+    );
   }
 
   private withSteps(row: Record<string, unknown>): AttemptRecord {
-    return toAttempt(row, this.steps({ jobId: row['job_id'] as string, run: row['run'] as number, attempt: row['attempt'] as number }));
+    return toAttempt(
+      row,
+      this.steps({ jobId: row['job_id'] as string, run: row['run'] as number, attempt: row['attempt'] as number }),
+    );
   }
 
   private steps(key: AttemptKey): StepRecord[] {

@@ -33,7 +33,12 @@ export function toStep(row: Row): StepRecord {
 }
 
 export function toCancel(row: Row): CancelRecord {
-  return { ...key(row), status: row['status'] as CancelRecord['status'], reason: row['reason'] as string, expiresAt: row['expires_at'] as string };
+  return {
+    ...key(row),
+    status: row['status'] as CancelRecord['status'],
+    reason: row['reason'] as string,
+    expiresAt: row['expires_at'] as string,
+  };
 }
 
 export function toUnsent(row: Row): UnsentReport {

@@ -43,7 +43,11 @@ export async function runProcess(line: CommandLine, options: ProcessOptions): Pr
   }
 }
 
-function supervise(line: CommandLine, { cwd, timeoutMs, started, signal }: ProcessOptions, log: number): Promise<ProcessResult> {
+function supervise(
+  line: CommandLine,
+  { cwd, timeoutMs, started, signal }: ProcessOptions,
+  log: number,
+): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const env = { ...cleanEnvironment(), ...line.env };
     const child = spawn(line.file, line.args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
@@ -67,13 +71,20 @@ function supervise(line: CommandLine, { cwd, timeoutMs, started, signal }: Proce
       resolve(ending ?? result);
     };
     child.on('error', (error) => done({ kind: 'broken', why: `it could not be started: ${error.message}` }));
-    child.on('exit', (code, by) => done(code === null ? { kind: 'broken', why: `signal ${by} ended it` } : { kind: 'exited', exitCode: code }));
+    child.on('exit', (code, by) =>
+      done(code === null ? { kind: 'broken', why: `signal ${by} ended it` } : { kind: 'exited', exitCode: code }),
+    );
     if (child.pid !== undefined) started?.({ pid: child.pid, startTicks: startTicks(child.pid) ?? '' });
   });
 }
 
 function cleanEnvironment(): Record<string, string> {
-  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: process.env['HOME'] ?? '/',
+    LANG: 'C.UTF-8',
+    DEBIAN_FRONTEND: 'noninteractive',
+  };
 }
 
 function signalGroup(leader: number, signal: NodeJS.Signals): void {

@@ -47,7 +47,8 @@ export class ReportSender {
   async drained(timeoutMs: number): Promise<void> {
     const until = Date.now() + timeoutMs;
     this.sendIn(0);
-    while (this.broker && this.journal.unsent().length > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.broker && this.journal.unsent().length > 0 && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   private sendIn(milliseconds: number): void {

@@ -14,7 +14,12 @@ export interface Statement {
 const MAX_TEXT = 2000;
 
 /** The report of an attempt at one moment, with all steps so far: the newest one makes earlier ones superfluous. */
-export function statusReport(computerId: string, record: AttemptRecord, statement: Statement, at: string): StatusReport {
+export function statusReport(
+  computerId: string,
+  record: AttemptRecord,
+  statement: Statement,
+  at: string,
+): StatusReport {
   return {
     v: 1,
     computerId,

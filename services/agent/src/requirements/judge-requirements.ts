@@ -36,26 +36,45 @@ async function disk({ path, free }: { path: string; free: string }, { paths }: W
 }
 
 export function memory({ total }: { total: string }, bytes: number): Unmet | null {
-  return bytes >= parseSize(total) ? null : { reason: 'requirement.memory', detail: `The computer has ${formatBytes(bytes)}, ${total} are needed.` };
+  return bytes >= parseSize(total)
+    ? null
+    : { reason: 'requirement.memory', detail: `The computer has ${formatBytes(bytes)}, ${total} are needed.` };
 }
 
-async function software(rule: { name: string; version?: string; absent?: boolean }, bench: Workbench): Promise<Unmet | null> {
+async function software(
+  rule: { name: string; version?: string; absent?: boolean },
+  bench: Workbench,
+): Promise<Unmet | null> {
   const [deb] = await installedPackages(bench.paths, [rule.name]);
   return judgeSoftware(rule, deb?.version ?? bench.installedByWaybill(rule.name));
 }
 
 /** @param version what is installed, null or undefined when nothing is */
-export function judgeSoftware({ name, version: range, absent }: { name: string; version?: string; absent?: boolean }, version: string | null | undefined): Unmet | null {
+export function judgeSoftware(
+  { name, version: range, absent }: { name: string; version?: string; absent?: boolean },
+  version: string | null | undefined,
+): Unmet | null {
   const present = version !== null && version !== undefined && (range === undefined || satisfies(version, range));
   const wanted = range ? `${name} ${range}` : name;
-  if (absent) return present ? { reason: 'requirement.software', detail: `${name} ${version} is installed and must not be.` } : null;
+  if (absent)
+    return present
+      ? { reason: 'requirement.software', detail: `${name} ${version} is installed and must not be.` }
+      : null;
   if (present) return null;
-  return { reason: 'requirement.software', detail: version ? `${wanted} is needed, ${version} is installed.` : `${wanted} is needed and not installed.` };
+  return {
+    reason: 'requirement.software',
+    detail: version ? `${wanted} is needed, ${version} is installed.` : `${wanted} is needed and not installed.`,
+  };
 }
 
 async function script({ file, timeout }: { file: string; timeout?: string }, bench: Workbench): Promise<Unmet | null> {
   const result = await bench.runScript(file, [], durationMs(timeout ?? 'PT30S'));
   if (result.kind === 'exited' && result.exitCode === 0) return null;
-  const why = result.kind === 'exited' ? `ended with exit code ${result.exitCode}` : result.kind === 'timedOut' ? 'did not end in time' : `could not be run: ${result.why}`;
+  const why =
+    result.kind === 'exited'
+      ? `ended with exit code ${result.exitCode}`
+      : result.kind === 'timedOut'
+        ? 'did not end in time'
+        : `could not be run: ${result.why}`;
   return { reason: 'requirement.script', detail: `${file} ${why}.` };
 }

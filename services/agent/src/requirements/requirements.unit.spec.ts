@@ -5,7 +5,26 @@ import { formatBytes, parseSize } from './size.js';
 import { satisfies } from './version-range.js';
 
 describe('versions', () => {
-  const VERSIONS = ['1', '1.0', '1.0-1', '1.0~rc1', '1.0~~', '1.10', '1.9', '1:0.1', '0', '2.4.0', '2.4.0+b1', '2.4.0-1ubuntu2', '1.0a', '1.0+', '1.0.1', '007', '12345678901234567890', '12345678901234567891'];
+  const VERSIONS = [
+    '1',
+    '1.0',
+    '1.0-1',
+    '1.0~rc1',
+    '1.0~~',
+    '1.10',
+    '1.9',
+    '1:0.1',
+    '0',
+    '2.4.0',
+    '2.4.0+b1',
+    '2.4.0-1ubuntu2',
+    '1.0a',
+    '1.0+',
+    '1.0.1',
+    '007',
+    '12345678901234567890',
+    '12345678901234567891',
+  ];
 
   it('are in the order that dpkg sees', () => {
     for (const a of VERSIONS) {
@@ -42,7 +61,10 @@ describe('requirements', () => {
 
   it('memory', () => {
     expect(memory({ total: '2GiB' }, 2 * 1024 ** 3)).toBeNull();
-    expect(memory({ total: '2GiB' }, 1024 ** 3)).toEqual({ reason: 'requirement.memory', detail: 'The computer has 1GiB, 2GiB are needed.' });
+    expect(memory({ total: '2GiB' }, 1024 ** 3)).toEqual({
+      reason: 'requirement.memory',
+      detail: 'The computer has 1GiB, 2GiB are needed.',
+    });
   });
 
   it('sizes', () => {

@@ -38,7 +38,7 @@ export class Gate {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        reject(signal!.reason);
+        reject(signal!.reason as Error);
       };
       const entry: Waiting = {
         priority,

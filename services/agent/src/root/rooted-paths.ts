@@ -24,7 +24,8 @@ export class RootedPaths {
     if (this.isSystem) return mapped;
     const real = realpathSync(this.root);
     const parent = realpathSync(existing(dirname(mapped)));
-    if (parent !== real && !parent.startsWith(real + sep)) throw new OutsideRootError(`${path} leads out of ${this.root} through a symbolic link`);
+    if (parent !== real && !parent.startsWith(real + sep))
+      throw new OutsideRootError(`${path} leads out of ${this.root} through a symbolic link`);
     return mapped;
   }
 

@@ -15,7 +15,8 @@ export class StateLayout {
     this.artifacts = join(directory, 'artifacts');
     this.work = join(directory, 'work');
     this.logs = join(directory, 'logs');
-    for (const path of [directory, this.artifacts, this.work, this.logs]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const path of [directory, this.artifacts, this.work, this.logs])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
   }
 
   /** The attempt's files under their own names; working directory of its scripts. */

@@ -18,7 +18,10 @@ export interface DesiredStateParts {
  * commands that are not known, drops what is no longer open and has not begun, repeats ends the server does not know of.
  * @param ask fetches the desired state
  */
-export async function applyDesiredState({ journal, intake, executor, reports }: DesiredStateParts, ask: () => Promise<DesiredStateResponse>): Promise<void> {
+export async function applyDesiredState(
+  { journal, intake, executor, reports }: DesiredStateParts,
+  ask: () => Promise<DesiredStateResponse>,
+): Promise<void> {
   // What is accepted while the question is on its way may be missing in the answer and must stay.
   const before = journal.openAttempts();
   const { commands, open } = await ask();

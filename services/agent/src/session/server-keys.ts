@@ -31,7 +31,16 @@ export class ServerKeys {
       this.journal.set(KEY, JSON.stringify(this.keys));
       return;
     }
-    const strange = offered.filter((key) => !this.keys!.some((pinned) => pinned.kid === key.kid && pinned.use === key.use && pinned.publicKey === key.publicKey));
-    if (strange.length > 0) this.log.warn({ kids: strange.map(({ kid }) => kid) }, 'the server offers keys other than those pinned at the first session; they are not trusted');
+    const strange = offered.filter(
+      (key) =>
+        !this.keys!.some(
+          (pinned) => pinned.kid === key.kid && pinned.use === key.use && pinned.publicKey === key.publicKey,
+        ),
+    );
+    if (strange.length > 0)
+      this.log.warn(
+        { kids: strange.map(({ kid }) => kid) },
+        'the server offers keys other than those pinned at the first session; they are not trusted',
+      );
   }
 }

@@ -30,7 +30,9 @@ export class SessionKeeper {
   }
 
   get groupIds(): string[] {
-    return (this.last?.subscriptions ?? []).flatMap((subscription) => (subscription.kind === 'group' ? [subscription.groupId] : []));
+    return (this.last?.subscriptions ?? []).flatMap((subscription) =>
+      subscription.kind === 'group' ? [subscription.groupId] : [],
+    );
   }
 
   /** Asks the door. While it does not answer, the last session of this process still holds. */

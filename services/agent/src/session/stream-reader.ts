@@ -46,11 +46,16 @@ export class StreamReader implements StreamSubscription {
   }
 
   onMessage(message: StreamMessage): void {
-    this.tail = this.tail.then(() => (this.stuck ? undefined : this.take(message))).catch((error: unknown) => {
-      this.stuck = true;
-      this.parts.log.error({ err: error, stream: this.stream, offset: message.offset }, 'a command could not be journaled; reading starts again from it');
-      this.parts.onStuck(this.stream);
-    });
+    this.tail = this.tail
+      .then(() => (this.stuck ? undefined : this.take(message)))
+      .catch((error: unknown) => {
+        this.stuck = true;
+        this.parts.log.error(
+          { err: error, stream: this.stream, offset: message.offset },
+          'a command could not be journaled; reading starts again from it',
+        );
+        this.parts.onStuck(this.stream);
+      });
   }
 
   private async take(message: StreamMessage): Promise<void> {
@@ -59,7 +64,10 @@ export class StreamReader implements StreamSubscription {
     // Delivered again after a reconnect, or part of the first chunk before the wanted offset.
     if (before && message.offset <= before.offset) return message.ack();
     const gap = this.hasGap(before?.seq ?? null, message.seq);
-    await intake.receive(message.body, this.source(), { offset: message.offset, seq: message.seq || (before?.seq ?? null) });
+    await intake.receive(message.body, this.source(), {
+      offset: message.offset,
+      seq: message.seq || (before?.seq ?? null),
+    });
     message.ack();
     if (gap) this.parts.onGap(this.stream);
   }

@@ -31,8 +31,13 @@ export class FleetTally {
   }
 
   summary(): string {
-    const ends = [...this.finals].sort(([, a], [, b]) => b - a).map(([status, count]) => `  ${String(count).padStart(8)}  ${status}`);
-    return [`${this.subscribed.size} of ${this.agents} agents were subscribed, ${this.commands} commands received, ${this.ended()} executions ended in ${this.seconds()} s`, ...ends].join('\n');
+    const ends = [...this.finals]
+      .sort(([, a], [, b]) => b - a)
+      .map(([status, count]) => `  ${String(count).padStart(8)}  ${status}`);
+    return [
+      `${this.subscribed.size} of ${this.agents} agents were subscribed, ${this.commands} commands received, ${this.ended()} executions ended in ${this.seconds()} s`,
+      ...ends,
+    ].join('\n');
   }
 
   private ended(): number {

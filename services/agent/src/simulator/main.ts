@@ -21,7 +21,9 @@ async function main(args: readonly string[]): Promise<void> {
       ended.abort();
     },
   );
-  await delay(flags.seconds === null ? 2 ** 31 - 1 : flags.seconds * 1000, undefined, { signal: ended.signal }).catch(() => {});
+  await delay(flags.seconds === null ? 2 ** 31 - 1 : flags.seconds * 1000, undefined, { signal: ended.signal }).catch(
+    () => {},
+  );
   clearInterval(ticker);
   await fleet.stop();
   console.log(tally.summary());

@@ -76,14 +76,22 @@ export class SimulatedAgent {
   async enrol(token: string): Promise<void> {
     if (this.id) return;
     const { hostname, attributes, platform, door } = this.parts;
-    const request: EnrolRequest = { token, publicKey: this.key.publicKey, hostname, attributes, agentVersion: AGENT_VERSION, ...platform };
+    const request: EnrolRequest = {
+      token,
+      publicKey: this.key.publicKey,
+      hostname,
+      attributes,
+      agentVersion: AGENT_VERSION,
+      ...platform,
+    };
     this.id = (await door.enrol(request)).computerId;
   }
 
   /** Starts the agent, or starts it again on the same "disk"; resolves when every stream is subscribed. */
   async start(): Promise<void> {
     if (this.core) return;
-    const { door, verifier, platform, behaviour, backOff, coalesceMs, onCommand, onSubscribed, onFinished } = this.parts;
+    const { door, verifier, platform, behaviour, backOff, coalesceMs, onCommand, onSubscribed, onFinished } =
+      this.parts;
     const life = ++this.life;
     const alive = () => this.life === life;
     const subscribed = new Promise<void>((resolve) => this.waiters.push(resolve));

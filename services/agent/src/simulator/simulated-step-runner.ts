@@ -53,16 +53,29 @@ export class SimulatedStepRunner implements StepRunner {
     const failed = simulated !== undefined && this.draw(simulated, record) < (this.behaviour.fail[simulated] ?? 0);
     switch (step) {
       case STEPS.requirements:
-        return failed ? { ok: false, verdict: verdictOf('rejected', 'requirement.disk', 'The simulated disk is full.') } : { ok: true };
+        return failed
+          ? { ok: false, verdict: verdictOf('rejected', 'requirement.disk', 'The simulated disk is full.') }
+          : { ok: true };
       case STEPS.download:
-        return failed ? { ok: false, verdict: verdictOf('failed', 'download.failed', 'The simulated network is down.') } : { ok: true };
+        return failed
+          ? { ok: false, verdict: verdictOf('failed', 'download.failed', 'The simulated network is down.') }
+          : { ok: true };
       case STEPS.detectionBefore:
         return this.alreadyDone(record);
       case STEPS.install:
       case STEPS.uninstall:
-        return failed ? { ok: false, exitCode: 1603, verdict: verdictOf('failed', 'install.exitCode', 'It was 1603.', { exitCode: 1603 }) } : this.change(record);
+        return failed
+          ? {
+              ok: false,
+              exitCode: 1603,
+              verdict: verdictOf('failed', 'install.exitCode', 'It was 1603.', { exitCode: 1603 }),
+            }
+          : this.change(record);
       case STEPS.detection:
-        return { ok: true, verdict: judgeFinding(failed ? { found: false, evidence: 'simulated loss' } : this.find(record), record) };
+        return {
+          ok: true,
+          verdict: judgeFinding(failed ? { found: false, evidence: 'simulated loss' } : this.find(record), record),
+        };
       default:
         return { ok: true };
     }
@@ -82,7 +95,12 @@ export class SimulatedStepRunner implements StepRunner {
     const finding = this.find(record);
     const uninstalling = record.command.action === 'uninstall';
     if (finding.found === uninstalling) return { ok: true };
-    return { ok: true, verdict: verdictOf('succeeded', uninstalling ? 'alreadyAbsent' : 'alreadyInstalled', '', { evidence: finding.evidence }) };
+    return {
+      ok: true,
+      verdict: verdictOf('succeeded', uninstalling ? 'alreadyAbsent' : 'alreadyInstalled', '', {
+        evidence: finding.evidence,
+      }),
+    };
   }
 
   private change({ command }: AttemptRecord): StepOutcome {
@@ -99,7 +117,10 @@ export class SimulatedStepRunner implements StepRunner {
   private async spend(step: SimulatedStep, record: AttemptRecord, signal: AbortSignal): Promise<void> {
     const range = this.behaviour.delay[step];
     if (!range) return;
-    const milliseconds = range.min + (range.max - range.min) * chance(this.behaviour.seed, 'delay', this.computerId, record.jobId, record.attempt, step);
+    const milliseconds =
+      range.min +
+      (range.max - range.min) *
+        chance(this.behaviour.seed, 'delay', this.computerId, record.jobId, record.attempt, step);
     await this.clock.sleep(milliseconds, step === 'download' || step === 'requirements' ? signal : undefined);
   }
 

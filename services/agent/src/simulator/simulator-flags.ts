@@ -22,13 +22,15 @@ export const SIMULATOR_HELP = `Usage: simulate --server URL --token SECRET --age
 Steps: ${STEPS.join(', ')}.
 `;
 
-export type SimulatorFlags = { help: true } | { help: false; fleet: FleetOptions; seconds: number | null; progress: boolean };
+export type SimulatorFlags =
+  { help: true } | { help: false; fleet: FleetOptions; seconds: number | null; progress: boolean };
 
 /** @throws ConfigError with one sentence that names the wrong flag */
 export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
   const values = read(args);
   if (values.help) return { help: true };
-  for (const name of ['server', 'token', 'agents'] as const) if (!values[name]) throw new ConfigError(`--${name} is missing. See --help.`);
+  for (const name of ['server', 'token', 'agents'] as const)
+    if (!values[name]) throw new ConfigError(`--${name} is missing. See --help.`);
   return {
     help: false,
     progress: values.progress ?? false,
@@ -41,7 +43,9 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
       fail: perStep('fail', values.fail, (text) => number('fail', text, 0, 1)),
       delay: perStep('delay', values.delay, range),
       disconnect: values.disconnect === undefined ? 0 : number('disconnect', values.disconnect, 0, 60),
-      ...(values['connect-rate'] !== undefined && { connectRate: number('connect-rate', values['connect-rate'].replace(/\/s$/, ''), 1, 1e6) }),
+      ...(values['connect-rate'] !== undefined && {
+        connectRate: number('connect-rate', values['connect-rate'].replace(/\/s$/, ''), 1, 1e6),
+      }),
     },
   };
 }
@@ -49,7 +53,19 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
 function read(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { server: text, token: text, agents: text, fail: text, delay: text, disconnect: text, 'connect-rate': text, seed: text, for: text, progress: flag, help: flag } as const;
+  const options = {
+    server: text,
+    token: text,
+    agents: text,
+    fail: text,
+    delay: text,
+    disconnect: text,
+    'connect-rate': text,
+    seed: text,
+    for: text,
+    progress: flag,
+    help: flag,
+  } as const;
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -57,13 +73,18 @@ function read(args: readonly string[]) {
   }
 }
 
-function perStep<T>(flag: string, text: string | undefined, value: (text: string) => T): Partial<Record<SimulatedStep, T>> {
+function perStep<T>(
+  flag: string,
+  text: string | undefined,
+  value: (text: string) => T,
+): Partial<Record<SimulatedStep, T>> {
   const pairs = (text ?? '').split(',').filter((pair) => pair !== '');
   return Object.fromEntries(
-    pairs.map((pair) => {
+    pairs.map((pair): [string, T] => {
       const [step, setting] = pair.split('=');
-      if (!STEPS.includes(step as SimulatedStep) || !setting) throw new ConfigError(`--${flag}: "${pair}" is not STEP=VALUE; steps are ${STEPS.join(', ')}.`);
-      return [step, value(setting)];
+      if (!STEPS.includes(step as SimulatedStep) || !setting)
+        throw new ConfigError(`--${flag}: "${pair}" is not STEP=VALUE; steps are ${STEPS.join(', ')}.`);
+      return [step!, value(setting)];
     }),
   );
 }
@@ -76,6 +97,7 @@ function range(text: string): DelayRange {
 
 function number(flag: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value) || value < min || value > max) throw new ConfigError(`--${flag}: "${text}" is not a number from ${min} to ${max}.`);
+  if (text.trim() === '' || Number.isNaN(value) || value < min || value > max)
+    throw new ConfigError(`--${flag}: "${text}" is not a number from ${min} to ${max}.`);
   return value;
 }

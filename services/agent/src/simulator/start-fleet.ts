@@ -78,7 +78,9 @@ export function startFleet(options: FleetOptions): SimulatedFleet {
   const stopped = new AbortController();
   const subscribed = connectAll(agents, options, stopped.signal);
   subscribed.catch(() => {});
-  const cuts = options.disconnect ? setInterval(() => agents.forEach((agent) => Math.random() < options.disconnect! / 60 && agent.disconnect()), 1000) : undefined;
+  const cuts = options.disconnect
+    ? setInterval(() => agents.forEach((agent) => Math.random() < options.disconnect! / 60 && agent.disconnect()), 1000)
+    : undefined;
   return {
     agents,
     subscribed,
@@ -97,7 +99,11 @@ export function startFleet(options: FleetOptions): SimulatedFleet {
   };
 }
 
-async function connectAll(agents: readonly SimulatedAgent[], { token, concurrency = 48, connectRate }: FleetOptions, signal: AbortSignal): Promise<void> {
+async function connectAll(
+  agents: readonly SimulatedAgent[],
+  { token, concurrency = 48, connectRate }: FleetOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const queue = agents.values();
   const begun = Date.now();
   let started = 0;

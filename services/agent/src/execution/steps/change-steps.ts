@@ -12,10 +12,17 @@ import type { Workbench } from '../workbench.js';
 import { DEFAULT_TIMEOUT } from './installer-timeout.js';
 
 /** Runs the installer or uninstaller, once. */
-export async function installStep(bench: Workbench, step: typeof STEPS.install | typeof STEPS.uninstall, bootId: string): Promise<StepOutcome> {
+export async function installStep(
+  bench: Workbench,
+  step: typeof STEPS.install | typeof STEPS.uninstall,
+  bootId: string,
+): Promise<StepOutcome> {
   const timeoutMs = durationMs(bench.variant.timeout ?? DEFAULT_TIMEOUT);
   await mkdir(bench.directory, { recursive: true, mode: 0o700 });
-  const result = step === STEPS.install ? await installerOf(bench.variant).install(bench, timeoutMs) : await uninstallerOf(bench.variant).uninstall(bench, timeoutMs);
+  const result =
+    step === STEPS.install
+      ? await installerOf(bench.variant).install(bench, timeoutMs)
+      : await uninstallerOf(bench.variant).uninstall(bench, timeoutMs);
   return judgeResult(result, bench.variant.exitCodes, bootId);
 }
 
@@ -32,10 +39,16 @@ export function judgeResult(result: InstallResult, codes: Variant['exitCodes'], 
     case 'exited': {
       const { exitCode } = result;
       const detail = `exit code ${exitCode}`;
-      if (codes?.restart?.includes(exitCode)) return { ok: true, exitCode, detail: `${detail}: the computer has to restart`, bootId };
+      if (codes?.restart?.includes(exitCode))
+        return { ok: true, exitCode, detail: `${detail}: the computer has to restart`, bootId };
       if ((codes?.success ?? [0]).includes(exitCode)) return { ok: true, exitCode, detail };
       const again = codes?.retry?.includes(exitCode) ? ' It asks to be tried again later.' : '';
-      return { ok: false, exitCode, detail, verdict: verdictOf('failed', 'install.exitCode', `It was ${exitCode}.${again}`, { exitCode }) };
+      return {
+        ok: false,
+        exitCode,
+        detail,
+        verdict: verdictOf('failed', 'install.exitCode', `It was ${exitCode}.${again}`, { exitCode }),
+      };
     }
   }
 }
@@ -56,7 +69,9 @@ export function judgeFinding({ found, evidence }: Finding, record: Pick<AttemptR
   const exitCode = exitCodeOf(record);
   const cutOff = record.steps.some(isCutOff);
   if (found === (action !== 'uninstall')) {
-    const message = cutOff ? 'The agent or the computer restarted in the middle of this; the software was checked afterwards and is as it should be.' : null;
+    const message = cutOff
+      ? 'The agent or the computer restarted in the middle of this; the software was checked afterwards and is as it should be.'
+      : null;
     return { status: 'succeeded', reason: null, message, exitCode, evidence };
   }
   if (cutOff) return verdictOf('failed', 'agent.restarted', `${evidence}.`, { evidence });

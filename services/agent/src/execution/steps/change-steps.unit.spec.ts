@@ -12,18 +12,40 @@ describe('the end of an installer', () => {
     [exited(1), undefined, { ok: false, verdict: { status: 'failed', reason: 'install.exitCode', exitCode: 1 } }],
     [exited(7), CODES, { ok: true, exitCode: 7 }],
     [exited(3010), CODES, { ok: true, bootId: 'boot' }],
-    [exited(1618), CODES, { ok: false, verdict: { reason: 'install.exitCode', exitCode: 1618, message: expect.stringContaining('tried again later') } }],
+    [
+      exited(1618),
+      CODES,
+      {
+        ok: false,
+        verdict: { reason: 'install.exitCode', exitCode: 1618, message: expect.stringContaining('tried again later') },
+      },
+    ],
     [exited(3010), undefined, { ok: false }],
     [{ kind: 'timedOut' }, CODES, { verdict: { status: 'failed', reason: 'install.timeout' } }],
-    [{ kind: 'refused', why: '"../x" leaves its directory' }, CODES, { verdict: { reason: 'install.archive', message: expect.stringContaining('../x') } }],
+    [
+      { kind: 'refused', why: '"../x" leaves its directory' },
+      CODES,
+      { verdict: { reason: 'install.archive', message: expect.stringContaining('../x') } },
+    ],
     [{ kind: 'broken', why: 'signal SIGSEGV ended it' }, CODES, { verdict: { reason: 'install.failed' } }],
   ])('%j with %j', (result, codes, expected) => expect(judgeResult(result, codes, 'boot')).toMatchObject(expected));
 });
 
 describe('what detection found', () => {
-  const step = (ok: boolean | null): StepRecord => ({ name: 'install', startedAt: '', finishedAt: 'x', ok, detail: null, exitCode: ok ? 0 : null, process: null });
+  const step = (ok: boolean | null): StepRecord => ({
+    name: 'install',
+    startedAt: '',
+    finishedAt: 'x',
+    ok,
+    detail: null,
+    exitCode: ok ? 0 : null,
+    process: null,
+  });
   const judge = (action: 'install' | 'uninstall' | 'verify', found: boolean, ok: boolean | null = true) =>
-    judgeFinding({ found, evidence: 'deb x' }, { command: executeCommand({ audience: { shard: 1 }, action }), steps: [step(ok)] });
+    judgeFinding(
+      { found, evidence: 'deb x' },
+      { command: executeCommand({ audience: { shard: 1 }, action }), steps: [step(ok)] },
+    );
 
   it.each([
     ['install', true, true, 'succeeded', null],

@@ -18,7 +18,9 @@ export async function spaceStep(bench: Workbench, files: readonly string[]): Pro
   const missing = await Promise.all(artifacts.map((artifact) => bench.store.missing(artifact)));
   const toDownload = sum(missing) + RESERVE;
   const toInstall = bench.record.command.action === 'install' ? sum(artifacts.map(({ size }) => size)) : 0;
-  const short = (await lacking(existing(bench.directory), toDownload, 'the download')) ?? (await lacking(existing(bench.paths.root), toInstall, 'the installation'));
+  const short =
+    (await lacking(existing(bench.directory), toDownload, 'the download')) ??
+    (await lacking(existing(bench.paths.root), toInstall, 'the installation'));
   return short ? { ok: false, detail: short, verdict: verdictOf('rejected', 'requirement.disk', short) } : { ok: true };
 }
 
@@ -46,7 +48,10 @@ export async function downloadStep(
       saidAt = Date.now();
       onProgress({ jobId, run, attempt, bytesDone: sum([...done.values()]), bytesTotal });
     });
-    return { ok: true, detail: `${formatBytes(bytesTotal)} in ${files.length} ${files.length === 1 ? 'file' : 'files'}` };
+    return {
+      ok: true,
+      detail: `${formatBytes(bytesTotal)} in ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
+    };
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     return { ok: false, detail: error.detail, verdict: verdictOf('failed', error.reason, error.detail) };

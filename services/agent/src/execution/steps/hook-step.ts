@@ -17,8 +17,22 @@ export async function hookStep(step: keyof typeof HOOKS, bench: Workbench): Prom
   const name = `The hook "${hook}" (${file})`;
   if (result.kind === 'exited') {
     const detail = `${name} ended with exit code ${result.exitCode}.`;
-    return { ok: false, exitCode: result.exitCode, detail, verdict: verdictOf('failed', 'install.exitCode', detail, { exitCode: result.exitCode }) };
+    return {
+      ok: false,
+      exitCode: result.exitCode,
+      detail,
+      verdict: verdictOf('failed', 'install.exitCode', detail, { exitCode: result.exitCode }),
+    };
   }
-  if (result.kind === 'timedOut') return { ok: false, detail: `${name} did not end in time.`, verdict: verdictOf('failed', 'install.timeout', `${name} did not end in time.`) };
-  return { ok: false, detail: `${name}: ${result.why}.`, verdict: verdictOf('failed', 'install.failed', `${name}: ${result.why}.`) };
+  if (result.kind === 'timedOut')
+    return {
+      ok: false,
+      detail: `${name} did not end in time.`,
+      verdict: verdictOf('failed', 'install.timeout', `${name} did not end in time.`),
+    };
+  return {
+    ok: false,
+    detail: `${name}: ${result.why}.`,
+    verdict: verdictOf('failed', 'install.failed', `${name}: ${result.why}.`),
+  };
 }
