@@ -10,7 +10,13 @@ async function storedTypes(...types: string[]): Promise<unknown> {
       return Promise.resolve([]);
     },
   };
-  const messages = types.map((type) => ({ exchange: EXCHANGES.events, routingKey: type, type, messageId: 'm', body: {} }));
+  const messages = types.map((type) => ({
+    exchange: EXCHANGES.events,
+    routingKey: type,
+    type,
+    messageId: 'm',
+    body: {},
+  }));
   await new Outbox().add(
     sql,
     messages.map((message) => ({ ...message, vhost: 'services' as const })),
@@ -20,7 +26,10 @@ async function storedTypes(...types: string[]): Promise<unknown> {
 
 describe('outbox', () => {
   it('keeps an event that somebody subscribes to', async () => {
-    expect(await storedTypes(EVENTS.groupChanged, EVENTS.computerRemoved)).toEqual([EVENTS.groupChanged, EVENTS.computerRemoved]);
+    expect(await storedTypes(EVENTS.groupChanged, EVENTS.computerRemoved)).toEqual([
+      EVENTS.groupChanged,
+      EVENTS.computerRemoved,
+    ]);
   });
 
   it('drops an event that the topology gives to nobody: it could only come back', async () => {

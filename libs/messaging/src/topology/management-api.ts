@@ -37,9 +37,10 @@ export class ManagementApi {
     return text === '' || gone ? null : (JSON.parse(text) as unknown);
   }
 
-  /** Every request here may be repeated; the server now and then closes a kept connection just when it is used again. */
+  /** Every request here may be repeated. */
   private async send(method: string, url: string, body: object | undefined): Promise<Response> {
-    const headers = { authorization: this.authorization, 'content-type': 'application/json' };
+    // the server closes a kept connection after 5 s; left in the pool it would fail somebody's next request
+    const headers = { authorization: this.authorization, 'content-type': 'application/json', connection: 'close' };
     for (const until = Date.now() + PATIENCE_MS; ;) {
       try {
         return await fetch(url, {
