@@ -38,12 +38,12 @@ export async function startDockerServers(
   const ports = await rememberedPorts(paths.name, ['postgres', 'amqp', 'management', 's3'] as const);
   const password = secretIn(join(paths.keys, 'servers.secret'));
   const tokenKey = keyPairIn(paths.keys, 'token');
-  const secrets = join(repositoryRoot, 'deploy', 'secrets');
-  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  const secrets = join(paths.directory, 'docker-secrets');
+  // Nothing to run at PostgreSQL's first start: roles and schemas are created in the same way for every kind of server.
+  mkdirSync(join(secrets, 'initdb'), { recursive: true });
   chmodSync(secrets, 0o700);
   const files = {
     'postgres-password': password,
-    'broker-password': password,
     's3-access-key': 'waybill-admin',
     's3-secret-key': password,
     enabled_plugins: enabledPlugins,
@@ -76,6 +76,7 @@ export async function startDockerServers(
     WAYBILL_BROKER_PORT: String(ports.amqp),
     WAYBILL_BROKER_MANAGEMENT_PORT: String(ports.management),
     WAYBILL_S3_PORT: String(ports.s3),
+    WAYBILL_SECRETS: secrets,
   };
   const failure =
     'Docker could not bring up PostgreSQL, RabbitMQ and MinIO; see the log, or set WAYBILL_STACK_DOCKER=0.';
