@@ -115,6 +115,7 @@ export class JobTargetsAssigned {
   @IsISO8601() expiresAt: string;
   @IsArray()
   @ArrayMaxSize(TARGETS_CHUNK)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => AssignedTarget)
   targets: AssignedTarget[];

@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -45,8 +46,13 @@ export class StatusReport {
   /** RFC 3339 UTC, the agent's corrected clock */
   @IsISO8601() at: string;
   /** all steps of the attempt so far, oldest first */
-  @IsOptional() @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => StepReport) steps?:
-    StepReport[] | null;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => StepReport)
+  steps?: StepReport[] | null;
   /** last 64 KiB of the installer's output */
   @IsOptional() @IsString() @MaxLength(65536) logTail?: string | null;
   /** what detection found; `succeeded` without evidence is refused */

@@ -104,6 +104,7 @@ export class InventoryRequest {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20_000)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => InventorySoftware)
   software?: InventorySoftware[];

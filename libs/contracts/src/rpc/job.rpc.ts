@@ -47,7 +47,7 @@ export class JobTargets {
   /** ids of computers */
   @IsOptional() @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers?: string[];
   /** always wins */
-  @IsOptional() @ValidateNested() @Type(() => JobExclusions) exclude?: JobExclusions;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobExclusions) exclude?: JobExclusions;
 }
 
 export class JobSchedule {
@@ -67,7 +67,7 @@ export class CreateJob {
   @IsString() @MaxLength(128) version: string;
   @IsOptional() @IsIn(JOB_ACTIONS) action?: JobAction;
   @IsObject() @ValidateNested() @Type(() => JobTargets) targets: JobTargets;
-  @IsOptional() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
   /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
   @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
   /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */

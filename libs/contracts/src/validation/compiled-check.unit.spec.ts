@@ -171,8 +171,7 @@ describe('compiled check', () => {
           const check = compiledCheck(type)!;
           const detailed = validateInDetail(type, input);
           if (check.accepts(input)) expect(detailed).toEqual({ ok: true, value: check.revive(input) });
-          // class-validator takes a list in a list for a nested object; the quick way leaves that to it
-          else if (detailed.ok) expect(JSON.stringify(input)).toMatch(/[[,]\[/);
+          else expect(detailed.ok).toBe(false);
         },
       ),
       { numRuns: 3_000 },

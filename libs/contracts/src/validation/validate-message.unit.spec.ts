@@ -62,6 +62,20 @@ describe('validateMessage', () => {
     expect(new Set(pointers)).toEqual(new Set([field]));
   });
 
+  it.each([
+    ['schedule', []],
+    ['schedule', [{ startAt: '2026-09-01T09:00:00' }]],
+    ['targets', [{ groups: ['accounting'] }]],
+    ['targets', null],
+  ])('a list is no object: %s %j', (field, value) => {
+    const job = { package: 'a', version: '1', targets: {}, [field]: value };
+    expect(errorsOf(CreateJob, job).map(({ pointer }) => pointer)).toContain(`/${field}`);
+  });
+
+  it.each([[[[]]], [[[{ name: 'install', startAt: '2026-11-23T05:00:00Z' }]]]])('a list is no element: %j', (steps) => {
+    expect(errorsOf(StatusReport, { ...report(), steps }).map(({ pointer }) => pointer)).toContain('/steps');
+  });
+
   it('says in a nested list which element is wrong', () => {
     const targets = [
       { computerId: randomUUID(), name: 'pc-1', online: true },
