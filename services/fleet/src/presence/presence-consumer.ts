@@ -44,6 +44,9 @@ export class PresenceConsumer {
   private stopped = false;
 
   constructor(private readonly options: PresenceConsumerOptions) {
+    options.connection.on('attemptFailed', (error, inMs) =>
+      this.logger.warn(`cannot connect for the broker's events (${error.message}), next attempt in ${inMs} ms`),
+    );
     this.channel = new ConsumerChannel(options.connection);
   }
 
