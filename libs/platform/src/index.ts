@@ -6,5 +6,6 @@ export { HealthController } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export { type HealthCheck, HealthRegistry, type Readiness } from './health/health.registry.js';
 export type { RequestWithId } from './http/request-id.js';
+export { demandUtf8 } from './http/utf8.js';
 export { LoggingModule } from './service/logging.module.js';
 export { createService, runService, type RunServiceOptions, startService } from './service/run-service.js';

@@ -85,7 +85,7 @@ export async function createService(
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(refuseControlsInPath);
-  app.use(helmet());
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   await options.configureHttp?.(app);
   app.use(jsonBodies(options));
   app.useGlobalFilters(new ProblemFilter());
