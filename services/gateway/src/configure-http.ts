@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import { text } from 'express';
+import { demandUtf8 } from '@waybill/platform';
+import { type NextFunction, type Request, type Response, text } from 'express';
 import { setApiPrefix } from './api-prefix.js';
 import { buildDocument } from './openapi/document.js';
 
@@ -9,10 +10,16 @@ const MANIFEST_LIMIT = 1024 * 1024;
 /** An upload may take hours; what must be quick has its own deadlines. */
 const REQUEST_TIMEOUT_MS = 24 * 3_600_000;
 
+/** Uploads are the only PUT with a body: files that are JSON or YAML themselves are stored as they are, never parsed. */
+export const streamsBody = (request: Pick<Request, 'method'>): boolean => request.method === 'PUT';
+
 /** Routes, parsers and the API's document. */
 export function configureHttp(app: NestExpressApplication): void {
   setApiPrefix(app);
-  app.use('/api/v1/packages', text({ type: YAML, limit: MANIFEST_LIMIT }));
+  const yaml = text({ type: YAML, limit: MANIFEST_LIMIT, verify: demandUtf8 });
+  app.use('/api/v1/packages', (request: Request, response: Response, next: NextFunction) =>
+    streamsBody(request) ? next() : yaml(request, response, next),
+  );
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     customSiteTitle: 'Waybill API',
     jsonDocumentUrl: 'openapi.json',

@@ -7,6 +7,7 @@ import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { CONTROLLERS } from './controllers.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GATEWAY_PERSISTENCE } from './gateway.persistence.js';
+import { Housekeeping } from './housekeeping/housekeeping.js';
 import { EtagInterceptor } from './http/etag.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.repository.js';
@@ -50,6 +51,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         CredentialsRepository,
         IdempotentRequestsRepository,
+        Housekeeping,
         JobViews,
         LiveEvents,
       ],

@@ -1,6 +1,6 @@
 import { MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { startService } from '@waybill/platform';
-import { configureHttp } from './configure-http.js';
+import { configureHttp, streamsBody } from './configure-http.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 
@@ -11,4 +11,5 @@ await startService({
   transport: WaybillServer,
   health: MessagingHealth,
   configureHttp,
+  streamsBody,
 });

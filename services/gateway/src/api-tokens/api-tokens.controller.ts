@@ -32,11 +32,11 @@ export class ApiTokensController {
   /** Makes an API token; its secret is in this answer only. */
   @Post()
   @Answers(201, 'ApiTokenCreated', 'The token with its secret, shown once.')
-  @Problems('api-token.expiryPast')
+  @Problems('apiToken.expiryPast')
   async create(@Body() body: CreateApiToken, @Caller() caller: Principal): Promise<ApiTokenCreated> {
     const expiresAt = body.expiresAt ? new Date(body.expiresAt) : new Date(Date.now() + DEFAULT_DAYS * 86_400_000);
     if (expiresAt.getTime() <= Date.now()) {
-      throw invalid('api-token.expiryPast', 'expiresAt must lie in the future.', [
+      throw invalid('apiToken.expiryPast', 'expiresAt must lie in the future.', [
         { pointer: '/expiresAt', message: 'must lie in the future' },
       ]);
     }
@@ -64,10 +64,10 @@ export class ApiTokensController {
   @Delete(':id')
   @HttpCode(204)
   @Answers(204, null, 'The token is no longer valid.')
-  @Problems('api-token.notFound')
+  @Problems('apiToken.notFound')
   async revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
     if (!(await this.credentials.revoke('apiToken', id))) {
-      throw notFound('api-token.notFound', `There is no API token ${id}.`);
+      throw notFound('apiToken.notFound', `There is no API token ${id}.`);
     }
   }
 }

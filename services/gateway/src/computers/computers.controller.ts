@@ -38,7 +38,7 @@ export class ComputersController {
   /** Changes name or attributes; with `If-Match` only when nobody else has changed them since. */
   @Patch(':id')
   @Answers(200, 'ComputerView', 'The changed computer.')
-  @Problems('computer.notFound', 'precondition.failed')
+  @Problems('computer.notFound', 'computer.attributesInvalid', 'computer.nameInvalid', 'precondition.failed')
   update(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() changes: UpdateComputer,

@@ -21,7 +21,7 @@ export class EnrolmentTokensController {
   /** Makes a token that lets new computers join, with preset groups. */
   @Post()
   @Answers(201, 'EnrolmentTokenCreated', 'The token; its secret is shown this once.')
-  @Problems('group.notFound', 'enrolment-token.expiryPast')
+  @Problems('enrolmentToken.unknownGroup', 'enrolmentToken.tooManyGroups', 'enrolmentToken.expiryInvalid')
   create(@Body() body: CreateEnrolmentToken): Promise<EnrolmentTokenCreated> {
     return this.rpc.call(FLEET_RPC.enrolmentTokenCreate, body);
   }
@@ -37,7 +37,7 @@ export class EnrolmentTokensController {
   @Delete(':id')
   @HttpCode(204)
   @Answers(204, null, 'Revoked.')
-  @Problems('enrolment-token.notFound')
+  @Problems('enrolmentToken.notFound')
   async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
     await this.rpc.call(FLEET_RPC.enrolmentTokenRemove, { id });
   }

@@ -67,14 +67,14 @@ export class GroupsController {
   @Post(':name/members')
   @HttpCode(200)
   @Answers(200, 'MembersChanged', 'How many joined and how many are members now.')
-  @Problems('group.notFound', 'computer.notFound')
+  @Problems('group.notFound', 'computer.notFound', 'computer.tooManyGroups')
   addMany(@Param('name') name: string, @Body() body: AddMembers): Promise<MembersChanged> {
     return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: body.computers });
   }
 
   @Put(':name/members/:computerId')
   @Answers(200, 'MembersChanged', 'The computer is a member.')
-  @Problems('group.notFound', 'computer.notFound')
+  @Problems('group.notFound', 'computer.notFound', 'computer.tooManyGroups')
   add(@Param('name') name: string, @Param('computerId', ParseUUIDPipe) computerId: string): Promise<MembersChanged> {
     return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: [computerId] });
   }

@@ -23,7 +23,7 @@ export const ResourceId = createParamDecorator((_: unknown, context: ExecutionCo
 /**
  * `Idempotency-Key` on POST: the first success is recorded and answered again for a week, with
  * `Idempotency-Replayed: true`. Failures are not recorded, so the client may try again with the same key.
- * A key used with another call or body is refused.
+ * A key used with another call or body is refused. A secret is not recorded: it is in the first answer only.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -66,11 +66,18 @@ export class IdempotencyInterceptor implements NestInterceptor {
     request.resourceId = claim.resourceId;
     return next.handle().pipe(
       concatMap((body: unknown) =>
-        from(this.requests.complete(account, key, response.statusCode, body).then(() => body)),
+        from(this.requests.complete(account, key, response.statusCode, withoutSecret(body)).then(() => body)),
       ),
       catchError((error: unknown) =>
         from(this.requests.release(account, key)).pipe(concatMap(() => throwError(() => error))),
       ),
     );
   }
+}
+
+/** Secrets are kept as hashes only; a recorded answer must not be the exception. */
+function withoutSecret(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('secret' in body)) return body;
+  const { secret: _, ...rest } = body;
+  return rest;
 }

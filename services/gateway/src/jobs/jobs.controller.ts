@@ -78,7 +78,7 @@ export class JobsController {
   @Post(':id/actions/re-execute')
   @HttpCode(200)
   @Answers(200, 'Reexecuted', 'The number of the new attempt and of the computers it concerns.')
-  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  @Problems('job.notFound', 'job.wrongState', 'job.reexecutionPending', 'precondition.failed')
   reexecute(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: ReexecuteJob,

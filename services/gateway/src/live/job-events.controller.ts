@@ -23,7 +23,7 @@ export class JobEventsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event seen' })
   @ApiProduces('text/event-stream')
   @Answers(200, null, 'Events `job` and `execution`.')
-  @Problems('job.notFound', 'events.positionInvalid')
+  @Problems('job.notFound', 'changes.position', 'changes.forgotten')
   async events(
     @Param('id', ParseUUIDPipe) id: string,
     @Res() response: Response,

@@ -25,6 +25,8 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
+  // For orchestrators, on every service alike; not part of the API.
+  for (const path of Object.keys(document.paths)) if (path.startsWith('/health/')) delete document.paths[path];
   const named = { ...requestSchemas(), ...(viewSchemas as unknown as Schemas), Manifest: manifestJsonSchema() };
   document.components = { ...document.components, schemas: keepReferenced(document, named) };
   for (const path of Object.values(document.paths)) {

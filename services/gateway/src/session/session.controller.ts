@@ -33,7 +33,6 @@ export class SessionController {
     if (!this.account.matches(body.username, body.password)) {
       throw new WaybillError('unauthorized', 'session.badCredentials', 'The username or the password is wrong.');
     }
-    await this.credentials.removeExpired();
     const expiresAt = new Date(Date.now() + SESSION_HOURS * 3_600_000);
     const { secret } = await this.credentials.issue('session', 'login', body.username, expiresAt);
     return { accessToken: secret, expiresAt: expiresAt.toISOString() };

@@ -32,6 +32,11 @@ export class ArtifactsController {
     'upload.digestHeader',
     'upload.digestMismatch',
     'upload.sizeMismatch',
+    'upload.aborted',
+    'upload.notFound',
+    'upload.closed',
+    'upload.alreadyCompleted',
+    'upload.objectMissing',
   )
   async upload(
     @Param('name') name: string,

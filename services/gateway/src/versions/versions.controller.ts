@@ -17,7 +17,7 @@ export class VersionsController {
   @ApiConsumes('application/json', 'application/yaml')
   @ApiBody({ required: true, schema: { $ref: '#/components/schemas/Manifest' } })
   @Answers(201, 'VersionView', 'The draft; upload its artifacts next, then publish it.')
-  @Problems('package.notFound', 'manifest.invalid', 'manifest.notYaml', 'version.exists')
+  @Problems('package.notFound', 'manifest.invalid', 'manifest.notYaml', 'manifest.tooLarge', 'version.exists')
   create(@Param('name') name: string, @Body() body: unknown): Promise<VersionView> {
     return this.rpc.call(PACKAGE_RPC.versionCreate, { package: name, manifest: manifestFromBody(body) });
   }

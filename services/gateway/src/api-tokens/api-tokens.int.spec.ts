@@ -1,0 +1,79 @@
+import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
+import type { ApiTokenCreated, ApiTokenView } from './api-tokens.views.js';
+
+let world: GatewayWorld;
+let session: string;
+beforeAll(async () => {
+  world = await GatewayWorld.start();
+  session = await world.login();
+}, 120_000);
+afterAll(() => world?.stop());
+
+async function create(body: object, headers: Record<string, string> = {}): Promise<ApiTokenCreated> {
+  const answer = await world.call(session, 'POST', '/api-tokens', body, headers);
+  expect(answer.status).toBe(201);
+  return answer.body as unknown as ApiTokenCreated;
+}
+const listed = async (query = '') =>
+  (await world.call(session, 'GET', `/api-tokens${query}`)).body['items'] as ApiTokenView[];
+
+describe('an API token', () => {
+  it('shows its secret once, works, and is listed without it', async () => {
+    const { secret, ...view } = await create({ name: 'nightly-ci' });
+    expect(secret).toMatch(/^wbt_/);
+    expect((Date.parse(view.expiresAt!) - Date.parse(view.createdAt)) / 86_400_000).toBeCloseTo(90, 1);
+    expect((await world.call(secret, 'GET', '/session')).body).toMatchObject({ username: 'admin', kind: 'apiToken' });
+    expect(await listed('?filter=name==nightly-ci')).toEqual([{ ...view, lastUsedAt: expect.any(String) }]);
+  });
+
+  it('no longer works once it is revoked', async () => {
+    const { id, secret } = await create({ name: 'short' });
+    expect((await world.call(session, 'DELETE', `/api-tokens/${id}`)).status).toBe(204);
+    expect((await world.call(secret, 'GET', '/session')).status).toBe(401);
+    const again = await world.call(session, 'DELETE', `/api-tokens/${id}`);
+    expect([again.status, again.body['code']]).toEqual([404, 'apiToken.notFound']);
+  });
+
+  it('cannot be used to revoke a session by its id', async () => {
+    const [row] = await world.sql.query<{ id: string }[]>(`SELECT id FROM credentials WHERE kind = 'session' LIMIT 1`);
+    expect((await world.call(session, 'DELETE', `/api-tokens/${row!.id}`)).status).toBe(404);
+    expect((await world.call(session, 'GET', '/session')).status).toBe(200);
+  });
+
+  it.each([
+    ['the past', '2020-01-01T00:00:00Z', 'apiToken.expiryPast'],
+    ['no time', 'tomorrow', 'request.invalid'],
+    ['a day that is none', '2027-02-30T00:00:00Z', 'request.invalid'],
+  ])('cannot expire in %s', async (_what, expiresAt, code) => {
+    const before = (await listed()).length;
+    const { status, body } = await world.call(session, 'POST', '/api-tokens', { name: 'x', expiresAt });
+    expect([status, body['code']]).toEqual([400, code]);
+    expect(body['errors']).toEqual([{ pointer: '/expiresAt', message: expect.any(String) }]);
+    expect(await listed()).toHaveLength(before);
+  });
+
+  it('made with an Idempotency-Key leaves its secret nowhere', async () => {
+    const headers = { 'idempotency-key': 'token-1' };
+    const first = await create({ name: 'repeated' }, headers);
+    const { secret, ...rest } = first;
+    expect(await create({ name: 'repeated' }, headers)).toEqual(rest);
+    expect(await listed('?filter=name==repeated')).toHaveLength(1);
+    const rows = await world.sql.query<{ row: string }[]>('SELECT r::text AS row FROM idempotent_requests r');
+    expect(rows).not.toEqual([]);
+    expect(rows.filter(({ row }) => row.includes(secret))).toEqual([]);
+  });
+
+  it('is listed page by page', async () => {
+    for (const name of ['page-1', 'page-2', 'page-3']) await create({ name });
+    const first = (await world.call(session, 'GET', '/api-tokens?filter=name==page-*&sort=name&limit=2')).body;
+    const cursor = encodeURIComponent(String(first['nextCursor']));
+    const second = await world.call(
+      session,
+      'GET',
+      `/api-tokens?filter=name==page-*&sort=name&limit=2&cursor=${cursor}`,
+    );
+    const names = [first, second.body].flatMap((page) => (page['items'] as ApiTokenView[]).map(({ name }) => name));
+    expect(names).toEqual(['page-1', 'page-2', 'page-3']);
+    expect(second.body['nextCursor']).toBeNull();
+  });
+});
