@@ -15,6 +15,9 @@ import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
 
+/** Thousands of members and their notices take longer than a usual request. */
+const MANY_TIMEOUT_MS = 30_000;
+
 /** Body of `POST /groups/{name}/members`. */
 export class AddMembers {
   /** ids of computers, at most 5,000 a call */
@@ -69,7 +72,7 @@ export class GroupsController {
   @Answers(200, 'MembersChanged', 'How many joined and how many are members now.')
   @Problems('group.notFound', 'computer.notFound', 'computer.tooManyGroups')
   addMany(@Param('name') name: string, @Body() body: AddMembers): Promise<MembersChanged> {
-    return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: body.computers });
+    return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: body.computers }, { timeoutMs: MANY_TIMEOUT_MS });
   }
 
   @Put(':name/members/:computerId')
