@@ -9,8 +9,8 @@ async function runCli(settings: () => DatabaseSettings) {
   const out = process.stdout.write.bind(process.stdout);
   const err = process.stderr.write.bind(process.stderr);
   const written = { out: '', err: '' };
-  process.stdout.write = ((text: string) => ((written.out += text), true));
-  process.stderr.write = ((text: string) => ((written.err += text), true));
+  process.stdout.write = (text: string) => ((written.out += text), true);
+  process.stderr.write = (text: string) => ((written.err += text), true);
   try {
     await runMigrationCli(OPTIONS, settings);
     return { ...written, exitCode: process.exitCode };

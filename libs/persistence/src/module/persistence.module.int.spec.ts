@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { ConsoleLogger, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { testDatabase, type TestDatabase, testServers } from '@waybill/testing';
 import pg from 'pg';
@@ -64,5 +64,38 @@ describe('PersistenceModule', () => {
     expect(answers.at(-1)).toMatch(/^the database does not answer: .*not currently accepting connections/);
     await asAdministrator(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
     expect(await health.check()).toBeNull();
+  });
+
+  it.each([
+    [
+      'an unknown role',
+      (url: URL) => (url.username = 'no_such_role'),
+      /the database \w+ at .* cannot be used: .*no_such_role/,
+    ],
+    [
+      'a database that does not exist',
+      (url: URL) => (url.pathname = '/no_such_db'),
+      /the database no_such_db at .* does not exist/,
+    ],
+  ])('stops the start at once for %s, in one sentence without the password', async (_what, change, sentence) => {
+    const url = new URL(database.url);
+    change(url);
+    const begun = Date.now();
+    const start = Test.createTestingModule({
+      imports: [
+        PersistenceModule.forRootAsync({
+          schema: 'probe',
+          entities: [],
+          migrations: [],
+          useFactory: () => ({ url: url.href }),
+        }),
+      ],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: [] }))
+      .compile();
+    const error = (await start.catch((reason: Error) => reason)) as Error;
+    expect(error.message).toMatch(sentence);
+    expect(error.message).not.toContain(url.password);
+    expect(Date.now() - begun).toBeLessThan(3_000);
   });
 });

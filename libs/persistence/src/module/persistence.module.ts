@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DatabaseHealth } from './database-health.js';
+import { DatabaseUnavailableError, openDataSource } from './open-data-source.js';
 import { type DatabaseSettings, dataSourceOptions, type PersistenceOptions } from './data-source-options.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -24,7 +25,9 @@ export class PersistenceModule {
             ...dataSourceOptions(options, await options.useFactory(...(dependencies as never[]))),
             retryAttempts: 10,
             retryDelay: 1000,
+            toRetry: (error: unknown) => error instanceof DatabaseUnavailableError && error.passing,
           }),
+          dataSourceFactory: (dataSource) => openDataSource(dataSource!),
         }),
       ],
       providers: [UnitOfWork, DatabaseHealth],

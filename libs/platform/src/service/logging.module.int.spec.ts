@@ -23,7 +23,7 @@ class ProbeModule {}
 async function linesOf(work: () => Promise<void>): Promise<Record<string, unknown>[]> {
   const written: string[] = [];
   const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = ((chunk: string) => written.push(chunk) > 0);
+  process.stdout.write = (chunk: string) => written.push(chunk) > 0;
   try {
     await work();
   } finally {

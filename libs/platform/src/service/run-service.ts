@@ -77,11 +77,14 @@ export async function createService(
   options: RunServiceOptions,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(module, {
+    // kept until the logger is there; of a start that fails only the reason is shown
     bufferLogs: true,
+    autoFlushLogs: false,
     bodyParser: false,
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  app.flushLogs();
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(refuseControlsInPath);
