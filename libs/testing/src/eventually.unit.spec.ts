@@ -17,7 +17,7 @@ describe('eventually', () => {
     let tries = 0;
     const waiting = eventually(() => Promise.reject(new Error(`try ${++tries}`)), { timeoutMs: 50, intervalMs: 5 });
     const error = await waiting.catch((reason: Error) => reason);
-    expect((error).message).toBe(`try ${tries}`);
+    expect(error.message).toBe(`try ${tries}`);
     expect(tries).toBeGreaterThan(2);
   });
 });
