@@ -10,7 +10,7 @@ import {
   SEQ_HEADER,
   type StatusReport,
   type Subscription,
-} from '@waybill/contracts';
+} from '@waybill/contracts/agent';
 import { testVhosts, type TestVhosts } from '@waybill/testing';
 import * as amqp from 'amqplib';
 import { CompactSign } from 'jose';

@@ -163,4 +163,11 @@ describe('a real agent', () => {
       status: 'succeeded',
     });
   });
+
+  it('is light', async () => {
+    const resident = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${agent.child.pid}/status`, 'utf8'))![1]) / 1024;
+    console.log(`resident: ${resident().toFixed(0)} MiB`);
+    expect(resident()).toBeLessThan(90);
+  });
 });

@@ -1,7 +1,8 @@
+import { httpConnections } from '../src/http/http-request.js';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import { newAttempt } from '../src/execution/attempt.js';
 import { Workbench } from '../src/execution/workbench.js';
 import { ArtifactStore } from '../src/downloads/artifact-store.js';
@@ -33,6 +34,7 @@ export function benchOf(
     directory: layout.artifacts,
     ticket: () => Promise.reject(new Error('nothing is downloaded here')),
     clock,
+    connections: httpConnections(),
     throttle: new Throttle(undefined, clock),
   });
   const record = { ...newAttempt(executeCommand({ audience: { shard: 1 }, manifest: manifestOf(full) }), ''), ...part };

@@ -1,4 +1,4 @@
-import { type CancelCommand, type ExecuteCommand, type Manifest, type Variant } from '@waybill/contracts';
+import { type CancelCommand, type ExecuteCommand, type Manifest, type Variant } from '@waybill/contracts/agent';
 import { v7 as uuidv7 } from 'uuid';
 
 export const HOUR = 3_600_000;

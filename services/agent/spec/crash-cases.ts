@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import { planSteps } from '../src/execution/plan-steps.js';
 import type { FakeDoor } from './fake-door.js';
 import { debBytes, put, tarBytes } from './packages.js';

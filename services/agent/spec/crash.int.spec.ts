@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inboxShard } from '@waybill/contracts';
+import { inboxShard } from '@waybill/contracts/agent';
 import { eventually } from '@waybill/testing';
 import { AgentProcess } from './agent-process.js';
 import { AgentWorld } from './agent-world.js';

@@ -10,7 +10,7 @@ import {
   type InventoryRequest,
   type SessionResponse,
   type Subscription,
-} from '@waybill/contracts';
+} from '@waybill/contracts/agent';
 import { decodeJwt, SignJWT } from 'jose';
 
 const TOKEN = 'a-token-of-the-spec';

@@ -1,4 +1,4 @@
-import { groupStream, inboxShard } from '@waybill/contracts';
+import { groupStream, inboxShard } from '@waybill/contracts/agent';
 import { eventually } from '@waybill/testing';
 import { type SimulatedFleet, startFleet } from '../src/simulator/index.js';
 import { AgentWorld } from './agent-world.js';

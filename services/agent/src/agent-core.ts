@@ -1,4 +1,4 @@
-import type { Command, Manifest, ProgressReport, Variant } from '@waybill/contracts';
+import type { Command, Manifest, ProgressReport, Variant } from '@waybill/contracts/agent';
 import type { BackOff } from '@waybill/messaging/client';
 import { AmqpAgentBroker } from './broker/amqp-agent-broker.js';
 import { CommandIntake } from './commands/command-intake.js';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { WaybillError } from '@waybill/contracts';
-import { ProxyAgent } from 'undici';
+import { WaybillError } from '@waybill/contracts/agent';
 import { AgentCore } from './agent-core.js';
 import { verifyCommand } from './commands/verify-command.js';
 import type { AgentConfig } from './config/agent-config.js';
@@ -11,6 +10,7 @@ import { Throttle } from './downloads/throttle.js';
 import { chooseVariant } from './execution/choose-variant.js';
 import { ComputerStepRunner } from './execution/computer-step-runner.js';
 import { SOFTWARE_PREFIX } from './execution/installed-software.js';
+import { httpConnections } from './http/http-request.js';
 import { loadOrCreateAgentKey } from './identity/agent-key.js';
 import { enrolOnce } from './identity/enrolment.js';
 import { platformFacts } from './identity/platform-facts.js';
@@ -35,8 +35,8 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const key = loadOrCreateAgentKey(config.state);
   const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
   const clock = new CorrectedClock(SessionKeeper.storedClockOffset(journal));
-  const dispatcher = config.proxy ? new ProxyAgent(config.proxy) : undefined;
-  const door = new HttpFleetDoor(config.server, dispatcher);
+  const connections = httpConnections({ proxy: config.proxy });
+  const door = new HttpFleetDoor(config.server, connections);
   const platform = platformFacts(config.root);
   const describe = () => ({
     publicKey: key.publicKey,
@@ -64,7 +64,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
         directory: layout.artifacts,
         ticket,
         clock,
-        dispatcher,
+        connections,
         throttle: new Throttle(config.bandwidth, clock),
       });
       store

@@ -1,4 +1,4 @@
-import type { ProgressReport } from '@waybill/contracts';
+import type { ProgressReport } from '@waybill/contracts/agent';
 import type { UnsentReport } from '../journal/journal.records.js';
 
 /** One message of a command stream. */

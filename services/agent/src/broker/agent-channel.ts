@@ -1,4 +1,4 @@
-import { SEQ_HEADER } from '@waybill/contracts';
+import { SEQ_HEADER } from '@waybill/contracts/agent';
 import { UnroutableError } from '@waybill/messaging/client';
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import type { StreamSubscription } from './agent-broker.js';

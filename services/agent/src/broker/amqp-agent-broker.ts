@@ -1,4 +1,5 @@
-import { computerUser, EXCHANGES, type ProgressReport, reportKey } from '@waybill/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { computerUser, EXCHANGES, type ProgressReport, reportKey } from '@waybill/contracts/agent';
 import { type BackOff, BrokerConnection, type BrokerCredentials } from '@waybill/messaging/client';
 import type { UnsentReport } from '../journal/journal.records.js';
 import type { AgentBroker, AgentBrokerEvents, StreamSubscription } from './agent-broker.js';
@@ -19,6 +20,8 @@ export interface AmqpAgentBrokerOptions {
 const HEARTBEAT = 120;
 const DEFAULT_BACK_OFF: BackOff = { baseMs: 500, maxMs: 60_000 };
 const REOPEN_MS = 1000;
+/** Milliseconds for an orderly end of the connection. */
+const CLOSE_MS = 2_000;
 
 /**
  * {@link AgentBroker} over AMQP: one connection with one channel for commands and reports, because every channel costs
@@ -33,6 +36,8 @@ export class AmqpAgentBroker implements AgentBroker {
   private readonly refused = new Set<string>();
   private applying: Promise<void> = Promise.resolve();
   private closed = false;
+  /** connection on which a channel is being opened */
+  private opening: object | null = null;
 
   constructor(private readonly options: AmqpAgentBrokerOptions) {
     this.user = computerUser(options.computerId);
@@ -95,17 +100,22 @@ export class AmqpAgentBroker implements AgentBroker {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.connection.close();
+    // A peer that is gone never says good-bye.
+    await Promise.race([this.connection.close(), delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
   sever(): void {
-    const { stream } = (this.connection.current?.connection ?? {}) as { stream?: { destroy(): void } };
-    stream?.destroy();
+    const { stream } = (this.connection.current?.connection ?? {}) as {
+      stream?: { destroy(error: Error): void };
+    };
+    // Without an error amqplib would not notice before its heartbeat.
+    stream?.destroy(new Error('the connection was cut'));
   }
 
   private async openChannel(): Promise<void> {
     const model = this.connection.current;
-    if (!model || this.closed) return;
+    if (!model || this.closed || this.opening === model) return;
+    this.opening = model;
     try {
       const channel = await AgentChannel.open(model, {
         onStreamLost: (stream, reason) => {
@@ -122,6 +132,8 @@ export class AmqpAgentBroker implements AgentBroker {
       await this.apply();
     } catch {
       this.reopenLater();
+    } finally {
+      if (this.opening === model) this.opening = null;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Command } from '@waybill/contracts';
+import type { Command } from '@waybill/contracts/agent';
 import { newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
 import { verdictOf } from '../execution/decide-step.js';

@@ -1,4 +1,4 @@
-import { type Command, JOB_ACTIONS, manifestSchema } from '@waybill/contracts';
+import { type Command, JOB_ACTIONS, manifestSchema } from '@waybill/contracts/agent';
 import { z } from 'zod';
 
 const moment = z.iso.datetime({ offset: true });

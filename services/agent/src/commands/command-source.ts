@@ -1,4 +1,4 @@
-import type { Audience } from '@waybill/contracts';
+import type { Audience } from '@waybill/contracts/agent';
 
 /** Where a command was read: a group's stream, the computer's inbox shard, or the answer of desired state. */
 export type CommandSource =

@@ -1,4 +1,4 @@
-import { type CancelCommand, type Command, type ExecuteCommand, selects } from '@waybill/contracts';
+import { type CancelCommand, type Command, type ExecuteCommand, selects } from '@waybill/contracts/agent';
 import type { AttemptRecord, CancelRecord } from '../journal/journal.records.js';
 import { addressedTo, type CommandSource } from './command-source.js';
 

@@ -1,4 +1,4 @@
-import type { Command, ExecuteCommand, SessionRefreshNotice } from '@waybill/contracts';
+import type { Command, ExecuteCommand, SessionRefreshNotice } from '@waybill/contracts/agent';
 import { cancelCommand, executeCommand, HOUR, inFuture } from '../../spec/commands.js';
 import { newAttempt } from '../execution/attempt.js';
 import type { AttemptRecord } from '../journal/journal.records.js';

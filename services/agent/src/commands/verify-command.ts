@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Command, COMMAND_JWS_TYPE, type SessionResponse } from '@waybill/contracts';
+import { type Command, COMMAND_JWS_TYPE, type SessionResponse } from '@waybill/contracts/agent';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import { commandSchema } from './command-schema.js';
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { COMMAND_JWS_TYPE, type SessionRefreshNotice } from '@waybill/contracts';
+import { COMMAND_JWS_TYPE, type SessionRefreshNotice } from '@waybill/contracts/agent';
 import { CompactSign } from 'jose';
 import { executeCommand, inFuture } from '../../spec/commands.js';
 import { publicOf } from '../../spec/fake-door.js';

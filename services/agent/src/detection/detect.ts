@@ -1,4 +1,4 @@
-import type { DetectionRule, Variant } from '@waybill/contracts';
+import type { DetectionRule, Variant } from '@waybill/contracts/agent';
 import { detectArchive } from './archive.detection.js';
 import { detectDeb } from './deb.detection.js';
 import { detectFile } from './file.detection.js';

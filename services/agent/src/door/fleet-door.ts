@@ -6,7 +6,7 @@ import type {
   InventoryRequest,
   SessionResponse,
   TokenResponse,
-} from '@waybill/contracts';
+} from '@waybill/contracts/agent';
 
 /**
  * The agents' HTTP door (`/agent/v1`, api.md). Every call rejects with a WaybillError: `unavailable` may pass by itself,

@@ -10,8 +10,8 @@ import {
   type SessionResponse,
   type TokenResponse,
   WaybillError,
-} from '@waybill/contracts';
-import { type Dispatcher, request } from 'undici';
+} from '@waybill/contracts/agent';
+import { httpConnections, type HttpConnections, httpRequest } from '../http/http-request.js';
 import type { FleetDoor } from './fleet-door.js';
 
 const TIMEOUT_MS = 30_000;
@@ -39,11 +39,11 @@ interface Call {
 export class HttpFleetDoor implements FleetDoor {
   /**
    * @param server address without a trailing slash
-   * @param dispatcher connection pool or proxy; many simulated agents share one
+   * @param connections many simulated agents share one pool
    */
   constructor(
     private readonly server: string,
-    private readonly dispatcher?: Dispatcher,
+    private readonly connections: HttpConnections = httpConnections(),
   ) {}
 
   enrol(body: EnrolRequest): Promise<EnrolResponse> {
@@ -84,18 +84,20 @@ export class HttpFleetDoor implements FleetDoor {
       ...(compressed && { 'content-encoding': 'gzip' }),
     };
     let status: number;
-    let text: string;
+    let text = '';
     try {
-      const answer = await request(`${this.server}/agent/v1${path}`, {
+      const content = json && compressed ? await compress(json) : json;
+      const length = { 'content-length': String(Buffer.byteLength(content ?? '')) };
+      const answer = await httpRequest(`${this.server}/agent/v1${path}`, {
         method,
-        headers,
-        body: json && compressed ? await compress(json) : json,
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
-        ...(this.dispatcher && { dispatcher: this.dispatcher }),
+        headers: method === 'GET' ? headers : { ...headers, ...length },
+        body: content,
+        idleMs: TIMEOUT_MS,
+        connections: this.connections,
       });
-      status = answer.statusCode;
-      text = await answer.body.text();
+      status = answer.statusCode ?? 0;
+      answer.setEncoding('utf8');
+      for await (const chunk of answer) text += chunk as string;
     } catch (error) {
       throw new WaybillError('unavailable', 'door.unreachable', `${method} ${path}: ${(error as Error).message}`);
     }

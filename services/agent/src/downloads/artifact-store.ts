@@ -1,7 +1,7 @@
 import { access, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DownloadTicket, WaybillError } from '@waybill/contracts';
-import type { Dispatcher } from 'undici';
+import { type DownloadTicket, WaybillError } from '@waybill/contracts/agent';
+import type { HttpConnections } from '../http/http-request.js';
 import { BackOff } from '../retry/back-off.js';
 import { Gate } from '../retry/gate.js';
 import type { Clock } from '../time/clock.js';
@@ -29,7 +29,7 @@ export interface ArtifactStoreParts {
   ticket(sha256: string): Promise<DownloadTicket>;
   throttle: Throttle;
   clock: Clock;
-  dispatcher?: Dispatcher;
+  connections: HttpConnections;
   backOff?: { baseMs: number; maxMs: number };
   patienceMs?: number;
 }
@@ -139,8 +139,16 @@ export class ArtifactStore {
         const fresh: boolean = ticket === null || Date.parse(ticket.expiresAt) <= this.parts.clock.now();
         if (fresh) ticket = await this.ask(sha256);
         requests++;
-        const { throttle, dispatcher } = this.parts;
-        const done = await downloadRange({ url: ticket!.url, path: part, size, signal, throttle, dispatcher, onBytes });
+        const { throttle, connections } = this.parts;
+        const done = await downloadRange({
+          url: ticket!.url,
+          path: part,
+          size,
+          signal,
+          throttle,
+          connections,
+          onBytes,
+        });
         if (done <= before) throw new TransientDownloadError('the answer held no byte');
       } catch (error) {
         signal.throwIfAborted();

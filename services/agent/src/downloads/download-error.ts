@@ -1,4 +1,4 @@
-import type { ReasonCode } from '@waybill/contracts';
+import type { ReasonCode } from '@waybill/contracts/agent';
 
 /** The download failed for good: trying again would not help. */
 export class DownloadError extends Error {

@@ -1,5 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { type Dispatcher, request } from 'undici';
+import { type HttpConnections, httpRequest } from '../http/http-request.js';
 import { DownloadError, TransientDownloadError } from './download-error.js';
 import type { Throttle } from './throttle.js';
 
@@ -13,7 +13,7 @@ export interface RangeDownload {
   size: number;
   throttle: Throttle;
   signal: AbortSignal;
-  dispatcher?: Dispatcher;
+  connections: HttpConnections;
   onBytes?: (bytesDone: number) => void;
 }
 
@@ -23,32 +23,25 @@ export interface RangeDownload {
  * @throws DownloadError when the server's file cannot be the declared one; TransientDownloadError when it is worth another try
  */
 export async function downloadRange(download: RangeDownload): Promise<number> {
-  const { url, path, size, signal, dispatcher } = download;
+  const { url, path, size, signal, connections } = download;
   const offset = await sizeOf(path);
-  const answer = await request(url, {
-    headers: { range: `bytes=${offset}-` },
-    signal,
-    headersTimeout: IDLE_MS,
-    bodyTimeout: IDLE_MS,
-    ...(dispatcher && { dispatcher }),
-  }).catch((error: unknown) => {
+  const headers = { range: `bytes=${offset}-` };
+  const answer = await httpRequest(url, { headers, signal, idleMs: IDLE_MS, connections }).catch((error: unknown) => {
     throw signal.aborted ? error : new TransientDownloadError((error as Error).message);
   });
-  const { statusCode, headers, body } = answer;
-  // A body given up unread ends in an error of its own, which would end the process.
-  body.on('error', () => undefined);
+  const status = answer.statusCode ?? 0;
   try {
-    checkStatus(statusCode, offset);
-    checkSize(statusCode, headers, size);
-    const file = await open(path, statusCode === 206 ? 'a' : 'w', 0o600);
+    checkStatus(status, offset);
+    checkSize(status, answer.headers, size);
+    const file = await open(path, status === 206 ? 'a' : 'w', 0o600);
     try {
-      return await write(body, file, statusCode === 206 ? offset : 0, download);
+      return await write(answer, file, status === 206 ? offset : 0, download);
     } finally {
       await file.sync();
       await file.close();
     }
   } catch (error) {
-    body.destroy();
+    answer.destroy();
     throw signal.aborted || error instanceof DownloadError || error instanceof TransientDownloadError
       ? error
       : classified(error);

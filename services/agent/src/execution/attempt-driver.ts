@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import {
   type AttemptKey,
   type AttemptRecord,

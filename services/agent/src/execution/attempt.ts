@@ -1,4 +1,4 @@
-import type { ExecuteCommand, Variant } from '@waybill/contracts';
+import type { ExecuteCommand, Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 
 /** Steps of an attempt, by the names under which they are journaled and reported. */

@@ -1,4 +1,4 @@
-import type { Manifest, Variant } from '@waybill/contracts';
+import type { Manifest, Variant } from '@waybill/contracts/agent';
 import type { PlatformFacts } from '../identity/platform-facts.js';
 
 /** The first variant that matches the computer, null when none does. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { ProgressReport } from '@waybill/contracts';
+import type { ProgressReport } from '@waybill/contracts/agent';
 import { type AttemptRecord, keyText } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import { outputTail } from '../process/output-tail.js';

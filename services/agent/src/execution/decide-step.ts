@@ -1,4 +1,4 @@
-import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts';
+import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, Verdict } from '../journal/journal.records.js';
 import { hasBegun, isCutOff, type StepName, STEPS, stepOf } from './attempt.js';
 import { planSteps } from './plan-steps.js';

@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import { executeCommand, inFuture, manifestOf } from '../../spec/commands.js';
 import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 import { newAttempt } from './attempt.js';

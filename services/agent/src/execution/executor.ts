@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import type { Journal } from '../journal/journal.js';
 import { type AttemptKey, type AttemptRecord, type CancelMark, keyText } from '../journal/journal.records.js';
 import type { Log } from '../log.js';

@@ -1,4 +1,4 @@
-import type { ExecuteCommand } from '@waybill/contracts';
+import type { ExecuteCommand } from '@waybill/contracts/agent';
 import type { Verdict } from '../journal/journal.records.js';
 
 /** Prefix of the journal keys that say which package Waybill itself put on the computer, and in which version. */

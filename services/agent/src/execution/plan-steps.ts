@@ -1,4 +1,4 @@
-import type { ExecuteCommand, Variant } from '@waybill/contracts';
+import type { ExecuteCommand, Variant } from '@waybill/contracts/agent';
 import { probeFiles, type StepName, STEPS } from './attempt.js';
 
 /** The steps of an attempt in order, as far as the variant needs them. Clean-up after a verdict is not among them. */

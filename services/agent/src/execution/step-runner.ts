@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, StepRecord, Verdict } from '../journal/journal.records.js';
 import type { StepName } from './attempt.js';
 

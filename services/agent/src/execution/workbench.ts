@@ -1,6 +1,6 @@
 import { chmod, copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact, Variant } from '@waybill/contracts';
+import type { Artifact, Variant } from '@waybill/contracts/agent';
 import type { ArtifactStore } from '../downloads/artifact-store.js';
 import { type AttemptRecord, keyText, type StepRecord } from '../journal/journal.records.js';
 import { type CommandLine, type ProcessResult, runProcess } from '../process/run-process.js';

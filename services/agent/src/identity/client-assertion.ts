@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { computerUser } from '@waybill/contracts';
+import { computerUser } from '@waybill/contracts/agent';
 import { SignJWT } from 'jose';
 import type { AgentKey } from './agent-key.js';
 

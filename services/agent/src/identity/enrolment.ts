@@ -1,4 +1,4 @@
-import { type EnrolRequest, WaybillError } from '@waybill/contracts';
+import { type EnrolRequest, WaybillError } from '@waybill/contracts/agent';
 import { ConfigError } from '../config/config-error.js';
 import type { FleetDoor } from '../door/fleet-door.js';
 import type { Journal } from '../journal/journal.js';

@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import { archiveInstaller } from './archive.installer.js';
 import { debInstaller } from './deb.installer.js';
 import { filesInstaller } from './files.installer.js';

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, networkInterfaces, totalmem } from 'node:os';
-import type { InventoryRequest } from '@waybill/contracts';
+import type { InventoryRequest } from '@waybill/contracts/agent';
 import { SOFTWARE_PREFIX } from '../execution/installed-software.js';
 import type { PlatformFacts } from '../identity/platform-facts.js';
 import { installedPackages } from '../installers/dpkg-status.js';

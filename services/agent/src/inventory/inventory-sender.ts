@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { InventoryRequest } from '@waybill/contracts';
+import type { InventoryRequest } from '@waybill/contracts/agent';
 import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 

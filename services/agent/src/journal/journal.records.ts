@@ -1,4 +1,4 @@
-import type { ExecuteCommand, ExecutionStatus, FinalStatus, StatusReport } from '@waybill/contracts';
+import type { ExecuteCommand, ExecutionStatus, FinalStatus, StatusReport } from '@waybill/contracts/agent';
 
 /** One run of one job on this computer. */
 export interface AttemptKey {

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { WaybillError } from '@waybill/contracts';
+import { WaybillError } from '@waybill/contracts/agent';
 import type { CrashPoint } from './crash-point.js';
 import type { AttemptChange, Journal } from './journal.js';
 import type {

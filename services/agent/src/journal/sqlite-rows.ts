@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from '@waybill/contracts';
+import type { ExecutionStatus } from '@waybill/contracts/agent';
 import type { AttemptKey, AttemptRecord, CancelRecord, StepRecord, UnsentReport } from './journal.records.js';
 
 /** A row of the journal as SQLite answers it. */

@@ -1,4 +1,4 @@
-import { isFinal } from '@waybill/contracts';
+import { isFinal } from '@waybill/contracts/agent';
 import { v7 as uuidv7 } from 'uuid';
 import type { Journal } from '../journal/journal.js';
 import type { AttemptKey } from '../journal/journal.records.js';

@@ -1,4 +1,4 @@
-import type { ExecutionStatus, StatusReport, StepReport } from '@waybill/contracts';
+import type { ExecutionStatus, StatusReport, StepReport } from '@waybill/contracts/agent';
 import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 
 /** What a report says beyond the record: the statement of this moment. */

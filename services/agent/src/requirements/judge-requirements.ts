@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
-import type { ReasonCode, Requirement } from '@waybill/contracts';
+import type { ReasonCode, Requirement } from '@waybill/contracts/agent';
 import type { Workbench } from '../execution/workbench.js';
 import { installedPackages } from '../installers/dpkg-status.js';
 import { existing } from '../root/rooted-paths.js';

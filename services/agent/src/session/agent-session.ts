@@ -1,4 +1,4 @@
-import type { DesiredStateResponse, SessionResponse } from '@waybill/contracts';
+import type { DesiredStateResponse, SessionResponse } from '@waybill/contracts/agent';
 import type { BackOff as BackOffBounds } from '@waybill/messaging/client';
 import type { AgentBroker, AgentBrokerEvents } from '../broker/agent-broker.js';
 import type { Log } from '../log.js';

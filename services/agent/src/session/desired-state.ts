@@ -1,4 +1,4 @@
-import { type DesiredStateResponse, isFinal } from '@waybill/contracts';
+import { type DesiredStateResponse, isFinal } from '@waybill/contracts/agent';
 import type { CommandIntake } from '../commands/command-intake.js';
 import { hasBegun } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';

@@ -1,4 +1,4 @@
-import { type SessionResponse, WaybillError } from '@waybill/contracts';
+import { type SessionResponse, WaybillError } from '@waybill/contracts/agent';
 import type { FleetDoor } from '../door/fleet-door.js';
 import type { Journal } from '../journal/journal.js';
 import type { CorrectedClock } from '../time/clock.js';

@@ -1,4 +1,4 @@
-import { inboxShard, type Subscription } from '@waybill/contracts';
+import { inboxShard, type Subscription } from '@waybill/contracts/agent';
 import type { StreamMessage, StreamSubscription } from '../broker/agent-broker.js';
 import type { CommandIntake } from '../commands/command-intake.js';
 import type { CommandSource } from '../commands/command-source.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/config-error.js';
-import { WaybillError } from '@waybill/contracts';
+import { WaybillError } from '@waybill/contracts/agent';
 import { FleetTally } from './fleet-tally.js';
 import { parseSimulatorFlags, SIMULATOR_HELP } from './simulator-flags.js';
 import { startFleet } from './start-fleet.js';

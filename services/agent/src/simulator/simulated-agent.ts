@@ -1,5 +1,5 @@
-import type { Command, EnrolRequest } from '@waybill/contracts';
-import type { BackOff } from '@waybill/messaging/client';
+import { type Command, type EnrolRequest, WaybillError } from '@waybill/contracts/agent';
+import type { BackOff as BackOffBounds } from '@waybill/messaging/client';
 import { AgentCore } from '../agent-core.js';
 import type { CommandVerifier } from '../commands/verify-command.js';
 import type { FleetDoor } from '../door/fleet-door.js';
@@ -9,9 +9,13 @@ import type { PlatformFacts } from '../identity/platform-facts.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import { MemoryJournal } from '../journal/memory-journal.js';
 import { silentLog } from '../log.js';
+import { BackOff } from '../retry/back-off.js';
 import { CorrectedClock } from '../time/clock.js';
 import { AGENT_VERSION } from '../version.js';
 import { type Behaviour, type SimulatedDisk, SimulatedStepRunner } from './simulated-step-runner.js';
+
+/** Tries of an enrolment while the server does not answer. */
+const ENROL_TRIES = 20;
 
 export interface SimulatedAgentParts {
   hostname: string;
@@ -20,7 +24,7 @@ export interface SimulatedAgentParts {
   door: FleetDoor;
   verifier: CommandVerifier;
   behaviour: Behaviour;
-  backOff: BackOff;
+  backOff: BackOffBounds;
   coalesceMs: number;
   onCommand(agent: SimulatedAgent, command: Command): void;
   onSubscribed(agent: SimulatedAgent): void;
@@ -84,7 +88,16 @@ export class SimulatedAgent {
       agentVersion: AGENT_VERSION,
       ...platform,
     };
-    this.id = (await door.enrol(request)).computerId;
+    const backOff = new BackOff(this.parts.backOff.baseMs, this.parts.backOff.maxMs);
+    for (let tries = 1; ; tries++) {
+      try {
+        this.id = (await door.enrol(request)).computerId;
+        return;
+      } catch (error) {
+        if (!(error instanceof WaybillError) || error.kind !== 'unavailable' || tries === ENROL_TRIES) throw error;
+        await this.clock.sleep(backOff.next());
+      }
+    }
   }
 
   /** Starts the agent, or starts it again on the same "disk"; resolves when every stream is subscribed. */

@@ -60,6 +60,9 @@ export class SimulatedStepRunner implements StepRunner {
         return failed
           ? { ok: false, verdict: verdictOf('failed', 'download.failed', 'The simulated network is down.') }
           : { ok: true };
+      case STEPS.schedule:
+        await this.clock.sleep(Math.max(0, Date.parse(record.command.installAt!) - this.clock.now()), signal);
+        return { ok: true };
       case STEPS.detectionBefore:
         return this.alreadyDone(record);
       case STEPS.install:

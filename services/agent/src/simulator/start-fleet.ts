@@ -1,9 +1,9 @@
-import type { Command } from '@waybill/contracts';
+import type { Command } from '@waybill/contracts/agent';
 import type { BackOff } from '@waybill/messaging/client';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { MemoizedVerifier } from '../commands/verify-command.js';
 import { HttpFleetDoor } from '../door/http-fleet-door.js';
+import { httpConnections } from '../http/http-request.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import { SimulatedAgent } from './simulated-agent.js';
 import type { Behaviour } from './simulated-step-runner.js';
@@ -54,8 +54,8 @@ export interface SimulatedFleet {
 
 /** Starts N agents that speak the real protocol through the real code; enrolling and connecting goes on in the background. */
 export function startFleet(options: FleetOptions): SimulatedFleet {
-  const dispatcher = new Agent({ connections: 32, keepAliveTimeout: 30_000 });
-  const door = new HttpFleetDoor(options.server, dispatcher);
+  const connections = httpConnections({ maxSockets: 32 });
+  const door = new HttpFleetDoor(options.server, connections);
   const verifier = new MemoizedVerifier();
   const behaviour: Behaviour = { seed: options.seed ?? 1, fail: options.fail ?? {}, delay: options.delay ?? {} };
   const agents = Array.from(
@@ -88,7 +88,8 @@ export function startFleet(options: FleetOptions): SimulatedFleet {
       stopped.abort();
       clearInterval(cuts);
       await Promise.all(agents.map((agent) => agent.stop()));
-      await dispatcher.close();
+      connections.http.destroy();
+      connections.https.destroy();
     },
     async kill(some) {
       await Promise.all(some.map((agent) => agent.kill()));

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Variant } from '@waybill/contracts';
+import type { Variant } from '@waybill/contracts/agent';
 import { detect, type Finding } from '../../detection/detect.js';
 import { installerOf, uninstallerOf } from '../../installers/installers.js';
 import type { InstallResult } from '../../installers/installer.js';

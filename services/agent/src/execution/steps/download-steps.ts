@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { ProgressReport } from '@waybill/contracts';
+import type { ProgressReport } from '@waybill/contracts/agent';
 import { DownloadError } from '../../downloads/download-error.js';
 import { formatBytes } from '../../requirements/size.js';
 import { existing } from '../../root/rooted-paths.js';

@@ -1,0 +1,16 @@
+/**
+ * The part of the contract that an agent needs while it runs. The whole index also loads the validation classes of the
+ * services (11 MiB of memory), which a computer never checks.
+ */
+export * from './status/execution-status.js';
+export * from './status/job-status.js';
+export * from './status/reasons.js';
+export * from './naming/exchanges.js';
+export * from './naming/streams.js';
+export * from './targeting/selector.js';
+export * from './manifest/manifest.js';
+export * from './commands/command.js';
+export * from './errors/waybill-error.js';
+export type * from './reports/status-report.js';
+export type * from './rpc/agent-door.js';
+export type { ErrorKind } from './rpc/rpc-contract.js';
