@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporary } from '../../spec/packages.js';
+import { loadAgentConfig } from './agent-config.js';
+import { AGENT_HELP, parseFlags } from './agent-flags.js';
+
+describe('the settings of the agent', () => {
+  const place = temporary('config');
+  afterAll(() => place.dispose());
+  const file = (content: string) => {
+    const path = join(place.path, 'agent.json');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('come from flags, then the environment, then the file, then defaults', () => {
+    const path = file(
+      JSON.stringify({ server: 'http://file:1', hostname: 'file', state: '/file', attributes: { site: 'osaka' } }),
+    );
+    const env = {
+      WAYBILL_AGENT_CONFIG: path,
+      WAYBILL_AGENT_HOSTNAME: 'env',
+      WAYBILL_AGENT_STATE: '/env',
+      WAYBILL_AGENT_BANDWIDTH: '2MiB',
+    };
+    expect(loadAgentConfig(['--state', '/flag'], env)).toMatchObject({
+      server: 'http://file:1',
+      hostname: 'env',
+      state: '/flag',
+      root: '/',
+      attributes: { site: 'osaka' },
+      bandwidth: 2 * 1024 * 1024,
+      logLevel: 'info',
+    });
+  });
+
+  it('read a secret from a file', () => {
+    const secret = join(place.path, 'token');
+    writeFileSync(secret, 'a-token-from-a-file\n');
+    expect(loadAgentConfig(['--server', 'http://a/'], { WAYBILL_AGENT_TOKEN_FILE: secret })).toMatchObject({
+      token: 'a-token-from-a-file',
+      server: 'http://a',
+    });
+  });
+
+  it('take attributes as pairs', () => {
+    const env = { WAYBILL_AGENT_SERVER: 'http://a', WAYBILL_AGENT_ATTRIBUTES: 'department=accounting, site=a=b' };
+    expect(loadAgentConfig([], env).attributes).toEqual({ department: 'accounting', site: 'a=b' });
+  });
+
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ['no server', [], {}, /server is missing.*--server.*WAYBILL_AGENT_SERVER/],
+    ['no address', ['--server', 'nonsense'], {}, /server .*agent door/],
+    ['an unknown flag', ['--sever', 'x'], {}, /--sever/],
+    ['a flag without its value', ['--server'], {}, /--server/],
+    [
+      'a wrong bandwidth',
+      ['--server', 'http://a'],
+      { WAYBILL_AGENT_BANDWIDTH: 'fast' },
+      /WAYBILL_AGENT_BANDWIDTH.*2MiB/,
+    ],
+    ['a wrong level', ['--server', 'http://a'], { WAYBILL_AGENT_LOG_LEVEL: 'loud' }, /WAYBILL_AGENT_LOG_LEVEL/],
+    ['a pair without a name', ['--server', 'http://a'], { WAYBILL_AGENT_ATTRIBUTES: 'accounting' }, /name=value/],
+    ['a missing file', ['--config', '/nowhere.json'], {}, /nowhere\.json cannot be read/],
+    ['a short token', ['--server', 'http://a', '--token', 'x'], {}, /token/],
+  ])('are refused for %s, in one sentence', (_, args, env, sentence) => {
+    expect(() => loadAgentConfig(args, env)).toThrow(
+      expect.objectContaining({ name: 'ConfigError', message: expect.stringMatching(sentence) }),
+    );
+  });
+
+  it.each([
+    ['not JSON', /not a JSON object/],
+    ['{"severs": 1}', /unknown setting "severs"/],
+  ])('are refused in a file that holds %s', (content, sentence) => {
+    expect(() => loadAgentConfig(['--server', 'http://a', '--config', file(content)], {})).toThrow(sentence);
+  });
+
+  it('are explained', () => {
+    expect(parseFlags(['--help']).help).toBe(true);
+    for (const word of [
+      '--server',
+      '--token',
+      '--state',
+      '--root',
+      'WAYBILL_AGENT_HOSTNAME',
+      'WAYBILL_AGENT_ATTRIBUTES',
+    ])
+      expect(AGENT_HELP).toContain(word);
+  });
+});

@@ -1,0 +1,47 @@
+import { parseSimulatorFlags } from './simulator-flags.js';
+
+const NEEDED = ['--server', 'http://a/', '--token', 'secret', '--agents', '4000'];
+
+describe('the flags of the simulator', () => {
+  it('describe a fleet', () => {
+    const args = [
+      ...NEEDED,
+      '--fail',
+      'install=0.05,download=0.02',
+      '--delay',
+      'install=100..500,verify=7',
+      '--connect-rate',
+      '200/s',
+      '--seed',
+      '9',
+      '--disconnect',
+      '0.5',
+      '--for',
+      '60',
+      '--progress',
+    ];
+    expect(parseSimulatorFlags(args)).toEqual({
+      help: false,
+      progress: true,
+      seconds: 60,
+      fleet: {
+        server: 'http://a',
+        token: 'secret',
+        agents: 4000,
+        seed: 9,
+        fail: { install: 0.05, download: 0.02 },
+        delay: { install: { min: 100, max: 500 }, verify: { min: 7, max: 7 } },
+        disconnect: 0.5,
+        connectRate: 200,
+      },
+    });
+  });
+
+  it.each([
+    [['--agents', '4'], /--server is missing/],
+    [[...NEEDED, '--fail', 'reboot=1'], /"reboot=1" is not STEP=VALUE/],
+    [[...NEEDED, '--fail', 'install=2'], /not a number from 0 to 1/],
+    [[...NEEDED, '--delay', 'install=5..1'], /--delay/],
+    [[...NEEDED, '--what'], /--what/],
+  ])('%j are refused', (args, sentence) => expect(() => parseSimulatorFlags(args)).toThrow(sentence));
+});
