@@ -48,6 +48,20 @@ export function unsupportedMediaType(type: string | undefined, requestId: string
   return problemOf(415, 'body.contentType', `The body came with ${given}; send application/json.`, requestId);
 }
 
+const MALFORMED: Record<number, { code: string; detail: string }> = {
+  408: { code: 'request.timeout', detail: 'The request did not come in time.' },
+  431: { code: 'request.headersTooLarge', detail: 'The request line and headers are larger than this server takes.' },
+};
+
+/** Something that is not HTTP, or too much of it. */
+export function malformedRequest(status: number, requestId: string): ProblemBody {
+  const { code, detail } = MALFORMED[status] ?? {
+    code: 'request.malformed',
+    detail: 'The request is not valid HTTP/1.1.',
+  };
+  return problemOf(status, code, detail, requestId);
+}
+
 /** Any error as a problem; what we did not foresee says nothing of its inside. */
 export function toProblem(error: unknown, requestId: string): ProblemBody {
   if (error instanceof WaybillError) {

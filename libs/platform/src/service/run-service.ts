@@ -10,7 +10,8 @@ import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { requestId } from '../http/request-id.js';
 import { refuseControlsInPath } from '../http/storable-text.js';
-import { demandUtf8 } from '../http/utf8.js';
+import { demandReadableJson } from '../http/json-depth.js';
+import { answerMalformedRequests } from '../http/malformed-request.js';
 import { bodyValidation } from '../http/validation.pipe.js';
 import { endOnBug, endOnSignal } from './end-of-process.js';
 
@@ -84,6 +85,7 @@ export async function createService(
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  answerMalformedRequests(app.getHttpServer());
   app.flushLogs();
   app.disable('x-powered-by');
   app.use(requestId);
@@ -104,7 +106,7 @@ export async function createService(
 }
 
 function jsonBodies({ bodyLimit = 1024 * 1024, streamsBody = () => false }: RunServiceOptions): RequestHandler {
-  const parse = json({ limit: bodyLimit, verify: demandUtf8 });
+  const parse = json({ limit: bodyLimit, verify: demandReadableJson });
   return (request, response, next) => (streamsBody(request) ? next() : parse(request, response, next));
 }
 
