@@ -18,12 +18,21 @@ export function manifestFromBody(body: unknown): object {
 }
 
 function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, schema: 'core' });
+  const document = parsed(text);
   const [problem] = document.errors;
   if (problem) throw invalid('manifest.notYaml', `The manifest is not valid YAML: ${problem.message.split('\n')[0]}`);
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch {
     throw invalid('manifest.notYaml', 'The manifest uses YAML aliases, which are not allowed; write the values out.');
+  }
+}
+
+function parsed(text: string) {
+  try {
+    return parseDocument(text, { uniqueKeys: true, schema: 'core' });
+  } catch {
+    // the parser calls itself for every level
+    throw invalid('manifest.notYaml', 'The manifest is nested too deep.');
   }
 }

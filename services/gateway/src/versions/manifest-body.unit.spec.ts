@@ -27,4 +27,10 @@ describe('manifestFromBody', () => {
   it.each([[[]], [null], ['- a\n- b\n'], ['just text'], [undefined]])('refuses %j, which is no object', (body) => {
     expect(() => manifestFromBody(body)).toThrow(expect.objectContaining({ code: 'manifest.invalid' }));
   });
+
+  it('refuses what is nested too deep to be walked', () => {
+    expect(() => manifestFromBody('- '.repeat(200_000) + 'x')).toThrow(
+      expect.objectContaining({ kind: 'invalid', code: expect.stringMatching(/^manifest\./) as string }),
+    );
+  });
 });
