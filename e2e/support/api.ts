@@ -70,6 +70,11 @@ export class Api {
     });
   }
 
+  /** For requests that `fetch` would not send. */
+  get authorization(): string {
+    return `Bearer ${this.token}`;
+  }
+
   get<T = Record<string, unknown>>(path: string): Promise<T> {
     return this.call<T>('GET', path);
   }

@@ -1,0 +1,98 @@
+import { type SimulatedFleet, startFleet } from '@waybill/agent/simulator';
+import { eventually } from '@waybill/testing';
+import { Client } from 'minio';
+import type { Api } from '../support/api.ts';
+import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
+import { publishVersion } from '../support/publish.ts';
+import type { Job, Page } from '../support/views.ts';
+
+export const AGENTS = 4;
+/** An id that nothing has. */
+export const NOBODY = '0199aaaa-0000-7000-8000-000000000001';
+
+/** A stack with one of everything, so that every refusal can be provoked on it. */
+export interface ApiWorld {
+  stack: E2eStack;
+  api: Api;
+  fleet: SimulatedFleet;
+  /** id of an enrolled computer */
+  computer: string;
+  scheduledJob: string;
+  completedJob: string;
+  objects(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** @param artifacts as the manifest has them; by default one script */
+export function manifestOf(name: string, version = '1.0.0', artifacts: object[] = [{ file: 'run.sh' }]) {
+  return {
+    package: name,
+    version,
+    variants: [
+      {
+        platform: { os: 'linux' },
+        artifacts,
+        installer: { type: 'script', file: 'run.sh' },
+        detection: [{ file: { path: `/opt/${name}` } }],
+      },
+    ],
+  };
+}
+
+export const SCRIPT = Buffer.from('#!/bin/sh\nexit 0\n');
+
+export async function startApiWorld(): Promise<ApiWorld> {
+  const stack = await startE2eStack();
+  const { api } = stack;
+  const files = [{ name: 'run.sh', bytes: SCRIPT }];
+  for (const name of ['published', 'withdrawn', 'live']) await publishVersion(api, manifestOf(name), files);
+  await api.post('/packages/withdrawn/versions/1.0.0/actions/withdraw', {});
+  await api.post('/packages', { name: 'drafts', title: 'Drafts' });
+  await api.post(
+    '/packages/drafts/versions',
+    manifestOf('drafts', '1.0.0', [{ file: 'run.sh' }, { file: 'sized.bin', size: 5 }]),
+  );
+  await api.post('/groups', { name: 'everybody', kind: 'static' });
+  const { secret } = await api.post<{ secret: string }>('/enrolment-tokens', {
+    groups: ['everybody'],
+    maxUses: AGENTS,
+  });
+  const fleet = startFleet({
+    server: stack.services.fleetUrl,
+    token: secret,
+    agents: AGENTS,
+    fail: { install: 0.3 },
+    delay: { install: { min: 300, max: 3_000 } },
+  });
+  await fleet.subscribed;
+  const [computer] = (await api.get<Page<{ id: string }>>('/computers?sort=name')).items;
+  const order = { package: 'published', version: '1.0.0', targets: { computers: [computer!.id] } };
+  const later = await api.post<Job>('/jobs', { ...order, schedule: { startAt: '2030-01-01T00:00:00Z' } });
+  const now = await api.post<Job>('/jobs', order);
+  await eventually(async () => expect((await api.get<Job>(`/jobs/${now.id}`)).status).toBe('completed'), {
+    timeoutMs: 60_000,
+  });
+  return {
+    stack,
+    api,
+    fleet,
+    computer: computer!.id,
+    scheduledJob: later.id,
+    completedJob: now.id,
+    objects: () => objectsOf(stack),
+    stop: async () => {
+      await fleet.stop();
+      await stack.stop();
+    },
+  };
+}
+
+async function objectsOf({ services }: E2eStack): Promise<string[]> {
+  const { endpoint, accessKey, secretKey, bucket, region } = services.settings.s3;
+  const { hostname, port } = new URL(endpoint);
+  const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey, secretKey, region });
+  const names: string[] = [];
+  for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>)
+    names.push(name);
+  return names.sort();
+}

@@ -1,0 +1,144 @@
+import {
+  deadLetterQueue,
+  EXCHANGES,
+  FLEET_RPC,
+  JOB_RPC,
+  PACKAGE_RPC,
+  REPORT_QUEUES,
+  RESULT_RPC,
+  rpcQueue,
+  VHOSTS,
+} from '@waybill/contracts';
+import { SUBSCRIPTIONS } from '@waybill/messaging';
+import { eventually } from '@waybill/testing';
+import { type ChannelModel, connect } from 'amqplib';
+import pg from 'pg';
+import { type ApiWorld, NOBODY } from './api-world.fixtures.spec.ts';
+import { allReady, snapshot } from './snapshot.fixtures.spec.ts';
+
+const QUEUES = [
+  ...SUBSCRIPTIONS.map(({ queue, events }) => ({ vhost: VHOSTS.services, queue, type: events[0]! })),
+  { vhost: VHOSTS.agents, queue: REPORT_QUEUES.status, type: 'status.v1' },
+];
+
+/** What comes in by the broker. */
+export function deadLetters(current: () => ApiWorld): void {
+  describe('a message that cannot be handled', () => {
+    let world: ApiWorld;
+    let before: unknown;
+    const connections: Record<string, ChannelModel> = {};
+
+    beforeAll(async () => {
+      world = current();
+      before = await snapshot(world);
+      for (const vhost of Object.values(VHOSTS)) connections[vhost] = await open(vhost);
+    });
+    afterAll(async () => {
+      for (const connection of Object.values(connections)) await connection.close();
+    });
+    afterEach(async () => {
+      expect(await snapshot(world)).toEqual(before);
+      await allReady(world);
+    });
+
+    const open = (vhost: string, user?: { name: string; password: string }) => {
+      const url = new URL(world.stack.servers.addresses.brokerUrl);
+      if (user) [url.username, url.password] = [user.name, user.password];
+      return connect(
+        `${url.toString().replace(/\/$/, '')}/${encodeURIComponent(world.stack.services.settings.vhostPrefix + vhost)}`,
+      );
+    };
+    const prefixed = (vhost: string) => world.stack.services.settings.vhostPrefix + vhost;
+
+    it.each(QUEUES)('is kept with its reason: $queue', async ({ vhost, queue, type }) => {
+      const channel = await connections[vhost]!.createChannel();
+      channel.sendToQueue(queue, Buffer.from('{"not": json'), { type, messageId: 'spec-1', persistent: true });
+      const dead = await eventually(async () => {
+        const message = await channel.get(deadLetterQueue(queue), { noAck: true });
+        if (!message) throw new Error(`nothing in ${deadLetterQueue(queue)}`);
+        return message;
+      });
+      expect(dead.content.toString()).toBe('{"not": json');
+      expect(String(dead.properties.headers?.['x-waybill-reason'])).toMatch(/JSON/);
+      await channel.close();
+    });
+
+    it.each([
+      ['package', PACKAGE_RPC.get],
+      ['fleet', FLEET_RPC.groupGet],
+      ['job-scheduler', JOB_RPC.get],
+      ['result', RESULT_RPC.get],
+    ] as const)('is answered, when somebody waits for an answer: %s', async (service, type) => {
+      const channel = await connections[VHOSTS.services]!.createChannel();
+      const answer = new Promise<string>((resolve) => {
+        void channel
+          .consume('amq.rabbitmq.reply-to', (message) => message && resolve(message.content.toString()), {
+            noAck: true,
+          })
+          .then(() =>
+            channel.publish(EXCHANGES.rpc, rpcQueue(service), Buffer.from([0xff, 0x00, 0x7b]), {
+              replyTo: 'amq.rabbitmq.reply-to',
+              correlationId: 'spec',
+              type,
+            }),
+          );
+      });
+      expect(JSON.parse(await answer)).toMatchObject({
+        ok: false,
+        error: { kind: 'invalid', code: 'request.notJson' },
+      });
+      await channel.close();
+    });
+
+    it('a report about an execution that does not exist is kept apart, and changes nothing', async () => {
+      const name = `a-${NOBODY}`;
+      const manage = (method: string, path: string, body?: object) => {
+        const url = new URL(world.stack.servers.addresses.managementUrl);
+        const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+        return fetch(`${url.origin}/api${path}`, {
+          method,
+          headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
+          body: body ? JSON.stringify(body) : null,
+        });
+      };
+      await manage('PUT', `/users/${name}`, { password: 'spec', tags: '' });
+      const rights = { configure: '^$', write: '^waybill\\.reports$', read: '^$' };
+      await manage('PUT', `/permissions/${encodeURIComponent(prefixed(VHOSTS.agents))}/${name}`, rights);
+      const agent = await open(VHOSTS.agents, { name, password: 'spec' });
+      try {
+        const channel = await agent.createConfirmChannel();
+        const report = {
+          v: 1,
+          computerId: NOBODY,
+          jobId: NOBODY,
+          run: 1,
+          attempt: 1,
+          seq: 1,
+          status: 'succeeded',
+          at: new Date().toISOString(),
+          evidence: 'made up',
+        };
+        channel.publish(EXCHANGES.reports, `${name}.status.v1`, Buffer.from(JSON.stringify(report)), {
+          userId: name,
+          type: 'status.v1',
+          messageId: '0199aaaa-0000-7000-8000-00000000000f',
+          contentType: 'application/json',
+        });
+        await channel.waitForConfirms();
+      } finally {
+        await agent.close();
+        await manage('DELETE', `/users/${name}`);
+      }
+      const client = new pg.Client({ connectionString: world.stack.services.settings.databaseUrls.result });
+      await client.connect();
+      try {
+        await eventually(async () => {
+          const { rows } = await client.query('SELECT kind FROM anomalies WHERE computer_id = $1', [NOBODY]);
+          expect(rows).toEqual([{ kind: 'noExecution' }]);
+        });
+      } finally {
+        await client.end();
+      }
+    });
+  });
+}

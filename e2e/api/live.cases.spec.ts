@@ -1,0 +1,89 @@
+import { FINAL_STATUSES } from '@waybill/contracts';
+import { eventually } from '@waybill/testing';
+import type { Execution, Job, Page } from '../support/views.ts';
+import { AGENTS, type ApiWorld, manifestOf, SCRIPT } from './api-world.fixtures.spec.ts';
+
+const FORMULA = '=1+2';
+
+interface Seen {
+  states: Map<string, string>;
+  lastId: string | undefined;
+}
+
+/** What comes out while a job runs, and after it. */
+export function live(current: () => ApiWorld): void {
+  describe('a job', () => {
+    let world: ApiWorld;
+    let job: Job;
+    beforeAll(async () => {
+      world = current();
+      await world.api.call('PATCH', `/computers/${world.computer}`, { name: FORMULA });
+    });
+
+    /** Follows the job until `enough`, then cuts the connection. */
+    async function follow(seen: Seen, enough: () => boolean): Promise<void> {
+      const cut = AbortSignal.timeout(60_000);
+      const stop = new AbortController();
+      cut.addEventListener('abort', () => stop.abort());
+      try {
+        for await (const { event, id, data } of world.api.events(`/jobs/${job.id}/events`, stop.signal, seen.lastId)) {
+          expect(id).not.toBe('');
+          seen.lastId = id;
+          if (event === 'execution') seen.states.set((data as Execution).computerId, (data as Execution).status);
+          if (enough()) stop.abort();
+        }
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+      }
+      expect(cut.aborted).toBe(false);
+    }
+
+    it('is followed live over a cut connection, and no final state is missed', async () => {
+      job = await world.api.post<Job>('/jobs', {
+        package: 'live',
+        version: '1.0.0',
+        targets: { groups: ['everybody'] },
+        schedule: { startAt: new Date(Date.now() + 1_500).toISOString() },
+      });
+      const seen: Seen = { states: new Map(), lastId: undefined };
+      const finals = () =>
+        [...seen.states.values()].filter((status) => (FINAL_STATUSES as readonly string[]).includes(status));
+      await follow(seen, () => seen.states.size >= 2);
+      expect(finals().length).toBeLessThan(AGENTS);
+      await eventually(async () => expect((await world.api.get<Job>(`/jobs/${job.id}`)).status).toBe('completed'), {
+        timeoutMs: 60_000,
+      });
+      await follow(seen, () => finals().length === AGENTS);
+      const { items } = await world.api.get<Page<Execution>>(`/jobs/${job.id}/executions`);
+      expect(Object.fromEntries(seen.states)).toEqual(
+        Object.fromEntries(items.map(({ computerId, status }) => [computerId, status])),
+      );
+    }, 150_000);
+
+    it('is reported as CSV that no spreadsheet runs, and as NDJSON as it is', async () => {
+      const report = (format: string) => world.api.raw('GET', `/jobs/${job.id}/report?format=${format}`);
+      const csv = await report('csv');
+      expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      const [header, ...lines] = (await csv.text()).trimEnd().split('\r\n');
+      expect(header).toMatch(/^computerName,computerId,status,reason,/);
+      expect(lines).toHaveLength(AGENTS);
+      expect(lines.filter((line) => line.startsWith(`'${FORMULA},${world.computer},`))).toHaveLength(1);
+      expect(lines.filter((line) => line.startsWith('='))).toEqual([]);
+      const ndjson = (await (await report('ndjson')).text()).trimEnd().split('\n');
+      const names = ndjson.map((line) => (JSON.parse(line) as Execution).computerName);
+      expect(names).toHaveLength(AGENTS);
+      expect(names).toContain(FORMULA);
+    });
+  });
+
+  describe('the same bytes uploaded twice', () => {
+    it('are stored once', async () => {
+      const { api, objects } = current();
+      const before = await objects();
+      await api.post('/packages/drafts/versions', manifestOf('drafts', '3.0.0'));
+      const response = await api.raw('PUT', '/packages/drafts/versions/3.0.0/artifacts/run.sh', new Uint8Array(SCRIPT));
+      expect(await response.json()).toMatchObject({ size: SCRIPT.length, deduplicated: true });
+      await eventually(async () => expect(await objects()).toEqual(before));
+    });
+  });
+}
