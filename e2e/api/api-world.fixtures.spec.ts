@@ -94,5 +94,8 @@ async function objectsOf({ services }: E2eStack): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>)
     names.push(name);
+  // parts of uploads that were neither completed nor given up
+  for await (const { key } of client.listIncompleteUploads(bucket, '', true) as AsyncIterable<{ key: string }>)
+    names.push(`incomplete ${key}`);
   return names.sort();
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { eventually } from '@waybill/testing';
+import pg from 'pg';
 import { type ApiWorld, manifestOf, NOBODY } from './api-world.fixtures.spec.ts';
 import { expectProblem, type Problem } from './expect-problem.fixtures.spec.ts';
 import { allReady, snapshot } from './snapshot.fixtures.spec.ts';
@@ -145,18 +146,27 @@ export function badInput(current: () => ApiWorld): void {
       expect([404, 405]).toContain(response.status);
     });
 
-    it('an upload that ends early leaves nothing', async () => {
+    it('an upload that ends early is given up at once and leaves nothing', async () => {
+      const uploads = async () => {
+        const client = new pg.Client({ connectionString: world.stack.services.settings.databaseUrls.package });
+        await client.connect();
+        const { rows } = await client.query<{ status: string }>('SELECT status FROM uploads ORDER BY id');
+        await client.end();
+        return rows.map(({ status }) => status);
+      };
+      const earlier = await uploads();
       const { hostname, port } = new URL(world.stack.services.gatewayUrl);
       await new Promise<void>((resolve, reject) => {
         const socket = connect(Number(port), hostname, () => {
-          socket.write(
-            `PUT /api/v1${RUN} HTTP/1.1\r\nHost: x\r\n${authorization(world)}Content-Length: 5000000\r\n\r\n`,
-          );
-          socket.write(Buffer.alloc(2_000_000), () => socket.destroy());
+          const head = [`PUT /api/v1${RUN} HTTP/1.1`, 'Host: x', 'Content-Length: 50000000'].join('\r\n');
+          socket.write(`${head}\r\n${authorization(world)}\r\n`);
+          // more than one part of the object store's upload
+          socket.write(Buffer.alloc(20_000_000), () => socket.destroy());
         });
         socket.on('close', () => resolve());
         socket.on('error', reject);
       });
+      await eventually(async () => expect(await uploads()).toEqual([...earlier, 'aborted']));
     });
 
     it('an upload that is longer than its manifest says, with unknown length', async () => {
