@@ -14,6 +14,7 @@ export class DownloadsController {
   @Post('downloads/:sha256')
   @DoorCall(200, 'DownloadTicket', [
     'token.invalid',
+    'token.computerUnknown',
     'download.notAllowed',
     'download.digestInvalid',
     'rpc.timeout',

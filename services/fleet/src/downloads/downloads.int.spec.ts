@@ -1,4 +1,4 @@
-import type { DesiredStateResponse, DownloadTicket } from '@waybill/contracts';
+import { type DesiredStateResponse, type DownloadTicket, FLEET_RPC } from '@waybill/contracts';
 import { FleetWorld, type Problem } from '../specs/fleet-world.fixtures.spec.js';
 
 let world: FleetWorld;
@@ -54,6 +54,14 @@ describe('with them', () => {
     const part = await fetch(url, { headers: { range: 'bytes=6-7' } });
     expect([part.status, await part.text()]).toEqual([206, 'of']);
     expect((await fetch(url.replace('artifacts/1', 'artifacts/2'))).status).toBe(403);
+  });
+
+  it('gives none to a computer that was removed, however long its token lives', async () => {
+    const agent = await world.agent();
+    const authorization = `Bearer ${await agent.accessToken()}`;
+    await world.rpc.call(FLEET_RPC.computerRemove, { id: agent.id });
+    const { status, body } = await world.door('POST', `/downloads/${ALLOWED}`, undefined, { authorization });
+    expect([status, (body as Problem).code]).toEqual([401, 'token.computerUnknown']);
   });
 
   it('gives none for what no job brings, nor for what is no digest', async () => {
