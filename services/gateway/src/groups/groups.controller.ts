@@ -72,7 +72,11 @@ export class GroupsController {
   @Answers(200, 'MembersChanged', 'How many joined and how many are members now.')
   @Problems('group.notFound', 'computer.notFound', 'computer.tooManyGroups')
   addMany(@Param('name') name: string, @Body() body: AddMembers): Promise<MembersChanged> {
-    return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: body.computers }, { timeoutMs: MANY_TIMEOUT_MS });
+    return this.rpc.call(
+      FLEET_RPC.groupMembersAdd,
+      { name, computers: body.computers },
+      { timeoutMs: MANY_TIMEOUT_MS },
+    );
   }
 
   @Put(':name/members/:computerId')
