@@ -33,32 +33,36 @@ export class AttemptDriver {
   }
 
   /** Resolves when the attempt has ended, waits for a restart of the computer, or the agent stops. */
-  async run(): Promise<void> {
+  async run(): Promise<'parked' | 'done'> {
     try {
-      while (await this.advance());
+      for (;;) {
+        const next = await this.advance();
+        if (next !== 'again') return next;
+      }
     } finally {
       this.held?.release();
     }
   }
 
-  /** One decision; false when there is nothing more to do now. */
-  private async advance(): Promise<boolean> {
+  /** One decision; `done` when there is nothing more to do now. */
+  private async advance(): Promise<'again' | 'parked' | 'done'> {
     const record = this.parts.journal.attempt(this.key);
-    if (!record) return false;
+    if (!record) return 'done';
     const decision = decideStep(record, {
       variant: this.variant,
       now: this.parts.clock.now(),
       bootId: this.parts.bootId,
     });
-    if (decision.do === 'nothing') return false;
+    if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
     if (decision.do === 'park') return this.park(record);
-    if (this.stopping() && !hasBegun(record.steps)) return false;
-    if (!(await this.hold(decision.slot, record))) return true;
+    if (this.stopping() && !hasBegun(record.steps)) return 'done';
+    // When the agent stops, a gate lets nobody in any more: asking again would never end.
+    if (!(await this.hold(decision.slot, record))) return this.stopping() ? 'done' : 'again';
     this.begin(record, decision);
     const outcome = await this.work(record, decision.step);
     if (outcome) this.end(decision.step, outcome);
-    return true;
+    return 'again';
   }
 
   /** True when the slot is held already; otherwise takes it, after which everything has to be decided again. */
@@ -142,7 +146,7 @@ export class AttemptDriver {
     });
   }
 
-  private finish(record: AttemptRecord, verdict: Verdict): false {
+  private finish(record: AttemptRecord, verdict: Verdict): 'done' {
     const { journal, reports, runner, clock } = this.parts;
     const logTail = hasBegun(record.steps) ? runner.outputTail(record) : null;
     journal.transact('final', () => {
@@ -158,16 +162,16 @@ export class AttemptDriver {
     );
     runner.release(record);
     this.parts.onFinished?.(record);
-    return false;
+    return 'done';
   }
 
-  private park(record: AttemptRecord): false {
+  private park(record: AttemptRecord): 'parked' {
     if (record.status !== 'rebootPending')
       this.say('rebootPending', {
         status: 'rebootPending',
         message: 'The installer asks for a restart of the computer.',
       });
-    return false;
+    return 'parked';
   }
 
   private say(boundary: string, statement: Parameters<ExecutorParts['reports']['write']>[1]): void {

@@ -35,6 +35,8 @@ export class Executor {
     prepare: new Gate(PREPARE_SLOTS),
     installer: new Gate(1),
   };
+  /** Attempts that only a restart of the computer takes further, and that also ends this process: driving them again would never end. */
+  private readonly parked = new Set<string>();
   private stopping = false;
 
   constructor(private readonly parts: ExecutorParts) {}
@@ -54,7 +56,7 @@ export class Executor {
       const earlier = open.some(
         ({ jobId, run, attempt }) => jobId === record.jobId && run === record.run && attempt < record.attempt,
       );
-      if (!earlier && !this.driven.has(key)) this.drive(record, key);
+      if (!earlier && !this.driven.has(key) && !this.parked.has(key)) this.drive(record, key);
     }
   }
 
@@ -82,7 +84,8 @@ export class Executor {
   private drive(record: AttemptRecord, key: string): void {
     const abort = new AbortController();
     const driver = new AttemptDriver(this.parts, this.gates, record, abort.signal, () => this.stopping);
-    const done = driver.run().catch(async (error: unknown) => {
+    const run = driver.run().then((end) => void (end === 'parked' && this.parked.add(key)));
+    const done = run.catch(async (error: unknown) => {
       this.parts.log.error({ err: error, execution: key }, 'the execution could not go on; it will be tried again');
       await this.parts.clock.sleep(REDRIVE_MS, abort.signal).catch(() => {});
       await this.markCutOff(record);
