@@ -5,9 +5,6 @@ import type { CommandSource } from '../commands/command-source.js';
 import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 
-/** Seconds by which clocks may differ: reading starts that much before the computer joined. */
-const MARGIN_SECONDS = 60;
-
 export interface StreamReaderParts {
   computerId: string;
   journal: Journal;
@@ -38,8 +35,9 @@ export class StreamReader implements StreamSubscription {
   arguments(): Record<string, unknown> {
     this.stuck = false;
     const position = this.parts.journal.position(this.stream);
-    const since = Math.floor(Date.parse(this.subscription.memberSince) / 1000) - MARGIN_SECONDS;
-    const offset = position ? position.offset + 1 : { '!': 'timestamp', value: since };
+    // From the first message there is, not from a moment: what is older than the membership is judged away, and on RabbitMQ 4.3.6 a
+    // consumer that asks for a moment in an empty stream costs the broker a second file descriptor for as long as it lives.
+    const offset = position ? position.offset + 1 : 'first';
     if (this.subscription.kind === 'group') return { 'x-stream-offset': offset };
     // The filter works by chunk, and messages for many computers carry no filter value: every message is judged again.
     return { 'x-stream-offset': offset, 'x-stream-filter': this.parts.computerId, 'x-stream-match-unfiltered': true };
