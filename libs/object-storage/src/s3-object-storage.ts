@@ -146,5 +146,5 @@ function judge(reader: PartReader, { expectedSize, expectedSha256 }: PutHashedOp
 /** Three parts are held in memory at most. Parts grow only when 10,000 of them would not do; without an announced size 160 GiB are possible. */
 function partSizeFor(expectedSize: number | undefined): number {
   if (expectedSize === undefined) return 16 * MIB;
-  return Math.max(8, Math.ceil(expectedSize / MAX_PARTS / MIB)) * MIB;
+  return Math.max(5, Math.ceil(expectedSize / MAX_PARTS / MIB)) * MIB;
 }
