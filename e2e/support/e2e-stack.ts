@@ -11,7 +11,8 @@ export interface E2eStack {
 const quiet = () => undefined;
 
 /**
- * Servers and services of a spec's own, with empty data: these specs kill and restart them. A server that does not start fails the spec.
+ * Servers and services of a spec’s own, with empty data: these specs kill and restart them (processes, not machines: what PostgreSQL
+ * was told survives that without a flush to disk). A server that does not start fails the spec.
  * @param instance one name for all specs: they run one by one, and an instance's ports and directories are used again
  */
 export async function startE2eStack(
