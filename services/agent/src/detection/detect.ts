@@ -2,26 +2,18 @@ import type { DetectionRule, Variant } from '@waybill/contracts/agent';
 import { detectArchive } from './archive.detection.js';
 import { detectDeb } from './deb.detection.js';
 import { detectFile } from './file.detection.js';
+import { combine, type Finding } from './finding.js';
 import { detectScript } from './script.detection.js';
 import type { Workbench } from '../execution/workbench.js';
 import { debFiles } from '../execution/plan-steps.js';
 import { debFields } from '../installers/deb-fields.js';
 
-/** What one rule found. `evidence` says it in words. */
-export interface Finding {
-  found: boolean;
-  evidence: string;
-}
-
-/** Judges every rule of the variant, the implied one when it has none; all have to hold. */
+/** Judges every rule of the variant, the implied one when it has none. */
 export async function detect(bench: Workbench): Promise<Finding> {
   const rules = bench.variant.detection ?? [];
-  const findings =
-    rules.length > 0 ? await Promise.all(rules.map((rule) => judge(rule, bench))) : await implied(bench.variant, bench);
-  return {
-    found: findings.length > 0 && findings.every(({ found }) => found),
-    evidence: findings.map(({ evidence }) => evidence).join('; '),
-  };
+  return combine(
+    rules.length > 0 ? await Promise.all(rules.map((rule) => judge(rule, bench))) : await implied(bench.variant, bench),
+  );
 }
 
 function judge(rule: DetectionRule, bench: Workbench): Promise<Finding> {

@@ -49,13 +49,16 @@ describe('an archive', () => {
     const first = benchOf(home, { installer: INSTALLER }, { [file]: bytes });
     const root = first.paths.root;
     expect(await archiveInstaller.install(first, 1)).toEqual({ kind: 'exited', exitCode: 0 });
-    expect(await detect(first)).toMatchObject({ found: true });
+    expect(await detect(first)).toMatchObject({ presence: 'present' });
     await archiveInstaller.settle!(first, true);
     expect(readFileSync(join(root, 'opt/acme/bin/run'), 'utf8')).toBe('v1');
 
     const second = benchOf(home, { installer: INSTALLER }, { 'b.tar.gz': tarBytes({ run: 'v2' }) });
     await archiveInstaller.install(second, 1);
-    expect([await detect(second), await detect(first)]).toMatchObject([{ found: true }, { found: false }]);
+    expect([await detect(second), await detect(first)]).toMatchObject([
+      { presence: 'present' },
+      { presence: 'unknown' },
+    ]);
     expect(await archiveInstaller.settle!(second, false)).toContain('put back: acme-ledger 2.4.0');
     expect(readFileSync(join(root, 'opt/acme/bin/run'), 'utf8')).toBe('v1');
 

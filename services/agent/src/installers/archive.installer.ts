@@ -39,7 +39,7 @@ export const archiveInstaller: InstallerType = {
     return refusing(async () => {
       const place = placeOf(bench);
       const mark = await readMark(place.target);
-      if (mark?.package !== bench.record.command.manifest.package)
+      if (!mark || mark === 'unreadable' || mark.package !== bench.record.command.manifest.package)
         throw new ArchiveRefusedError('the directory does not hold a tree of this package');
       await rm(place.old, { recursive: true, force: true });
       await rename(place.target, place.old);
@@ -63,7 +63,7 @@ export const archiveInstaller: InstallerType = {
     await rename(place.old, place.target);
     await cleanUp(place);
     const mark = await readMark(place.target);
-    return `The old tree was put back${mark ? `: ${mark.package} ${mark.version}` : ''}.`;
+    return `The old tree was put back${mark && mark !== 'unreadable' ? `: ${mark.package} ${mark.version}` : ''}.`;
   },
 };
 

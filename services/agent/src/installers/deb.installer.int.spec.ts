@@ -33,8 +33,10 @@ describe('the command line of dpkg', () => {
   it('asks', () => {
     expect(queryLine(tree, ['acme']).args.slice(0, 2)).toEqual(['--admindir=/srv/tree/var/lib/dpkg', '--show']);
     expect(queryLine(tree, ['acme']).args.slice(-2)).toEqual(['--', 'acme']);
-    expect(parseStatus('installed\ta\t1\nconfig-files\tb\t2\n\tc\t3\nhalf-installed\td\t1\n')).toEqual([
-      { name: 'a', version: '1' },
+    expect(parseStatus('installed\ta\t1\nconfig-files\tb\t2\n\tc\t3\nhalf-installed\td\t\n')).toEqual([
+      { status: 'installed', name: 'a', version: '1' },
+      { status: 'config-files', name: 'b', version: '2' },
+      { status: 'half-installed', name: 'd', version: '' },
     ]);
   });
 
@@ -53,12 +55,12 @@ describe('dpkg itself, in a tree of its own', () => {
 
   it('installs, is asked, and removes', async () => {
     const work = bench();
-    expect(await detect(work)).toMatchObject({ found: false });
+    expect(await detect(work)).toMatchObject({ presence: 'absent' });
     expect(await debInstaller.install(work, 30_000)).toEqual({ kind: 'exited', exitCode: 0 });
-    expect(await detect(work)).toEqual({ found: true, evidence: 'deb acme 1 is installed' });
+    expect(await detect(work)).toEqual({ presence: 'present', evidence: 'deb acme 1 is installed' });
     expect(await installedPackages(work.paths)).toEqual([{ name: 'acme', version: '1' }]);
     expect(await debInstaller.uninstall(work, 30_000)).toMatchObject({ exitCode: 0 });
-    expect(await detect(work)).toMatchObject({ found: false });
+    expect(await detect(work)).toMatchObject({ presence: 'absent' });
     expect(await installedPackages(work.paths)).toEqual([]);
   });
 

@@ -11,11 +11,25 @@ export interface DpkgPackage {
   version: string;
 }
 
+/** A package that dpkg knows; `status` in its words: installed, half-configured, config-files, … */
+export interface DpkgState extends DpkgPackage {
+  status: string;
+}
+
 /**
  * Packages that are completely installed in the tree.
  * @param names only these; default all
  */
 export async function installedPackages(paths: RootedPaths, names: readonly string[] = []): Promise<DpkgPackage[]> {
+  const states = await packageStates(paths, names);
+  return states.flatMap(({ status, name, version }) => (status === 'installed' ? [{ name, version }] : []));
+}
+
+/**
+ * Packages that dpkg knows in the tree, in whatever state, once per architecture.
+ * @throws when dpkg cannot be asked
+ */
+export async function packageStates(paths: RootedPaths, names: readonly string[] = []): Promise<DpkgState[]> {
   if (!existsSync(join(paths.dpkgAdmin, 'status'))) return [];
   const { file, args } = queryLine(paths, names);
   // Exit code 1 says that a name is unknown; what is known is printed all the same.
@@ -44,9 +58,9 @@ export function queryLine(paths: RootedPaths, names: readonly string[]): { file:
   };
 }
 
-export function parseStatus(output: string): DpkgPackage[] {
+export function parseStatus(output: string): DpkgState[] {
   return output.split('\n').flatMap((line) => {
     const [status, name, version] = line.split('\t');
-    return status === 'installed' && name && version ? [{ name, version }] : [];
+    return status && name ? [{ status, name, version: version ?? '' }] : [];
   });
 }

@@ -1,8 +1,9 @@
-import type { Finding } from '../detection/detect.js';
+import type { Finding } from '../detection/finding.js';
 import { type StepName, STEPS } from '../execution/attempt.js';
 import { verdictOf } from '../execution/decide-step.js';
 import type { StepOutcome, StepRunner, StepWork } from '../execution/step-runner.js';
 import { judgeFinding } from '../execution/steps/change-steps.js';
+import { judgeBefore } from '../execution/steps/judge-steps.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import type { Clock } from '../time/clock.js';
 import { chance } from './chance.js';
@@ -64,7 +65,7 @@ export class SimulatedStepRunner implements StepRunner {
         await this.clock.sleep(Math.max(0, Date.parse(record.command.installAt!) - this.clock.now()), signal);
         return { ok: true };
       case STEPS.detectionBefore:
-        return this.alreadyDone(record);
+        return judgeBefore(this.find(record), record.command);
       case STEPS.install:
       case STEPS.uninstall:
         return failed
@@ -77,7 +78,10 @@ export class SimulatedStepRunner implements StepRunner {
       case STEPS.detection:
         return {
           ok: true,
-          verdict: judgeFinding(failed ? { found: false, evidence: 'simulated loss' } : this.find(record), record),
+          verdict: judgeFinding(
+            failed ? { presence: 'unknown', evidence: 'simulated loss' } : this.find(record),
+            record,
+          ),
         };
       default:
         return { ok: true };
@@ -94,18 +98,6 @@ export class SimulatedStepRunner implements StepRunner {
 
   release(): void {}
 
-  private alreadyDone(record: AttemptRecord): StepOutcome {
-    const finding = this.find(record);
-    const uninstalling = record.command.action === 'uninstall';
-    if (finding.found === uninstalling) return { ok: true };
-    return {
-      ok: true,
-      verdict: verdictOf('succeeded', uninstalling ? 'alreadyAbsent' : 'alreadyInstalled', '', {
-        evidence: finding.evidence,
-      }),
-    };
-  }
-
   private change({ command }: AttemptRecord): StepOutcome {
     if (command.action === 'uninstall') this.disk.delete(command.manifest.package);
     else this.disk.set(command.manifest.package, command.manifest.version);
@@ -113,8 +105,9 @@ export class SimulatedStepRunner implements StepRunner {
   }
 
   private find({ command: { manifest } }: AttemptRecord): Finding {
-    const found = this.disk.get(manifest.package) === manifest.version;
-    return { found, evidence: `simulated ${manifest.package} ${this.disk.get(manifest.package) ?? 'is absent'}` };
+    const version = this.disk.get(manifest.package);
+    const presence = version === manifest.version ? 'present' : version === undefined ? 'absent' : 'unknown';
+    return { presence, evidence: `simulated ${manifest.package} ${version ?? 'is absent'}` };
   }
 
   private async spend(step: SimulatedStep, record: AttemptRecord, signal: AbortSignal): Promise<void> {

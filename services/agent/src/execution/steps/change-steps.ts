@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Variant } from '@waybill/contracts/agent';
-import { detect, type Finding } from '../../detection/detect.js';
+import { detect } from '../../detection/detect.js';
+import type { Finding } from '../../detection/finding.js';
 import { installerOf, uninstallerOf } from '../../installers/installers.js';
 import type { InstallResult } from '../../installers/installer.js';
 import type { AttemptRecord, Verdict } from '../../journal/journal.records.js';
@@ -64,11 +65,14 @@ export async function detectionStep(bench: Workbench): Promise<StepOutcome> {
 }
 
 /** The verdict that a finding leads to, for what the attempt wanted and how far it got. */
-export function judgeFinding({ found, evidence }: Finding, record: Pick<AttemptRecord, 'command' | 'steps'>): Verdict {
+export function judgeFinding(
+  { presence, evidence }: Finding,
+  record: Pick<AttemptRecord, 'command' | 'steps'>,
+): Verdict {
   const { action } = record.command;
   const exitCode = exitCodeOf(record);
   const cutOff = record.steps.some(isCutOff);
-  if (found === (action !== 'uninstall')) {
+  if (presence === (action === 'uninstall' ? 'absent' : 'present')) {
     const message = cutOff
       ? 'The agent or the computer restarted in the middle of this; the software was checked afterwards and is as it should be.'
       : null;
@@ -77,7 +81,10 @@ export function judgeFinding({ found, evidence }: Finding, record: Pick<AttemptR
   if (cutOff) return verdictOf('failed', 'agent.restarted', `${evidence}.`, { evidence });
   const reason = action === 'uninstall' ? 'verify.stillDetected' : 'verify.notDetected';
   const verdict = verdictOf('failed', reason, `${evidence}.`, { exitCode, evidence });
-  return action === 'verify' ? { ...verdict, message: `The software was not found: ${evidence}.` } : verdict;
+  if (action === 'verify') return { ...verdict, message: `The software was not found: ${evidence}.` };
+  if (action === 'uninstall' && presence === 'unknown')
+    return { ...verdict, message: `It is not proved that the software is gone: ${evidence}.` };
+  return verdict;
 }
 
 function exitCodeOf({ steps }: Pick<AttemptRecord, 'steps'>): number | null {

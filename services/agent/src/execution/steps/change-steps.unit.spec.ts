@@ -1,7 +1,9 @@
 import { executeCommand } from '../../../spec/commands.js';
+import type { Presence } from '../../detection/finding.js';
 import type { InstallResult } from '../../installers/installer.js';
 import type { StepRecord } from '../../journal/journal.records.js';
 import { judgeFinding, judgeResult } from './change-steps.js';
+import { judgeBefore } from './judge-steps.js';
 
 const exited = (exitCode: number): InstallResult => ({ kind: 'exited', exitCode });
 const CODES = { success: [0, 7], restart: [3010], retry: [1618] };
@@ -41,22 +43,37 @@ describe('what detection found', () => {
     exitCode: ok ? 0 : null,
     process: null,
   });
-  const judge = (action: 'install' | 'uninstall' | 'verify', found: boolean, ok: boolean | null = true) =>
+  const judge = (action: 'install' | 'uninstall' | 'verify', presence: Presence, ok: boolean | null = true) =>
     judgeFinding(
-      { found, evidence: 'deb x' },
+      { presence, evidence: 'deb x' },
       { command: executeCommand({ audience: { shard: 1 }, action }), steps: [step(ok)] },
     );
 
   it.each([
-    ['install', true, true, 'succeeded', null],
-    ['install', false, true, 'failed', 'verify.notDetected'],
-    ['install', true, null, 'succeeded', null],
-    ['install', false, null, 'failed', 'agent.restarted'],
-    ['uninstall', false, true, 'succeeded', null],
-    ['uninstall', true, true, 'failed', 'verify.stillDetected'],
-    ['verify', true, true, 'succeeded', null],
-    ['verify', false, true, 'failed', 'verify.notDetected'],
-  ] as const)('%s, found %s, step %s: %s %s', (action, found, ok, status, reason) => {
-    expect(judge(action, found, ok)).toMatchObject({ status, reason, evidence: 'deb x' });
+    ['install', 'present', true, 'succeeded', null],
+    ['install', 'absent', true, 'failed', 'verify.notDetected'],
+    ['install', 'present', null, 'succeeded', null],
+    ['install', 'absent', null, 'failed', 'agent.restarted'],
+    ['uninstall', 'absent', true, 'succeeded', null],
+    ['uninstall', 'present', true, 'failed', 'verify.stillDetected'],
+    ['install', 'unknown', true, 'failed', 'verify.notDetected'],
+    ['uninstall', 'unknown', true, 'failed', 'verify.stillDetected'],
+    ['uninstall', 'unknown', null, 'failed', 'agent.restarted'],
+    ['verify', 'unknown', true, 'failed', 'verify.notDetected'],
+    ['verify', 'present', true, 'succeeded', null],
+    ['verify', 'absent', true, 'failed', 'verify.notDetected'],
+  ] as const)('%s, %s, step %s: %s %s', (action, presence, ok, status, reason) => {
+    expect(judge(action, presence, ok)).toMatchObject({ status, reason, evidence: 'deb x' });
+  });
+
+  it.each([
+    ['install', 'present', 'alreadyInstalled'],
+    ['install', 'unknown', undefined],
+    ['install', 'absent', undefined],
+    ['uninstall', 'absent', 'alreadyAbsent'],
+    ['uninstall', 'unknown', undefined],
+    ['uninstall', 'present', undefined],
+  ] as const)('before an %s, %s: %s', (action, presence, reason) => {
+    expect(judgeBefore({ presence, evidence: 'deb x' }, { action }).verdict?.reason).toBe(reason);
   });
 });

@@ -1,4 +1,6 @@
+import type { ExecuteCommand } from '@waybill/contracts/agent';
 import { detect } from '../../detection/detect.js';
+import type { Finding } from '../../detection/finding.js';
 import { unmetRequirement } from '../../requirements/judge-requirements.js';
 import { verdictOf } from '../decide-step.js';
 import type { StepOutcome } from '../step-runner.js';
@@ -11,11 +13,15 @@ export async function requirementsStep(bench: Workbench): Promise<StepOutcome> {
   return { ok: false, detail: unmet.detail, verdict: verdictOf('rejected', unmet.reason, unmet.detail) };
 }
 
-/** What is there already is not installed again, and what is not there is not taken away. */
+/** What is there already is not installed again, and what is proved not to be there is not taken away. */
 export async function detectionBeforeStep(bench: Workbench): Promise<StepOutcome> {
-  const { found, evidence } = await detect(bench);
-  const uninstalling = bench.record.command.action === 'uninstall';
-  if (found === uninstalling) return { ok: true, detail: evidence };
+  return judgeBefore(await detect(bench), bench.record.command);
+}
+
+/** What is not certain is left to the installer or uninstaller; the proof follows at the end. */
+export function judgeBefore({ presence, evidence }: Finding, { action }: Pick<ExecuteCommand, 'action'>): StepOutcome {
+  const uninstalling = action === 'uninstall';
+  if (presence !== (uninstalling ? 'absent' : 'present')) return { ok: true, detail: evidence };
   const reason = uninstalling ? 'alreadyAbsent' : 'alreadyInstalled';
   return { ok: true, detail: evidence, verdict: verdictOf('succeeded', reason, '', { evidence }) };
 }
