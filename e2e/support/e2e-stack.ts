@@ -23,7 +23,7 @@ export async function startE2eStack(
   const servers = await startServers({
     instance,
     fresh: true,
-    durable: true,
+    durable: false,
     progress: quiet,
     environmentPrefix: 'WAYBILL_E2E_',
   });
