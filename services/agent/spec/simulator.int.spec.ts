@@ -1,11 +1,11 @@
-import { groupStream, inboxShard } from '@waybill/contracts/agent';
+import { type ExecuteCommand, groupStream, inboxShard } from '@waybill/contracts/agent';
 import { eventually } from '@waybill/testing';
 import { type SimulatedFleet, startFleet } from '../src/simulator/index.js';
 import { AgentWorld } from './agent-world.js';
-import { cancelCommand, executeCommand, inFuture, manifestOf, PLAIN } from './commands.js';
+import { cancelCommand, executeCommand, HOUR, inFuture, manifestOf, PLAIN } from './commands.js';
 
 const AGENTS = 40;
-const SLOW = { timeoutMs: 20_000 };
+const SLOW = { timeoutMs: 40_000 };
 
 describe('a fleet of simulated agents', () => {
   let world: AgentWorld;
@@ -23,6 +23,7 @@ describe('a fleet of simulated agents', () => {
       delay: { install: { min: 50, max: 150 } },
       fail: { download: 0.2 },
       coalesceMs: 50,
+      reconcileSpreadMs: 100,
       backOff: { baseMs: 50, maxMs: 500 },
       attributes: (number) => ({ department: number % 2 ? 'accounting' : 'sales' }),
       onCommand: ({ agent, command, at }) => {
@@ -39,6 +40,8 @@ describe('a fleet of simulated agents', () => {
   });
 
   const audience = () => ({ group: world.group, generation: world.generation });
+  const keyOf = ({ jobId, run, attempt }: ExecuteCommand) => ({ jobId, run, attempt });
+  const desiredStateRequests = () => world.door.requests.filter((request) => request === 'GET /desired-state').length;
   let package_ = 0;
   const broadcast = () =>
     executeCommand({ audience: audience(), manifest: manifestOf(PLAIN, `package-${package_++}`, '1') });
@@ -104,6 +107,9 @@ describe('a fleet of simulated agents', () => {
 
   it('loses nothing and does nothing twice when agents are killed and connections cut in the middle', async () => {
     const command = broadcast();
+    // A command that the broker lost: no number tells of it, only the desired state that a reconnected agent asks for.
+    const lost = broadcast();
+    world.door.desired = { commands: [await world.sign(lost)], open: [command, lost].map(keyOf) };
     await fleet.kill(fleet.agents.slice(0, 10));
     await world.send(command);
     await eventually(() => expect(world.of(command.jobId).length).toBeGreaterThan(0), SLOW);
@@ -115,6 +121,7 @@ describe('a fleet of simulated agents', () => {
     expect(statuses).toHaveLength(AGENTS);
     const succeeded = world.of(command.jobId).filter(({ status }) => status === 'succeeded');
     for (const report of succeeded) expect(report.evidence).toBeTruthy();
+    await eventually(() => ends(lost.jobId, 10), SLOW);
   });
 
   it('asks for the desired state when a number of the stream is missing', async () => {
@@ -122,17 +129,17 @@ describe('a fleet of simulated agents', () => {
     const next = broadcast();
     world.door.desired = {
       commands: [await world.sign(missed)],
-      open: [missed, next].map(({ jobId, run, attempt }) => ({ jobId, run, attempt })),
+      open: [missed, next].map(keyOf),
     };
-    const before = world.door.requests.filter((request) => request === 'GET /desired-state').length;
+    const before = desiredStateRequests();
     await world.send(next, { seq: 1_000 });
     await eventually(() => ends(missed.jobId), SLOW);
     await eventually(() => ends(next.jobId), SLOW);
-    expect(world.door.requests.filter((request) => request === 'GET /desired-state').length - before).toBe(AGENTS);
+    expect(desiredStateRequests() - before).toBe(AGENTS);
   });
 
   it('drops what the server no longer expects and what has not begun', async () => {
-    const waiting = { ...broadcast(), installAt: inFuture(60_000) };
+    const waiting = { ...broadcast(), installAt: inFuture(HOUR / 2) };
     await world.send(waiting);
     const accepted = () =>
       expect(

@@ -38,6 +38,8 @@ export interface AgentCoreParts {
   chooseVariant(manifest: Manifest): Variant | null;
   backOff?: BackOff;
   coalesceMs?: number;
+  /** see {@link AgentSession} */
+  reconcileSpreadMs?: number;
   onCommand?(command: Command): void;
   onSubscribed?(): void;
   onFinished?(record: AttemptRecord): void;
@@ -111,7 +113,7 @@ export class AgentCore {
   }
 
   private createSession(sessions: SessionKeeper, intake: CommandIntake): AgentSession {
-    const { computerId, door, journal, clock, log, backOff } = this.parts;
+    const { computerId, door, journal, clock, log, backOff, reconcileSpreadMs } = this.parts;
     return new AgentSession({
       tokens: this.tokens,
       sessions,
@@ -119,6 +121,7 @@ export class AgentCore {
       clock,
       log,
       backOff,
+      reconcileSpreadMs,
       connect: ({ url, vhost }, events) => {
         const credentials = async () => {
           const { value, expiresAt } = await this.tokens.current();

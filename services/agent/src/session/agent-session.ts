@@ -22,12 +22,17 @@ export interface AgentSessionParts {
   /** subscribed to every stream, after each connect */
   onSubscribed?(): void;
   backOff?: BackOffBounds;
+  /** milliseconds over which agents that came back together ask for the desired state; default 30 s */
+  reconcileSpreadMs?: number;
 }
 
 /** Milliseconds until a broker that cannot be used is tried again. */
 const UNUSABLE_MS = 300_000;
 /** Milliseconds over which agents that came back together read their sessions. */
 const RECONNECT_SPREAD_MS = 5_000;
+/** The same for the desired state, which costs the server more, and its least distance: thousands may come back at once, again and again. */
+const RECONCILE_SPREAD_MS = 30_000;
+const RECONCILE_EVERY_MS = 60_000;
 /** Milliseconds without a lost stream after which the next one is a surprise again. */
 const CALM_MS = 60_000;
 
@@ -42,6 +47,9 @@ export class AgentSession {
   private refreshAgain = false;
   private stale = false;
   private wasDisconnected = false;
+  private wasSubscribed = false;
+  private reconcileDue = false;
+  private reconciledAt = -Infinity;
   private readonly lostBackOff = new BackOff(1_000, 300_000);
   private lostAt = 0;
 
@@ -145,6 +153,9 @@ export class AgentSession {
         this.parts.sender.attach(this.broker);
         this.parts.onSubscribed?.();
         if (this.wasDisconnected) void this.refreshAfterReconnect();
+        if (this.wasDisconnected && this.wasSubscribed) void this.reconcileAfterReconnect();
+        this.wasDisconnected = false;
+        this.wasSubscribed = true;
       },
       onDisconnected: (reason) => {
         this.wasDisconnected = true;
@@ -164,9 +175,22 @@ export class AgentSession {
 
   /** What changed while the computer was away is in the session; spread, because others came back at the same moment. */
   private async refreshAfterReconnect(): Promise<void> {
-    this.wasDisconnected = false;
     await this.pause(Math.random() * RECONNECT_SPREAD_MS);
     await this.refresh();
+  }
+
+  /**
+   * A broker that lost the newest command leaves no gap in the numbers that would show it: only the desired state does.
+   * Not at the first connect: a start is no sign that the broker lost anything.
+   */
+  private async reconcileAfterReconnect(): Promise<void> {
+    if (this.reconcileDue) return;
+    this.reconcileDue = true;
+    const spread = Math.random() * (this.parts.reconcileSpreadMs ?? RECONCILE_SPREAD_MS);
+    await this.pause(Math.max(spread, this.reconciledAt + RECONCILE_EVERY_MS - Date.now()));
+    this.reconcileDue = false;
+    this.reconciledAt = Date.now();
+    await this.reconcile();
   }
 
   /** The first loss is looked into at once; a stream that is refused again and again although the session names it, ever more rarely. */

@@ -10,7 +10,7 @@ export interface StreamReaderParts {
   journal: Journal;
   intake: CommandIntake;
   log: Log;
-  /** Messages were missed: retention cut them off, or the stream began anew. */
+  /** Messages were missed: retention cut them off, the stream lost its tail, or it began anew. */
   onGap(stream: string): void;
   /** A message could not be journaled: nothing later may be taken before it, so reading has to start again. */
   onStuck(stream: string): void;
@@ -59,9 +59,11 @@ export class StreamReader implements StreamSubscription {
   private async take(message: StreamMessage): Promise<void> {
     const { journal, intake } = this.parts;
     const before = journal.position(this.stream);
+    const again = before !== null && message.offset <= before.offset;
+    const tailLost = again && isLater(before.seq, message.seq);
     // Delivered again after a reconnect, or part of the first chunk before the wanted offset.
-    if (before && message.offset <= before.offset) return message.ack();
-    const gap = this.hasGap(before?.seq ?? null, message.seq);
+    if (again && !tailLost) return message.ack();
+    const gap = tailLost || this.hasGap(before?.seq ?? null, message.seq);
     await intake.receive(message.body, this.source(), {
       offset: message.offset,
       seq: message.seq || (before?.seq ?? null),
@@ -81,4 +83,9 @@ export class StreamReader implements StreamSubscription {
     const { groupId, generation, memberSince } = subscription;
     return { kind: 'group', stream, groupId, generation, memberSince };
   }
+}
+
+/** A higher number at an offset that was read already: the stream lost its tail and its offsets were given away again. */
+function isLater(last: number | null, seq: number | null): boolean {
+  return last !== null && seq !== null && seq > last;
 }

@@ -26,6 +26,7 @@ export interface SimulatedAgentParts {
   behaviour: Behaviour;
   backOff: BackOffBounds;
   coalesceMs: number;
+  reconcileSpreadMs?: number;
   onCommand(agent: SimulatedAgent, command: Command): void;
   onSubscribed(agent: SimulatedAgent): void;
   onFinished(agent: SimulatedAgent, record: AttemptRecord): void;
@@ -103,8 +104,18 @@ export class SimulatedAgent {
   /** Starts the agent, or starts it again on the same "disk"; resolves when every stream is subscribed. */
   async start(): Promise<void> {
     if (this.core) return;
-    const { door, verifier, platform, behaviour, backOff, coalesceMs, onCommand, onSubscribed, onFinished } =
-      this.parts;
+    const {
+      door,
+      verifier,
+      platform,
+      behaviour,
+      backOff,
+      coalesceMs,
+      reconcileSpreadMs,
+      onCommand,
+      onSubscribed,
+      onFinished,
+    } = this.parts;
     const life = ++this.life;
     const alive = () => this.life === life;
     const subscribed = new Promise<void>((resolve) => this.waiters.push(resolve));
@@ -119,6 +130,7 @@ export class SimulatedAgent {
       verifier,
       backOff,
       coalesceMs,
+      reconcileSpreadMs,
       log: silentLog,
       bootId: 'simulated',
       chooseVariant: (manifest) => {

@@ -33,6 +33,8 @@ export interface FleetOptions {
   backOff?: BackOff;
   /** milliseconds for which a passing status waits for the next one; default 250 as in the agent */
   coalesceMs?: number;
+  /** milliseconds over which agents that lost their connection ask for the desired state; default 30 s as in the agent */
+  reconcileSpreadMs?: number;
   /** every genuine command for an agent, `at` by `process.hrtime.bigint()` */
   onCommand?(received: { agent: SimulatedAgent; command: Command; at: bigint }): void;
   onSubscribed?(agent: SimulatedAgent): void;
@@ -70,6 +72,7 @@ export function startFleet(options: FleetOptions): SimulatedFleet {
         behaviour,
         backOff: options.backOff ?? { baseMs: 500, maxMs: 15_000 },
         coalesceMs: options.coalesceMs ?? 250,
+        reconcileSpreadMs: options.reconcileSpreadMs,
         onCommand: (agent, command) => options.onCommand?.({ agent, command, at: process.hrtime.bigint() }),
         onSubscribed: (agent) => options.onSubscribed?.(agent),
         onFinished: (agent, record) => options.onFinished?.({ agent, record, at: process.hrtime.bigint() }),
