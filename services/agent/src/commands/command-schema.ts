@@ -54,3 +54,19 @@ export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [
   }),
   z.object({ ...header, kind: z.literal('session.refresh'), computerId: z.uuid() }),
 ]);
+
+/**
+ * What has to be known of an execute command to report its refusal to the right execution. For commands whose rest this
+ * agent does not understand, e.g. a manifest with a key that only newer agents know.
+ */
+export const executeClaimSchema = z.object({
+  ...header,
+  kind: z.literal('execute'),
+  jobId: z.uuid(),
+  run: count,
+  attempt: count,
+  selector,
+  resolvedAt: moment,
+  lateJoiners: z.enum(['include', 'exclude']),
+  exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
+});

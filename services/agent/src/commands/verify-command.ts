@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type Command, COMMAND_JWS_TYPE, type SessionResponse } from '@waybill/contracts/agent';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
-import { commandSchema } from './command-schema.js';
+import { commandSchema, executeClaimSchema } from './command-schema.js';
 
 export type ServerKey = SessionResponse['serverKeys'][number];
 
@@ -29,9 +29,10 @@ export async function verifyCommand(jws: string, keys: readonly ServerKey[]): Pr
   if (!key) return refuse(jws, `unknown key ${String(kid)}`);
   try {
     const { payload } = await compactVerify(jws, publicKey(key), { algorithms: ['EdDSA'] });
-    const parsed = commandSchema.safeParse(JSON.parse(DECODER.decode(payload)));
+    const content: unknown = JSON.parse(DECODER.decode(payload));
+    const parsed = commandSchema.safeParse(content);
     if (!parsed.success)
-      return { ok: false, why: `malformed at /${parsed.error.issues[0]!.path.join('/')}`, claimed: null };
+      return { ok: false, why: `malformed at /${parsed.error.issues[0]!.path.join('/')}`, claimed: claimOf(content) };
     // A key is good for one purpose: fleet's session key must not be able to install software.
     const use = parsed.data.kind === 'session.refresh' ? 'session' : 'command';
     return key.use === use
@@ -66,6 +67,14 @@ function refuse(jws: string, why: string): VerifiedCommand {
   } catch {
     return { ok: false, why, claimed: null };
   }
+}
+
+/** A command that this agent does not understand is refused aloud: in silence its execution would stay queued for ever. */
+function claimOf(content: unknown): Command | null {
+  const claim = executeClaimSchema.safeParse(content);
+  if (!claim.success) return null;
+  const manifest = { package: '', version: '', variants: [] };
+  return { ...claim.data, priority: 0, action: 'verify', manifest, manifestDigest: '' };
 }
 
 function publicKey(key: ServerKey): KeyObject {

@@ -3,6 +3,7 @@ import { COMMAND_JWS_TYPE, type SessionRefreshNotice } from '@waybill/contracts/
 import { CompactSign } from 'jose';
 import { executeCommand, inFuture } from '../../spec/commands.js';
 import { publicOf } from '../../spec/fake-door.js';
+import { judgeForgery } from './judge-command.js';
 import { MemoizedVerifier, type ServerKey, verifyCommand } from './verify-command.js';
 
 const [commandKey, sessionKey, foreignKey] = [1, 2, 3].map(() => generateKeyPairSync('ed25519').privateKey) as [
@@ -71,6 +72,22 @@ describe('proof of origin', () => {
     ['a manifest with an unknown key', () => sign({ ...command, manifest: { ...command.manifest, evil: true } })],
   ])('is refused for %s', async (_, jws) => {
     expect((await verifyCommand(await jws(), keys)).ok).toBe(false);
+  });
+
+  it('leaves enough of a command that is not understood to report its refusal', async () => {
+    const newer = { ...command, manifest: { ...command.manifest, signing: 'new' } };
+    const verified = await verifyCommand(await sign(newer), keys);
+    const { jobId, run, attempt } = command;
+    expect(verified).toMatchObject({ ok: false, claimed: { kind: 'execute', jobId, run, attempt } });
+    if (verified.ok) throw new Error('it was accepted');
+    const facts = { groupIds: [], now: Date.now(), attempts: [], cancel: null, computerId: command.jobId };
+    const source = { kind: 'inbox' as const, stream: 's', shard: 1 };
+    expect(judgeForgery(verified.claimed, verified.why, { ...facts, source })).toMatchObject({
+      do: 'close',
+      status: 'rejected',
+      reason: 'command.refused',
+      detail: expect.stringContaining('/manifest') as string,
+    });
   });
 
   it('is judged once per message and set of keys when it is shared', async () => {
