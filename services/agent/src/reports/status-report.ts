@@ -12,6 +12,8 @@ export interface Statement {
 }
 
 const MAX_TEXT = 2000;
+/** The server refuses a larger report for good, and with it the end of the execution. Bytes of JSON. */
+const MAX_BYTES = 128 * 1024;
 
 /** The report of an attempt at one moment, with all steps so far: the newest one makes earlier ones superfluous. */
 export function statusReport(
@@ -20,7 +22,7 @@ export function statusReport(
   statement: Statement,
   at: string,
 ): StatusReport {
-  return {
+  return fitted({
     v: 1,
     computerId,
     jobId: record.jobId,
@@ -35,7 +37,21 @@ export function statusReport(
     steps: record.steps.map(stepReport),
     ...(statement.logTail ? { logTail: statement.logTail } : {}),
     ...(statement.evidence ? { evidence: clip(statement.evidence) } : {}),
-  };
+  });
+}
+
+/** The beginning of the output goes first, then what the steps say: status and reason are what counts. */
+function fitted(report: StatusReport): StatusReport {
+  const { logTail: output, ...fit } = report;
+  let logTail = output;
+  while (logTail && bytesOf({ ...fit, logTail }) > MAX_BYTES)
+    logTail = logTail.slice(Math.ceil(logTail.length / 8)).toWellFormed();
+  if (logTail) return { ...fit, logTail };
+  return bytesOf(fit) > MAX_BYTES ? { ...fit, steps: fit.steps?.map((step) => ({ ...step, detail: null })) } : fit;
+}
+
+function bytesOf(report: StatusReport): number {
+  return Buffer.byteLength(JSON.stringify(report));
 }
 
 function stepReport({ name, startedAt, finishedAt, ok, detail }: StepRecord): StepReport {
