@@ -23,7 +23,7 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   return principal;
 });
 
-/** How an actor is written into histories, e.g. `admin` or `admin (token nightly-ci)`. */
+/** How an actor is written into histories: by the account. */
 export function actorOf(principal: Principal): string {
   return principal.account;
 }
