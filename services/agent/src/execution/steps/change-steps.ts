@@ -72,7 +72,9 @@ export function judgeFinding(
   const { action } = record.command;
   const exitCode = exitCodeOf(record);
   const cutOff = record.steps.some(isCutOff);
-  if (presence === (action === 'uninstall' ? 'absent' : 'present')) {
+  // Detection says what an installer did; of a hook nobody can tell how far it came.
+  const hookCutOff = record.steps.some((step) => step.name === STEPS.hookAfter && isCutOff(step));
+  if (!hookCutOff && presence === (action === 'uninstall' ? 'absent' : 'present')) {
     const message = cutOff
       ? 'The agent or the computer restarted in the middle of this; the software was checked afterwards and is as it should be.'
       : null;

@@ -66,6 +66,16 @@ describe('what detection found', () => {
     expect(judge(action, presence, ok)).toMatchObject({ status, reason, evidence: 'deb x' });
   });
 
+  it.each(['install', 'uninstall'] as const)('does not make up for a cut-off hook after the %s', (action) => {
+    const steps = [step(true), { ...step(null), name: 'hook.after' }];
+    const record = { command: executeCommand({ audience: { shard: 1 }, action }), steps };
+    const presence = action === 'install' ? 'present' : 'absent';
+    const expected = { status: 'failed', reason: 'agent.restarted' };
+    expect(judgeFinding({ presence, evidence: 'deb x' }, record)).toMatchObject(expected);
+    const finished = { ...record, steps: [step(null), { ...step(true), name: 'hook.after' }] };
+    expect(judgeFinding({ presence, evidence: 'deb x' }, finished)).toMatchObject({ status: 'succeeded' });
+  });
+
   it.each([
     ['install', 'present', 'alreadyInstalled'],
     ['install', 'unknown', undefined],
