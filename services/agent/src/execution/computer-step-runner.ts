@@ -4,6 +4,7 @@ import { type AttemptRecord, keyText } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import { outputTail } from '../process/output-tail.js';
 import { findGroupLeader, isRunning } from '../process/process-table.js';
+import { signalGroup } from '../process/run-process.js';
 import { type Clock, durationMs } from '../time/clock.js';
 import { hasBegun, probeFiles, type StepName, STEPS } from './attempt.js';
 
@@ -18,6 +19,8 @@ import { uninstallFiles } from './plan-steps.js';
 import { EXECUTION_VARIABLE, Workbench, type WorkbenchParts } from './workbench.js';
 
 const POLL_MS = 200;
+/** Milliseconds that a killed process may take to end. */
+const KILL_MS = 10_000;
 
 export interface ComputerStepRunnerParts extends WorkbenchParts {
   clock: Clock;
@@ -75,6 +78,10 @@ export class ComputerStepRunner implements StepRunner {
       'the installer of an earlier agent process still runs; waiting for its end',
     );
     while (isRunning(leader) && Date.now() < until) await this.parts.clock.sleep(POLL_MS);
+    if (!isRunning(leader)) return;
+    // Its time is over; going on beside detection, it would make the verdict untrue afterwards.
+    signalGroup(leader.pid, 'SIGKILL');
+    while (isRunning(leader) && Date.now() < until + KILL_MS) await this.parts.clock.sleep(POLL_MS);
   }
 
   outputTail(record: AttemptRecord): string | null {

@@ -138,14 +138,17 @@ describe('an archive', () => {
     expect(readdirSync(join(bench.paths.root, 'opt'))).toEqual([]);
   });
 
-  it.each(['/opt', '/usr/bin', '/etc', '/var/lib', '/usr'])('never replaces %s', async (path) => {
-    const bench = benchOf(
-      directory(),
-      { installer: { type: 'archive', directory: path } },
-      { 'a.tar.gz': tarBytes({ a: 'x' }) },
-    );
-    expect(await archiveInstaller.install(bench, 1)).toMatchObject({ kind: 'refused' });
-  });
+  it.each(['/opt', '/usr/bin', '/etc', '/var/lib', '/usr', '/./usr', '//usr/share', '/usr/./share/', '/x/..//etc/'])(
+    'never replaces %s',
+    async (path) => {
+      const bench = benchOf(
+        directory(),
+        { installer: { type: 'archive', directory: path } },
+        { 'a.tar.gz': tarBytes({ a: 'x' }) },
+      );
+      expect(await archiveInstaller.install(bench, 1)).toMatchObject({ kind: 'refused' });
+    },
+  );
 
   it('does not follow a link out of the managed tree', async () => {
     const home = directory();

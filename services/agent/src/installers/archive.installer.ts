@@ -1,5 +1,5 @@
 import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, normalize } from 'node:path';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
 import { OutsideRootError } from '../root/rooted-paths.js';
@@ -78,11 +78,12 @@ interface Place {
 function placeOf({ variant, paths, record }: Workbench): Place {
   const { installer } = variant;
   if (installer.type !== 'archive') throw new ArchiveRefusedError('the package does not say which directory it is in');
-  const { directory } = installer;
+  // Otherwise `//usr` and `/./usr` would pass for something else than `/usr`.
+  const directory = normalize(installer.directory).replace(/\/+$/, '');
   const levels = directory.split('/').filter((part) => part !== '').length;
   if (levels < 2 || PROTECTED.test(directory))
     throw new ArchiveRefusedError(`${directory} belongs to the system and is not replaced`);
-  const target = paths.resolve(directory).replace(/\/+$/, '');
+  const target = paths.resolve(directory);
   const suffix = keyText(record);
   return { target, fresh: `${target}.waybill-new-${suffix}`, old: `${target}.waybill-old-${suffix}` };
 }

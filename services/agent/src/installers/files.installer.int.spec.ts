@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchOf } from '../../spec/bench.js';
 import { put, temporary } from '../../spec/packages.js';
@@ -40,6 +40,17 @@ describe('files', () => {
     put(join(work.paths.root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\nledger:x:4711:4711::/:/bin/sh\n');
     expect(await filesInstaller.install(work, 1)).toMatchObject({ exitCode: 0 });
     expect(statSync(join(work.paths.root, 'opt/a'))).toMatchObject({ uid: 4711, gid: 42 });
+  });
+
+  it.each([
+    [{ owner: '4711' }, { uid: 4711, gid: 43 }],
+    [{ group: '4711' }, { uid: 42, gid: 4711 }],
+  ])('keep what is not said of the owner: %j', async (given, expected) => {
+    const work = bench([{ file: 'a', path: '/opt/a', ...given }]);
+    put(join(work.paths.root, 'opt/a'), 'old');
+    chownSync(join(work.paths.root, 'opt/a'), 42, 43);
+    expect(await filesInstaller.install(work, 1)).toMatchObject({ exitCode: 0 });
+    expect(statSync(join(work.paths.root, 'opt/a'))).toMatchObject(expected);
   });
 
   it('come back as they were when the new state is not proved', async () => {

@@ -6,6 +6,9 @@ import type { InstallerType, InstallResult } from './installer.js';
 import { ownerId } from './owner-ids.js';
 import { syncDirectory } from './sync-directory.js';
 
+/** For chown. */
+const UNCHANGED = -1;
+
 /** One file on its way: what is written down before anything is touched, so that a return is possible after any interruption. */
 interface Placement {
   file: string;
@@ -65,8 +68,8 @@ async function plan(bench: Workbench): Promise<Placement[]> {
         old: `${target}.waybill-old-${keyText(bench.record)}`,
         existed: there !== null,
         mode: parseInt(mode ?? '0644', 8),
-        uid: owner === undefined ? null : ownerId(root, 'user', owner),
-        gid: group === undefined ? null : ownerId(root, 'group', group),
+        uid: owner === undefined ? (group === undefined ? null : (there?.uid ?? null)) : ownerId(root, 'user', owner),
+        gid: group === undefined ? (owner === undefined ? null : (there?.gid ?? null)) : ownerId(root, 'group', group),
       };
     }),
   );
@@ -78,7 +81,7 @@ async function stage(bench: Workbench, { file, target, fresh, mode, uid, gid }: 
   bench.paths.resolve(target.slice(bench.paths.isSystem ? 0 : bench.paths.root.length));
   await rm(fresh, { force: true });
   await copyFile(bench.file(file), fresh);
-  if (uid !== null || gid !== null) await chown(fresh, uid ?? 0, gid ?? 0);
+  if (uid !== null || gid !== null) await chown(fresh, uid ?? UNCHANGED, gid ?? UNCHANGED);
   await chmod(fresh, mode);
   const handle = await open(fresh, 'r');
   await handle.sync();

@@ -87,7 +87,8 @@ function cleanEnvironment(): Record<string, string> {
   };
 }
 
-function signalGroup(leader: number, signal: NodeJS.Signals): void {
+/** Signals every process of a group, if it still exists. */
+export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
