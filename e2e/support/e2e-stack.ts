@@ -11,8 +11,8 @@ export interface E2eStack {
 const quiet = () => undefined;
 
 /**
- * Servers and services of a spec’s own, with empty data: these specs kill and restart them (processes, not machines: what PostgreSQL
- * was told survives that without a flush to disk). A server that does not start fails the spec.
+ * Servers and services of a spec’s own, with empty data: these specs kill and restart them, so everything is as durable as it ships.
+ * A server that does not start fails the spec.
  * @param instance one name for all specs: they run one by one, and an instance's ports and directories are used again
  */
 export async function startE2eStack(
@@ -23,7 +23,7 @@ export async function startE2eStack(
   const servers = await startServers({
     instance,
     fresh: true,
-    durable: false,
+    durable: true,
     progress: quiet,
     environmentPrefix: 'WAYBILL_E2E_',
   });

@@ -33,7 +33,7 @@ export function postgresServer(options: PostgresOptions): ServerDefinition {
     'max_connections=400',
     'shared_buffers=256MB',
     'max_wal_size=4GB',
-    ...(options.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...(options.durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];
   return {
     name: 'PostgreSQL',
