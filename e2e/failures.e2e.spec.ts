@@ -40,6 +40,14 @@ describe('a job of 500 computers survives', () => {
     version = await publishTinyPackage(stack.api);
   }, 5 * MINUTES);
 
+  /** Each case begins with a system that is well; how it gets there is what the case before has proved. */
+  beforeEach(async () => {
+    const services = Object.values(stack.services.process);
+    const wellAgain = async () =>
+      expect(await Promise.all(services.map((service) => service.isReady()))).not.toContain(false);
+    await eventually(wellAgain, { timeoutMs: MINUTES, intervalMs: 250 });
+  }, 2 * MINUTES);
+
   afterAll(async () => {
     await fleet?.stop();
     await stack?.stop();
