@@ -1,6 +1,5 @@
 import { runMigrationCli } from '@waybill/persistence';
-import { loadConfig } from '@waybill/platform';
-import { MigrateConfig } from './config/migrate.config.js';
+import { DatabaseConfig, loadConfig } from '@waybill/platform';
 import { FLEET_PERSISTENCE } from './persistence.options.js';
 
-await runMigrationCli(FLEET_PERSISTENCE, () => ({ url: loadConfig(MigrateConfig).databaseUrl }));
+await runMigrationCli(FLEET_PERSISTENCE, () => ({ url: loadConfig(DatabaseConfig).databaseUrl }));
