@@ -6,7 +6,7 @@ import { debBytes, temporary } from '../../spec/packages.js';
 import { detect } from '../detection/detect.js';
 import { RootedPaths } from '../root/rooted-paths.js';
 import { debInstaller, dpkgInstall, dpkgRemove } from './deb.installer.js';
-import { holderIn, lockHolder } from './dpkg-lock.js';
+import { deviceIn, holderIn, lockHolder } from './dpkg-lock.js';
 import { installedPackages, parseStatus, queryLine } from './dpkg-status.js';
 
 describe('the command line of dpkg', () => {
@@ -42,7 +42,24 @@ describe('the command line of dpkg', () => {
 
   it('reads who holds a lock', () => {
     const locks = '1: FLOCK  ADVISORY  WRITE 11 08:01:5 0 EOF\n2: POSIX  ADVISORY  WRITE 4711 fe:00:123456 0 EOF\n';
-    expect([holderIn(locks, [123456]), holderIn(locks, [7]), holderIn('', [7])]).toEqual([4711, null, null]);
+    const holderOf = (...files: string[]) => holderIn(locks, files);
+    expect([holderOf('08:01:7', 'fe:00:123456'), holderOf('fe:00:7')]).toEqual([4711, null]);
+    expect(holderIn('', ['fe:00:123456'])).toBeNull();
+  });
+
+  it('does not take the same inode number of another file system for the lock', () => {
+    const locks = '1: POSIX  ADVISORY  WRITE 4711 fe:00:123456 0 EOF\n';
+    expect(holderIn(locks, ['fe:01:123456', '00:1b:123456'])).toBeNull();
+  });
+
+  it('does not take those who wait for the lock for its holder', () => {
+    const locks = '1: POSIX  ADVISORY  WRITE 11 fe:00:5 0 EOF\n1: -> POSIX  ADVISORY  WRITE 12 fe:00:5 0 EOF\n';
+    expect(holderIn(locks, ['fe:00:5'])).toBe(11);
+  });
+
+  it('writes the device of a mount as the list of locks does', () => {
+    const mounts = '27 1 254:0 / / rw - ext4 /dev/vda rw\n127 27 0:27 / /dev/shm rw - tmpfs tmpfs rw\n';
+    expect([deviceIn(mounts, '27'), deviceIn(mounts, '127'), deviceIn(mounts, '7')]).toEqual(['fe:00', '00:1b', null]);
   });
 });
 
