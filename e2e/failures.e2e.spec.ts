@@ -2,6 +2,7 @@ import type { SimulatedFleet } from '@waybill/agent/simulator';
 import { startFleet } from '@waybill/agent/simulator';
 import { FINAL_STATUSES } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
+import { type Answer, Callers } from './support/callers.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
 import { publishTinyPackage } from './support/tiny-package.ts';
 import type { Execution, Job, Page } from './support/views.ts';
@@ -149,6 +150,30 @@ describe('a job of 500 computers survives', () => {
       await stack.servers.postgres!.kill();
       await stack.servers.postgres!.start();
       await everyoneIsFinalOnce(job);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'a PostgreSQL that is killed, and each caller hears "unavailable" until it is back, nothing else',
+    async () => {
+      const callers = new Callers(stack);
+      const each = (holds: (heard: ReadonlySet<Answer>) => boolean) =>
+        eventually(() => expect([...callers.heard].filter(([, heard]) => !holds(heard))).toEqual([]), {
+          timeoutMs: MINUTES,
+        });
+      try {
+        await each((heard) => heard.has('answered'));
+        await stack.servers.postgres!.kill();
+        await each((heard) => heard.size > 1);
+        await stack.servers.postgres!.start();
+        for (const heard of callers.heard.values()) heard.delete('answered');
+        await each((heard) => heard.has('answered'));
+      } finally {
+        await callers.stop();
+      }
+      const away = (who: string) => (who.startsWith('gateway') ? 503 : 'unavailable');
+      for (const [who, heard] of callers.heard) expect([who, heard]).toEqual([who, new Set([away(who), 'answered'])]);
     },
     5 * MINUTES,
   );

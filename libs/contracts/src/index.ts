@@ -23,3 +23,4 @@ export * from './validation/field-error.js';
 export * from './validation/validate-message.js';
 export * from './validation/nearest.js';
 export * from './errors/waybill-error.js';
+export * from './errors/unreachable.js';

@@ -17,6 +17,7 @@ import { processSpan } from '../tracing/spans.js';
 import type { RunningConsumer } from './consumer-dependencies.js';
 import { type IncomingMessage, incomingMessage } from './incoming-message.js';
 import { invokeHandler } from './invoke-handler.js';
+import { meansDown } from './means-down.js';
 import type { MessageLogger } from './message-logger.js';
 import { reasonOf } from './verdict-of-error.js';
 import { WorkInHand } from './work-in-hand.js';
@@ -32,6 +33,8 @@ export interface RpcResponderOptions {
   routes: ReadonlyMap<string, RpcRoute>;
   consume: BrokerConnection;
   publish: BrokerConnection;
+  /** rejects while the database is down */
+  probe: () => Promise<void>;
   logger: MessageLogger;
   /** requests handled at the same time; default 64 */
   concurrency?: number;
@@ -90,7 +93,7 @@ export class RpcResponder implements RunningConsumer {
       const data = await processSpan(message, this.queue, () => this.invoke(message, deadline));
       return { ok: true, data: data ?? {} };
     } catch (error) {
-      return { ok: false, error: this.wireError(message, error) };
+      return { ok: false, error: await this.wireError(message, error) };
     }
   }
 
@@ -126,16 +129,19 @@ export class RpcResponder implements RunningConsumer {
     }
   }
 
-  private wireError(message: IncomingMessage, error: unknown): WireError {
+  private async wireError(message: IncomingMessage, error: unknown): Promise<WireError> {
     if (error instanceof WaybillError) return error.toWire();
-    this.options.logger.error(
-      `${message.type} failed: ${reasonOf(error)}`,
-      error instanceof Error ? error.stack : undefined,
-    );
+    const { service, logger, probe } = this.options;
+    if (await meansDown(error, probe)) {
+      logger.warn(`${message.type} cannot be answered now: ${reasonOf(error)}`);
+      const detail = `Something that ${service} needs for "${message.type}" is away. Try again soon.`;
+      return { code: 'unavailable', kind: 'unavailable', detail };
+    }
+    logger.error(`${message.type} failed: ${reasonOf(error)}`, error instanceof Error ? error.stack : undefined);
     return {
       code: 'internal',
       kind: 'internal',
-      detail: `${this.options.service} failed on "${message.type}". Its log has the reason.`,
+      detail: `${service} failed on "${message.type}". Its log has the reason.`,
     };
   }
 

@@ -100,9 +100,9 @@ export class WaybillServer extends Server implements CustomTransportStrategy {
 
   private responders({ rpc }: HandlerRegistry): RunningConsumer[] {
     if (rpc.size === 0) return [];
-    const { service, links } = this.options;
+    const { service, links, probe } = this.options;
     const { consume, publish } = links.of('services');
-    return [new RpcResponder({ service, routes: rpc, consume, publish, logger: this.logger })];
+    return [new RpcResponder({ service, routes: rpc, consume, publish, probe, logger: this.logger })];
   }
 
   private dependencies(vhost: VhostRole): ConsumerDependencies {

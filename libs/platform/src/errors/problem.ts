@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { type FieldError, WaybillError } from '@waybill/contracts';
+import { type FieldError, isUnreachable, WaybillError } from '@waybill/contracts';
 import { HTTP_STATUS } from './http-status.js';
-import { isUnreachable } from './unreachable.js';
 
 /** RFC 9457, with our stable `code`. */
 export interface ProblemBody {
