@@ -1,3 +1,6 @@
+import { isUnreachable } from '@waybill/contracts';
+import { eventually, testServers } from '@waybill/testing';
+import pg from 'pg';
 import { type ProbeDatabase, probeDatabase } from '../specs/persistence-database.spec.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -10,6 +13,13 @@ beforeAll(async () => {
 });
 beforeEach(() => database.dataSource.query('TRUNCATE accounts; INSERT INTO accounts VALUES (1, 0), (2, 0)'));
 afterAll(() => database.close());
+
+async function terminate(pid: number): Promise<void> {
+  const client = new pg.Client({ connectionString: testServers().postgresUrl });
+  await client.connect();
+  await client.query('SELECT pg_terminate_backend($1)', [pid]);
+  await client.end();
+}
 
 const amounts = () => database.dataSource.query<{ amount: number }[]>('SELECT amount FROM accounts ORDER BY id');
 
@@ -49,6 +59,23 @@ describe('UnitOfWork', () => {
     await Promise.all([transfer(1, 2), transfer(2, 1)]);
     expect(runs).toBe(3);
     expect(await amounts()).toEqual([{ amount: 2 }, { amount: 2 }]);
+  });
+
+  it('calls a connection that ends between two statements a server that is away, and commits nothing', async () => {
+    let runs = 0;
+    const work = unitOfWork.run(async (manager) => {
+      runs++;
+      await manager.query('UPDATE accounts SET amount = 5');
+      const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+      await terminate(pid);
+      await eventually(() => expect(manager.queryRunner!.isReleased).toBe(true));
+      await manager.query('UPDATE accounts SET amount = 6');
+    });
+    const error: unknown = await work.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'ConnectionLostError', cause: expect.any(Error) as Error });
+    expect(isUnreachable(error)).toBe(true);
+    expect(runs).toBe(1);
+    expect(await amounts()).toEqual([{ amount: 0 }, { amount: 0 }]);
   });
 
   it('does not run the work again after any other error', async () => {
