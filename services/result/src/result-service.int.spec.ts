@@ -139,6 +139,54 @@ describe('the result service', () => {
     expect(await counters(result.sql, jobId)).toEqual({ queued: 1 });
   });
 
+  it('lets a refused command end nothing: what its computer then does of the genuine one is applied', async () => {
+    const { jobId, computers } = await startJob(3);
+    const [obeyed, waiting, began] = computers as [string, string, string];
+    const message = 'The agent refused the command because its proof of origin does not hold. (unknown key x)';
+    const refusal = (computerId: string, more: Partial<StatusReport> = {}) =>
+      statusReport({ jobId, computerId, status: 'rejected', reason: 'command.refused', message, ...more });
+    await result.report(statusReport({ jobId, computerId: began, status: 'installing' }));
+    await eventually(async () => expect(await counters(result.sql, jobId)).toEqual({ queued: 2, installing: 1 }));
+    const stranger = v7();
+    const refusals = [...computers, stranger].map((computerId) => refusal(computerId));
+    for (const report of [...refusals, refusal(obeyed, { attempt: 99 }), ...refusals]) await result.report(report);
+    await eventually(async () => {
+      const { items } = await result.rpc.call(RESULT_RPC.anomalies, { jobId });
+      expect(items.map(({ kind, attempt }) => [kind, attempt]).sort()).toEqual([
+        ['commandRefused', 1],
+        ['commandRefused', 1],
+        ['commandRefused', 1],
+        ['commandRefused', 1],
+        ['commandRefused', 99],
+      ]);
+    });
+    const view = (computerId: string) => result.rpc.call(RESULT_RPC.get, { jobId, computerId });
+    // shown where it is the last word, and it is no end
+    const shown = { status: 'queued', reason: 'command.refused', message };
+    await eventually(async () => expect(await view(waiting)).toMatchObject(shown));
+    expect(await view(began)).toMatchObject({ status: 'installing', reason: null });
+    expect(await counters(result.sql, jobId)).toEqual({ queued: 2, installing: 1 });
+    // the genuine command's first report has the number that the refusal had
+    for (const report of story(jobId, obeyed, 'succeeded')) await result.report(report);
+    await result.report(statusReport({ jobId, computerId: began, seq: 2, status: 'failed' }));
+    await eventually(async () =>
+      expect(await counters(result.sql, jobId)).toEqual({ queued: 1, succeeded: 1, failed: 1 }),
+    );
+    expect(await view(obeyed)).toMatchObject({ status: 'succeeded', reason: null });
+    const told = await eventsOf(jobId, EVENTS.executionAnomaly);
+    expect(new Set(told.map(({ body }) => body['kind']))).toEqual(new Set(['commandRefused']));
+  });
+
+  it('lets a refused command hide nothing that comes in the same batch', async () => {
+    const { jobId, computers } = await startJob(40);
+    const all = computers.flatMap((computerId) => [
+      statusReport({ jobId, computerId, status: 'rejected', reason: 'command.refused' }),
+      ...story(jobId, computerId, 'failed'),
+    ]);
+    await Promise.all(all.map((report) => result.report(report)));
+    await eventually(async () => expect(await counters(result.sql, jobId)).toEqual({ failed: 40 }));
+  });
+
   it('ends in the same state for any order and repetition of reports, on two replicas at once', async () => {
     const { jobId, computers } = await startJob(120);
     const ends = ['succeeded', 'failed', 'rejected', 'timedOut', 'installing'] as const;

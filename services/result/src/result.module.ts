@@ -30,6 +30,7 @@ import { IngestReports } from './ingest/ingest-reports.handler.js';
 import { StatusReportsConsumer } from './ingest/status-reports.consumer.js';
 import { FlushProgress } from './progress/flush-progress.js';
 import { ProgressTimer } from './progress/progress.timer.js';
+import { RecordRefusals } from './refusals/record-refusals.handler.js';
 import { ReopenExecutionsHandler } from './reopening/reopen-executions.handler.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { ResultConfig } from './result.config.js';
@@ -61,6 +62,7 @@ const USE_CASES = [
   PreparedSql,
   ReadChanges,
   RemoveComputer,
+  RecordRefusals,
   ReopenExecutionsHandler,
   StoreAnomalies,
   SummarizeJobs,

@@ -156,6 +156,12 @@ export class JobProgressed {
   @IsISO8601() at: string;
 }
 
+/**
+ * Why a report was kept and not applied. `commandRefused` is no complaint about the computer: it says that a command
+ * without proof of origin reached it.
+ */
+export const ANOMALY_KINDS = ['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence', 'commandRefused'] as const;
+
 /** A report that could not be applied: kept, shown, and answered by a cancel when it is for a job that does not target the computer. */
 export class ExecutionAnomaly {
   @Equals(1) v: 1;
@@ -163,7 +169,6 @@ export class ExecutionAnomaly {
   @IsUUID() jobId: string;
   @IsInt() run: number;
   @IsInt() attempt: number;
-  @IsIn(['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence']) kind:
-    'noExecution' | 'unknownAttempt' | 'afterFinal' | 'noEvidence';
+  @IsIn(ANOMALY_KINDS) kind: (typeof ANOMALY_KINDS)[number];
   @IsISO8601() at: string;
 }

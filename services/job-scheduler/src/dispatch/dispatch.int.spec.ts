@@ -155,6 +155,9 @@ describe('a computer that works on a job that does not target it', () => {
     await anomaly(stranger, id, 'afterFinal');
     // not for a target, whatever result thinks
     await anomaly(a, id);
+    // a forged command reached it: that is no reason to send it anything
+    const claimed = v7();
+    await anomaly(stranger, claimed, 'commandRefused');
     const unknown = v7();
     await anomaly(stranger, unknown);
     const [answer] = await story.commands<CancelCommand>(inboxStream(inboxShard(stranger)), unknown, 1);
@@ -164,5 +167,6 @@ describe('a computer that works on a job that does not target it', () => {
     expect(told[0]!.command).toMatchObject({ kind: 'cancel', attempt: 1, status: 'canceled' });
     const rows = await scheduler.sql.query('SELECT computer_id FROM anomaly_answers WHERE job_id = $1', [id]);
     expect(rows).toEqual([{ computer_id: stranger }]);
+    expect(await scheduler.sql.query('SELECT 1 FROM anomaly_answers WHERE job_id = $1', [claimed])).toEqual([]);
   });
 });

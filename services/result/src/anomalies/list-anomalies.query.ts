@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AnomalyListRequest, AnomalyView, Page } from '@waybill/contracts';
+import { ANOMALY_KINDS, type AnomalyListRequest, type AnomalyView, type Page } from '@waybill/contracts';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 
@@ -12,7 +12,7 @@ const ANOMALIES: ListSpec = {
     jobId: { sql: 'a.job_id', type: 'uuid' },
     computerId: { sql: 'a.computer_id', type: 'uuid' },
     attempt: { sql: 'a.attempt', type: 'number' },
-    kind: { sql: 'a.kind', type: 'enum', values: ['noExecution', 'unknownAttempt', 'afterFinal', 'noEvidence'] },
+    kind: { sql: 'a.kind', type: 'enum', values: ANOMALY_KINDS },
     at: { sql: 'a.at', type: 'timestamp', sortable: true },
   },
   defaultSort: '-id',

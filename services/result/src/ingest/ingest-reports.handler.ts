@@ -3,6 +3,8 @@ import { isFinal, type StatusReport } from '@waybill/contracts';
 import { StoreAnomalies } from '../anomalies/store-anomalies.js';
 import { PreparedSql } from '../database/prepared-sql.js';
 import { ProgressTimer } from '../progress/progress.timer.js';
+import { RecordRefusals } from '../refusals/record-refusals.handler.js';
+import { isRefusal } from '../refusals/refusal.js';
 import { coalesceReports } from './coalesce-reports.js';
 import { ingestBatch } from './reports.repository.js';
 
@@ -15,10 +17,14 @@ export class IngestReports {
   constructor(
     private readonly sql: PreparedSql,
     private readonly anomalies: StoreAnomalies,
+    private readonly refusals: RecordRefusals,
     private readonly progress: ProgressTimer,
   ) {}
 
-  async execute(reports: readonly StatusReport[]): Promise<void> {
+  async execute(all: readonly StatusReport[]): Promise<void> {
+    // They have numbers of their own and end nothing: among the others they would hide or close an attempt.
+    const reports = all.filter((report) => !isRefusal(report));
+    if (reports.length < all.length) await this.refusals.execute(all.filter(isRefusal));
     const suspects = await ingestBatch(this.sql, coalesceReports(reports));
     if (suspects.length > 0) await this.judgeAgain(suspects.map(({ row }) => row));
     // An event that all have ended need not wait for the next round.
