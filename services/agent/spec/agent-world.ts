@@ -89,7 +89,7 @@ export class AgentWorld {
     const seq = to.seq ?? (this.seqs.get(stream) ?? 0) + 1;
     if (seq > 0) this.seqs.set(stream, seq);
     const headers = { [SEQ_HEADER]: seq, ...(to.computerId && { 'x-stream-filter-value': to.computerId }) };
-    const body = to.jws ?? (await this.sign(command));
+    const body = to.jws ?? (await this.sign({ ...command, seq }));
     this.channel.publish(EXCHANGES.commands, stream, Buffer.from(body), {
       mandatory: true,
       messageId: command.id,

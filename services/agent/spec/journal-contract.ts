@@ -117,6 +117,17 @@ export function journalContract(create: () => Journal): void {
     expect(journal.unsent()).toEqual([report('r3', record, true)]);
   });
 
+  it('holds refusals beside the reports of the attempt that they name', () => {
+    const refusal: UnsentReport = { ...report('r0', record, true), refusal: true };
+    journal.putReport(report('r1', record));
+    journal.putReport(refusal);
+    journal.putReport({ ...refusal, id: 'r00' });
+    journal.putReport(report('r2', record));
+    expect(journal.unsent()).toEqual([refusal, { ...refusal, id: 'r00' }, report('r2', record)]);
+    journal.confirm('r0');
+    expect(journal.unsent().map(({ id }) => id)).toEqual(['r00', 'r2']);
+  });
+
   it('takes back everything when a transaction fails', () => {
     journal.insertAttempt(record);
     journal.set('k', 'before');

@@ -1,4 +1,4 @@
-import { type ExecuteCommand, groupStream, inboxShard } from '@waybill/contracts/agent';
+import { type ExecuteCommand, groupStream, inboxShard, isFinal, type StatusReport } from '@waybill/contracts/agent';
 import { eventually } from '@waybill/testing';
 import { type SimulatedFleet, startFleet } from '../src/simulator/index.js';
 import { AgentWorld } from './agent-world.js';
@@ -179,6 +179,27 @@ describe('a fleet of simulated agents', () => {
     await world.send(command, { jws: await world.sign(command, world.door.keys.session, 'session-1') });
     expect(new Set(await eventually(() => ends(command.jobId), SLOW))).toEqual(new Set(['rejected']));
     expect(world.of(command.jobId)[0]).toMatchObject({ reason: 'command.refused' });
+  });
+
+  it('obeys the genuine command for the same attempt, before or after which a forged one came', async () => {
+    const [first, second] = [broadcast(), broadcast()];
+    const forge = async (command: ExecuteCommand) =>
+      world.send(command, { jws: await world.sign(command, world.door.keys.session, 'command-1') });
+    await forge(first);
+    await world.send(first);
+    await world.send(second);
+    await forge(second);
+    await forge({ ...second, attempt: 9 });
+    for (const { jobId } of [first, second]) {
+      const genuine = () => world.of(jobId).filter(({ reason }) => reason !== 'command.refused');
+      const ended = () => genuine().filter(({ status }) => isFinal(status));
+      const computersOf = (reports: StatusReport[]) => new Set(reports.map(({ computerId }) => computerId));
+      await eventually(() => expect(computersOf(ended()).size).toBe(AGENTS), SLOW);
+      const refused = () => world.of(jobId).filter(({ reason }) => reason === 'command.refused');
+      await eventually(() => expect(computersOf(refused()).size).toBe(AGENTS), SLOW);
+      // the failures of the seed, nothing else
+      expect(new Set(ended().map(({ status }) => status))).toEqual(new Set(['succeeded', 'failed']));
+    }
   });
 
   it('ends an expired command with that reason', async () => {

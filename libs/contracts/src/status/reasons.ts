@@ -13,6 +13,7 @@ export const REASONS = {
   'agent.error': 'The agent met an error of its own.',
   'command.expired': 'The command had expired before the agent could act on it.',
   'command.refused': 'The agent refused the command because its proof of origin does not hold.',
+  'command.notUnderstood': 'The agent does not understand the command; a newer agent may.',
   'download.checksum': 'The downloaded file is not the one that was published.',
   'download.size': 'The downloaded file does not have the published size.',
   'download.failed': 'The file could not be downloaded.',

@@ -6,7 +6,7 @@ export interface StreamMessage {
   /** compact JWS */
   body: string;
   offset: number;
-  /** `x-waybill-seq`, null when the message has none */
+  /** `x-waybill-seq`, null when the message has none; anybody's word, the signed number is in the command */
   seq: number | null;
   /** To be called when the message and its offset are in the journal. */
   ack(): void;

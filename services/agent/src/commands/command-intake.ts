@@ -1,14 +1,15 @@
-import type { Command } from '@waybill/contracts/agent';
+import { type Command, REASONS } from '@waybill/contracts/agent';
 import { newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
 import { verdictOf } from '../execution/decide-step.js';
 import type { Journal } from '../journal/journal.js';
-import type { StreamPosition } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import type { ReportWriter } from '../reports/report-writer.js';
 import { type Clock, timestamp } from '../time/clock.js';
-import type { CommandSource } from './command-source.js';
-import { type JudgeFacts, type Judgement, judgeCommand, judgeForgery } from './judge-command.js';
+import { addressedTo, type CommandSource } from './command-source.js';
+import { type JudgeFacts, type Judgement, judgeCommand, judgeForgery, judgeMisunderstood } from './judge-command.js';
+import { RefusalBudget } from './refusal-budget.js';
+import { type Advance, advance } from './stream-position.js';
 import type { CommandVerifier, ServerKey, VerifiedCommand } from './verify-command.js';
 
 export interface CommandIntakeParts {
@@ -29,29 +30,51 @@ export interface CommandIntakeParts {
 
 /** Takes commands in: proves their origin, judges them, journals what follows together with the offset, starts the work. */
 export class CommandIntake {
+  private readonly refusals = new RefusalBudget();
+
   constructor(private readonly parts: CommandIntakeParts) {}
 
   /**
    * Resolves when the command may be acknowledged: it and its position are in the journal.
-   * @param position what to journal for the stream; null for commands of the desired state
+   * @param offset of the message in its stream; null for commands of the desired state
+   * @returns `gap`: commands before this one were missed
    */
-  async receive(jws: string, source: CommandSource, position: StreamPosition | null): Promise<void> {
+  async receive(jws: string, source: CommandSource, offset: number | null): Promise<{ gap: boolean }> {
     const { verifier, keys, journal } = this.parts;
     const verified = await verifier.verify(jws, keys());
+    const step = this.advance(verified, source, offset);
+    // read before, although its header says otherwise
+    if (offset !== null && !step) return { gap: false };
     const judgement = this.judge(verified, source);
     const command = verified.ok ? verified.command : verified.claimed;
     if (judgement.do === 'ignore')
       this.parts.log.debug({ command: command?.id, why: judgement.why }, 'command ignored');
     else if (verified.ok) this.parts.onCommand?.(verified.command);
-    journal.transact(`command.${command?.kind ?? 'refused'}`, () => {
-      if (position && source.kind !== 'desiredState') journal.advance(source.stream, position);
-      // A replayed command changes nothing. Desired state repeats commands on purpose; known attempts are judged by themselves.
+    journal.transact(`command.${isGenuine(verified) && command ? command.kind : 'refused'}`, () => {
+      if (step && source.kind !== 'desiredState') journal.advance(source.stream, step.position);
       if (!command || judgement.do === 'ignore') return;
-      if (verified.ok && !journal.firstSeen(command.id, command.expiresAt) && source.kind !== 'desiredState') return;
+      if (judgement.do === 'refuse') return this.refuse(command, judgement.detail);
+      // A replayed command changes nothing. Desired state repeats commands on purpose; known attempts are judged by themselves.
+      if (!journal.firstSeen(command.id, command.expiresAt) && source.kind !== 'desiredState') return;
       this.apply(command, judgement);
     });
     if (judgement.do === 'accept' || judgement.do === 'cancel') this.parts.executor.wake();
     if (judgement.do === 'refresh') this.parts.onRefresh();
+    return { gap: step?.gap ?? false };
+  }
+
+  private advance(verified: VerifiedCommand, source: CommandSource, offset: number | null): Advance | null {
+    if (offset === null || source.kind === 'desiredState') return null;
+    const before = this.parts.journal.position(source.stream);
+    return advance(before, offset, this.numberOf(verified, source), source.kind === 'group');
+  }
+
+  /** Signed number of the command in this stream; null for what has none, or is a copy from elsewhere. */
+  private numberOf(verified: VerifiedCommand, source: CommandSource): number | null {
+    if (!isGenuine(verified)) return null;
+    const header = verified.ok ? verified.command : verified.header;
+    if (!header || 'computer' in header.audience || header.seq === 0) return null;
+    return addressedTo(header.audience, source, this.parts.computerId) ? header.seq : null;
   }
 
   private judge(verified: VerifiedCommand, source: CommandSource): Judgement {
@@ -68,7 +91,15 @@ export class CommandIntake {
     };
     if (verified.ok) return judgeCommand(verified.command, facts);
     this.parts.log.warn({ why: verified.why, source: source.kind }, 'a command was refused');
-    return judgeForgery(verified.claimed, verified.why, facts);
+    return verified.genuine
+      ? judgeMisunderstood(verified.claimed, verified.why, facts)
+      : judgeForgery(verified.claimed, verified.why, facts);
+  }
+
+  /** Tells of a command that is not the server's. The journal of commands, attempts and cancels knows nothing of it. */
+  private refuse(command: Command, detail: string): void {
+    if (command.kind !== 'execute' || !this.refusals.take(this.parts.clock.now())) return;
+    this.parts.reports.refuse(command, `${REASONS['command.refused']} (${detail})`);
   }
 
   private apply(command: Command, judgement: Judgement): void {
@@ -91,4 +122,10 @@ export class CommandIntake {
       for (const key of judgement.attempts) executor.cancel(key, { status, reason });
     }
   }
+}
+
+type Genuine = Extract<VerifiedCommand, { ok: true } | { genuine: true }>;
+
+function isGenuine(verified: VerifiedCommand): verified is Genuine {
+  return verified.ok || verified.genuine;
 }

@@ -2,7 +2,9 @@ import { type Command, JOB_ACTIONS, manifestSchema } from '@waybill/contracts/ag
 import { z } from 'zod';
 
 const moment = z.iso.datetime({ offset: true });
-const count = z.int().min(1);
+/** Largest number that the server stores. */
+const MAX_COUNT = 2_147_483_647;
+const count = z.int().min(1).max(MAX_COUNT);
 
 const header = {
   id: z.uuid(),
@@ -16,6 +18,9 @@ const header = {
   issuedAt: moment,
   expiresAt: moment,
 };
+
+/** What every command has, whatever else a newer server says in it. */
+export const headerSchema = z.object(header);
 
 const selector = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }),

@@ -19,13 +19,15 @@ export interface JudgeFacts {
 export type Judgement =
   | { do: 'ignore'; why: string }
   | { do: 'accept' }
-  /** ends at once with a report: expired, canceled before it came, refused */
+  /** ends at once with a report: expired, canceled before it came, not understood */
   | {
       do: 'close';
       status: 'expired' | 'canceled' | 'rejected';
-      reason: 'command.expired' | 'command.refused' | 'job.canceled' | 'job.expired';
+      reason: 'command.expired' | 'command.notUnderstood' | 'job.canceled' | 'job.expired';
       detail: string;
     }
+  /** reported, and otherwise as if it had never come */
+  | { do: 'refuse'; detail: string }
   /** `attempts`: those that may still be stopped */
   | { do: 'cancel'; attempts: AttemptRecord[] }
   | { do: 'refresh' };
@@ -42,16 +44,23 @@ export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
   return command.kind === 'cancel' ? judgeCancel(command, facts) : judgeExecute(command, facts);
 }
 
+/** Decides about a genuine command that this agent does not understand: it ends its attempt, as the server's word may. */
+export function judgeMisunderstood(claimed: ExecuteCommand | null, why: string, facts: JudgeFacts): Judgement {
+  if (!claimed) return ignore(why);
+  const judgement = judgeCommand(claimed, facts);
+  return judgement.do === 'accept'
+    ? { do: 'close', status: 'rejected', reason: 'command.notUnderstood', detail: why }
+    : judgement;
+}
+
 /**
- * Decides about a command whose proof of origin does not hold. It is reported, so that a wrong key is seen and not
- * suffered in silence, but only where a genuine command would have counted and never for an attempt that is known.
+ * Decides about a command whose proof of origin does not hold. It is reported where a genuine one would have counted, so
+ * that a wrong key is seen and not suffered in silence. Nothing else may come of it: whoever can write to a stream
+ * would otherwise decide which genuine commands this computer takes for known, canceled or replaced (ADR 8).
  */
 export function judgeForgery(claimed: Command | null, why: string, facts: JudgeFacts): Judgement {
   if (claimed?.kind !== 'execute') return ignore(why);
-  const judgement = judgeCommand(claimed, facts);
-  return judgement.do === 'accept'
-    ? { do: 'close', status: 'rejected', reason: 'command.refused', detail: why }
-    : ignore(why);
+  return judgeCommand(claimed, facts).do === 'accept' ? { do: 'refuse', detail: why } : ignore(why);
 }
 
 function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {

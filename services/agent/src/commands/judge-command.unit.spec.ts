@@ -3,7 +3,7 @@ import { cancelCommand, executeCommand, HOUR, inFuture } from '../../spec/comman
 import { newAttempt } from '../execution/attempt.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import type { CommandSource } from './command-source.js';
-import { judgeCommand, type JudgeFacts, judgeForgery } from './judge-command.js';
+import { judgeCommand, type JudgeFacts, judgeForgery, judgeMisunderstood } from './judge-command.js';
 
 const ME = '0190f3a0-0000-7000-8000-000000000001';
 const OTHER = '0190f3a0-0000-7000-8000-000000000002';
@@ -116,12 +116,7 @@ describe('a genuine command', () => {
 
 describe('a command whose origin is not proved', () => {
   it('is reported where it would have counted', () => {
-    expect(judgeForgery(execute(), 'unknown key', facts())).toMatchObject({
-      do: 'close',
-      status: 'rejected',
-      reason: 'command.refused',
-      detail: 'unknown key',
-    });
+    expect(judgeForgery(execute(), 'unknown key', facts())).toEqual({ do: 'refuse', detail: 'unknown key' });
   });
 
   it('never touches an attempt that is known, and nothing else', () => {
@@ -130,5 +125,22 @@ describe('a command whose origin is not proved', () => {
     expect(judgeForgery(refresh(), 'x', facts({ source: inbox })).do).toBe('ignore');
     expect(judgeForgery(null, 'x', facts()).do).toBe('ignore');
     expect(judgeForgery(execute({ audience: { group: OTHER, generation: 2 } }), 'x', facts()).do).toBe('ignore');
+  });
+});
+
+describe('a genuine command that is not understood', () => {
+  it('ends its attempt where it would have counted', () => {
+    expect(judgeMisunderstood(execute(), 'malformed at /x', facts())).toEqual({
+      do: 'close',
+      status: 'rejected',
+      reason: 'command.notUnderstood',
+      detail: 'malformed at /x',
+    });
+  });
+
+  it('is otherwise judged as one that is understood', () => {
+    expect(judgeMisunderstood(execute({ expiresAt: inFuture(-1) }), 'x', facts())).toMatchObject({ status: 'expired' });
+    expect(judgeMisunderstood(execute(), 'x', facts({ attempts: [known(1)] })).do).toBe('ignore');
+    expect(judgeMisunderstood(null, 'x', facts()).do).toBe('ignore');
   });
 });

@@ -1,46 +1,66 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Command, COMMAND_JWS_TYPE, type SessionResponse } from '@waybill/contracts/agent';
+import { type Command, COMMAND_JWS_TYPE, type ExecuteCommand, type SessionResponse } from '@waybill/contracts/agent';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
-import { commandSchema, executeClaimSchema } from './command-schema.js';
+import { commandSchema, executeClaimSchema, headerSchema } from './command-schema.js';
 
 export type ServerKey = SessionResponse['serverKeys'][number];
 
-/** `forged` commands keep what they claim, so that the refusal can be reported; nothing in it may be trusted. */
-export type VerifiedCommand = { ok: true; command: Command } | { ok: false; why: string; claimed: Command | null };
+export type VerifiedCommand =
+  | { ok: true; command: Command }
+  /** The server's own word (the signature holds), but this agent does not understand all of it; null: not even that part. */
+  | {
+      ok: false;
+      genuine: true;
+      why: string;
+      claimed: ExecuteCommand | null;
+      header: Pick<Command, 'audience' | 'seq'> | null;
+    }
+  /** Anybody's word. It keeps what it claims, so that the refusal can be reported; nothing in it may be trusted. */
+  | { ok: false; genuine: false; why: string; claimed: Command | null };
 
 /** Checks a compact JWS against pinned keys. */
 export interface CommandVerifier {
   verify(jws: string, keys: readonly ServerKey[]): Promise<VerifiedCommand>;
 }
 
+const MAX_WORDS = 100;
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** Type, algorithm, known key of the right use, signature, shape. Whether it is addressed to this computer is judged later. */
+/**
+ * Type, algorithm, known key of the right use, signature, shape. Whether it is addressed to this computer is judged later.
+ * Never rejects, whatever the bytes are: a message that could not be judged would be read again for ever, and hide all later ones.
+ */
 export async function verifyCommand(jws: string, keys: readonly ServerKey[]): Promise<VerifiedCommand> {
-  let kid: string | undefined;
+  let header: { typ?: unknown; kid?: unknown };
   try {
-    const header = decodeProtectedHeader(jws);
-    if (header.typ !== COMMAND_JWS_TYPE) return refuse(jws, `type ${String(header.typ)}`);
-    kid = header.kid;
+    header = decodeProtectedHeader(jws);
   } catch {
-    return { ok: false, why: 'not a signed command', claimed: null };
+    return { ok: false, genuine: false, why: 'not a signed command', claimed: null };
   }
+  const { typ, kid } = header;
+  if (typ !== COMMAND_JWS_TYPE) return refuse(jws, `type ${words(typ)}`);
   const key = keys.find((candidate) => candidate.kid === kid);
-  if (!key) return refuse(jws, `unknown key ${String(kid)}`);
+  if (!key) return refuse(jws, `unknown key ${words(kid)}`);
+  let content: unknown;
   try {
     const { payload } = await compactVerify(jws, publicKey(key), { algorithms: ['EdDSA'] });
-    const content: unknown = JSON.parse(DECODER.decode(payload));
-    const parsed = commandSchema.safeParse(content);
-    if (!parsed.success)
-      return { ok: false, why: `malformed at /${parsed.error.issues[0]!.path.join('/')}`, claimed: claimOf(content) };
-    // A key is good for one purpose: fleet's session key must not be able to install software.
-    const use = parsed.data.kind === 'session.refresh' ? 'session' : 'command';
-    return key.use === use
-      ? { ok: true, command: parsed.data }
-      : refuse(jws, `key ${kid} is not for ${parsed.data.kind}`);
+    content = JSON.parse(DECODER.decode(payload));
   } catch {
     return refuse(jws, 'the signature does not hold');
   }
+  const parsed = commandSchema.safeParse(content);
+  // A key is good for one purpose: fleet's session key must not be able to install software.
+  const use = parsed.data?.kind === 'session.refresh' ? 'session' : 'command';
+  if (key.use !== use) return refuse(jws, `key ${key.kid} is not for ${parsed.data?.kind ?? 'commands'}`);
+  if (parsed.success) return { ok: true, command: parsed.data };
+  const why = `malformed at /${parsed.error.issues[0]!.path.join('/')}`;
+  return {
+    ok: false,
+    genuine: true,
+    why,
+    claimed: claimOf(content),
+    header: headerSchema.safeParse(content).data ?? null,
+  };
 }
 
 /** One verification per message for all simulated agents of a process: they read the same bytes with the same keys. */
@@ -63,14 +83,21 @@ export class MemoizedVerifier implements CommandVerifier {
 function refuse(jws: string, why: string): VerifiedCommand {
   try {
     const parsed = commandSchema.safeParse(decodeJwt(jws));
-    return { ok: false, why, claimed: parsed.success ? parsed.data : null };
+    return { ok: false, genuine: false, why, claimed: parsed.success ? parsed.data : null };
   } catch {
-    return { ok: false, why, claimed: null };
+    return { ok: false, genuine: false, why, claimed: null };
   }
 }
 
+/** A header field is what the sender wrote: perhaps no text at all, perhaps a page of it. */
+function words(field: unknown): string {
+  return typeof field === 'string'
+    ? field.slice(0, MAX_WORDS)
+    : `that is ${field === undefined ? 'missing' : 'no text'}`;
+}
+
 /** A command that this agent does not understand is refused aloud: in silence its execution would stay queued for ever. */
-function claimOf(content: unknown): Command | null {
+function claimOf(content: unknown): ExecuteCommand | null {
   const claim = executeClaimSchema.safeParse(content);
   if (!claim.success) return null;
   const manifest = { package: '', version: '', variants: [] };

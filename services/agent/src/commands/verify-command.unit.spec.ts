@@ -3,7 +3,7 @@ import { COMMAND_JWS_TYPE, type SessionRefreshNotice } from '@waybill/contracts/
 import { CompactSign } from 'jose';
 import { executeCommand, inFuture } from '../../spec/commands.js';
 import { publicOf } from '../../spec/fake-door.js';
-import { judgeForgery } from './judge-command.js';
+import { judgeMisunderstood } from './judge-command.js';
 import { MemoizedVerifier, type ServerKey, verifyCommand } from './verify-command.js';
 
 const [commandKey, sessionKey, foreignKey] = [1, 2, 3].map(() => generateKeyPairSync('ed25519').privateKey) as [
@@ -74,18 +74,39 @@ describe('proof of origin', () => {
     expect((await verifyCommand(await jws(), keys)).ok).toBe(false);
   });
 
+  it('of the server’s own key holds for what this agent does not understand, of another key never', async () => {
+    const newer = { ...command, manifest: { ...command.manifest, signing: 'new' } };
+    expect(await verifyCommand(await sign(newer), keys)).toMatchObject({ genuine: true });
+    expect(await verifyCommand(await sign({ hello: 'world' }), keys)).toMatchObject({ genuine: true, claimed: null });
+    expect(await verifyCommand(await sign(newer, sessionKey, { kid: 's' }), keys)).toMatchObject({ genuine: false });
+    expect(await verifyCommand(await sign(newer, foreignKey), keys)).toMatchObject({ genuine: false });
+    expect(await verifyCommand(await sign(command, foreignKey), keys)).toMatchObject({ genuine: false });
+  });
+
+  it('is refused, and never an error, for a header that holds no text', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const [typ, kid] of [
+      [{ toString: 1 }, 'c'],
+      [COMMAND_JWS_TYPE, { toString: 1, valueOf: 1 }],
+      [COMMAND_JWS_TYPE, null],
+    ]) {
+      const jws = `${part({ alg: 'EdDSA', typ, kid })}.${part(command)}.AAAA`;
+      expect(await verifyCommand(jws, keys)).toMatchObject({ ok: false, genuine: false, claimed: { id: command.id } });
+    }
+  });
+
   it('leaves enough of a command that is not understood to report its refusal', async () => {
     const newer = { ...command, manifest: { ...command.manifest, signing: 'new' } };
     const verified = await verifyCommand(await sign(newer), keys);
     const { jobId, run, attempt } = command;
-    expect(verified).toMatchObject({ ok: false, claimed: { kind: 'execute', jobId, run, attempt } });
-    if (verified.ok) throw new Error('it was accepted');
+    expect(verified).toMatchObject({ ok: false, genuine: true, claimed: { kind: 'execute', jobId, run, attempt } });
+    if (verified.ok || !verified.genuine) throw new Error('it was accepted, or taken for a forgery');
     const facts = { groupIds: [], now: Date.now(), attempts: [], cancel: null, computerId: command.jobId };
     const source = { kind: 'inbox' as const, stream: 's', shard: 1 };
-    expect(judgeForgery(verified.claimed, verified.why, { ...facts, source })).toMatchObject({
+    expect(judgeMisunderstood(verified.claimed, verified.why, { ...facts, source })).toMatchObject({
       do: 'close',
       status: 'rejected',
-      reason: 'command.refused',
+      reason: 'command.notUnderstood',
       detail: expect.stringContaining('/manifest') as string,
     });
   });

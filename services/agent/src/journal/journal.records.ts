@@ -79,6 +79,8 @@ export interface UnsentReport {
   id: string;
   report: StatusReport;
   final: boolean;
+  /** of a command that was not genuine: it stands beside the attempt's reports */
+  refusal?: boolean;
 }
 
 export function keyText({ jobId, run, attempt }: AttemptKey): string {

@@ -53,7 +53,7 @@ export interface Journal {
   /** the cancel that covers the attempt, if one was received */
   cancelFor(key: AttemptKey): CancelRecord | null;
 
-  /** Adds a report in place of the unconfirmed ones of the same attempt: the newest says all that they say. */
+  /** Adds a report in place of the unconfirmed ones of the same attempt: the newest says all that they say. A refusal replaces nothing and stays. */
   putReport(unsent: UnsentReport): void;
   /** unconfirmed reports, oldest first */
   unsent(): UnsentReport[];

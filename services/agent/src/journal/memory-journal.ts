@@ -121,7 +121,8 @@ export class MemoryJournal implements Journal {
 
   putReport(unsent: UnsentReport): void {
     const key = keyText(unsent.report);
-    for (const [id, old] of this.reports) if (keyText(old.report) === key) this.drop(this.reports, id);
+    const superfluous = ({ report, refusal }: UnsentReport) => !refusal && keyText(report) === key;
+    if (!unsent.refusal) for (const [id, old] of this.reports) if (superfluous(old)) this.drop(this.reports, id);
     this.put(this.reports, unsent.id, unsent);
   }
 

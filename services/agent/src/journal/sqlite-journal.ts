@@ -199,13 +199,14 @@ export class SqliteJournal implements Journal {
     return row ? toCancel(row) : null;
   }
 
-  putReport({ id, report, final }: UnsentReport): void {
-    this.run(`DELETE FROM reports WHERE ${ATTEMPT}`, ...identity(report));
+  putReport({ id, report, final, refusal = false }: UnsentReport): void {
+    if (!refusal) this.run(`DELETE FROM reports WHERE ${ATTEMPT} AND refusal = 0`, ...identity(report));
     this.run(
-      'INSERT INTO reports (id, job_id, run, attempt, final, report) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO reports (id, job_id, run, attempt, final, refusal, report) VALUES (?, ?, ?, ?, ?, ?, ?)',
       id,
       ...identity(report),
       Number(final),
+      Number(refusal),
       JSON.stringify(report),
     );
   }

@@ -42,7 +42,13 @@ export function toCancel(row: Row): CancelRecord {
 }
 
 export function toUnsent(row: Row): UnsentReport {
-  return { id: row['id'] as string, report: parse(row['report'])!, final: row['final'] === 1 };
+  const refusal = row['refusal'] === 1;
+  return {
+    id: row['id'] as string,
+    report: parse(row['report'])!,
+    final: row['final'] === 1,
+    ...(refusal && { refusal }),
+  };
 }
 
 function key(row: Row): AttemptKey {

@@ -1,6 +1,7 @@
-import { isFinal } from '@waybill/contracts/agent';
 import { v7 as uuidv7 } from 'uuid';
 import type { Journal } from '../journal/journal.js';
+import { type ExecuteCommand, isFinal } from '@waybill/contracts/agent';
+import { newAttempt } from '../execution/attempt.js';
 import type { AttemptKey } from '../journal/journal.records.js';
 import { type Clock, timestamp } from '../time/clock.js';
 import { type Statement, statusReport } from './status-report.js';
@@ -37,6 +38,18 @@ export class ReportWriter {
     if (!report) return;
     this.journal.putReport({ id: uuidv7(), report, final: isFinal(report.status) });
     this.announce(isFinal(report.status));
+  }
+
+  /**
+   * Tells of a command whose proof of origin does not hold. The report is about no attempt of this journal, and the server
+   * takes it for none of its own: a genuine command for the same attempt begins with its first report as if this were not.
+   */
+  refuse(claimed: ExecuteCommand, message: string): void {
+    const at = timestamp(this.clock);
+    const statement = { status: 'rejected' as const, reason: 'command.refused', message };
+    const report = statusReport(this.computerId, newAttempt(claimed, at), statement, at);
+    this.journal.putReport({ id: uuidv7(), report, final: true, refusal: true });
+    this.announce(true);
   }
 
   private announce(final: boolean): void {

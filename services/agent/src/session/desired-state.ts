@@ -31,7 +31,7 @@ export async function applyDesiredState(
       if (open.some((wanted) => same(wanted, record)) || hasBegun(record.steps)) continue;
       executor.cancel(record, { status: 'canceled', reason: 'The server no longer expects it of this computer.' });
     }
-    const unsent = journal.unsent();
+    const unsent = journal.unsent().filter(({ refusal }) => !refusal);
     for (const wanted of open) {
       const known = journal.attempt(wanted);
       if (known && isFinal(known.status) && !unsent.some(({ report }) => same(report, wanted))) reports.repeat(wanted);

@@ -2,6 +2,7 @@ import { inboxShard, type Subscription } from '@waybill/contracts/agent';
 import type { StreamMessage, StreamSubscription } from '../broker/agent-broker.js';
 import type { CommandIntake } from '../commands/command-intake.js';
 import type { CommandSource } from '../commands/command-source.js';
+import { isLater } from '../commands/stream-position.js';
 import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 
@@ -59,22 +60,12 @@ export class StreamReader implements StreamSubscription {
   private async take(message: StreamMessage): Promise<void> {
     const { journal, intake } = this.parts;
     const before = journal.position(this.stream);
-    const again = before !== null && message.offset <= before.offset;
-    const tailLost = again && isLater(before.seq, message.seq);
-    // Delivered again after a reconnect, or part of the first chunk before the wanted offset.
-    if (again && !tailLost) return message.ack();
-    const gap = tailLost || this.hasGap(before?.seq ?? null, message.seq);
-    await intake.receive(message.body, this.source(), {
-      offset: message.offset,
-      seq: message.seq || (before?.seq ?? null),
-    });
+    // Delivered again after a reconnect, or part of the first chunk before the wanted offset. The number in the header is
+    // not signed: it can ask for a closer look, no more.
+    if (before && message.offset <= before.offset && !isLater(before.seq, message.seq)) return message.ack();
+    const { gap } = await intake.receive(message.body, this.source(), message.offset);
     message.ack();
     if (gap) this.parts.onGap(this.stream);
-  }
-
-  /** Numbers are gapless per stream. An inbox is filtered, so only a group's stream can tell. */
-  private hasGap(last: number | null, seq: number | null): boolean {
-    return this.subscription.kind === 'group' && last !== null && !!seq && seq > last + 1;
   }
 
   private source(): CommandSource {
@@ -83,9 +74,4 @@ export class StreamReader implements StreamSubscription {
     const { groupId, generation, memberSince } = subscription;
     return { kind: 'group', stream, groupId, generation, memberSince };
   }
-}
-
-/** A higher number at an offset that was read already: the stream lost its tail and its offsets were given away again. */
-function isLater(last: number | null, seq: number | null): boolean {
-  return last !== null && seq !== null && seq > last;
 }

@@ -1,33 +1,41 @@
-import { randomUUID } from 'node:crypto';
-import type { CommandIntake } from '../commands/command-intake.js';
-import { MemoryJournal } from '../journal/memory-journal.js';
+import { eventually } from '@waybill/testing';
+import { executeCommand } from '../../spec/commands.js';
+import { IntakeWorld } from '../../spec/intake-world.js';
 import { silentLog } from '../log.js';
 import { StreamReader } from './stream-reader.js';
 
+interface Message {
+  offset: number;
+  /** number in the header */
+  seq: number;
+  forged?: boolean;
+  /** signed number, if not that of the header */
+  signed?: number;
+}
+
 describe('a command stream', () => {
-  async function read(...messages: [offset: number, seq: number][]) {
-    const journal = new MemoryJournal();
+  async function read(...messages: Message[]) {
+    const world = new IntakeWorld();
+    const { journal, intake, computerId, groupId, source, audience } = world;
     journal.advance('s', { offset: 10, seq: 5 });
-    const taken: string[] = [];
-    let [acks, gaps] = [0, 0];
-    const receive: CommandIntake['receive'] = (body, _, position) => {
-      taken.push(body);
-      journal.advance('s', position!);
-      return Promise.resolve();
-    };
-    const intake = { receive } as Partial<CommandIntake> as CommandIntake;
+    let [acks, gaps, stuck] = [0, 0, 0];
     const reader = new StreamReader(
-      { computerId: randomUUID(), journal, intake, log: silentLog, onGap: () => gaps++, onStuck: () => {} },
-      { kind: 'group', groupId: randomUUID(), stream: 's', generation: 1, memberSince: new Date().toISOString() },
+      { computerId, journal, intake, log: silentLog, onGap: () => gaps++, onStuck: () => stuck++ },
+      { ...source, groupId },
     );
-    for (const [offset, seq] of messages) reader.onMessage({ body: String(seq), offset, seq, ack: () => acks++ });
-    await new Promise((resolve) => setImmediate(resolve));
+    for (const { offset, seq, forged, signed = seq } of messages) {
+      const command = executeCommand({ audience, seq: signed });
+      const body = await (forged ? world.forge(command) : world.sign(command));
+      reader.onMessage({ body, offset, seq, ack: () => acks++ });
+    }
+    await eventually(() => expect([acks, stuck]).toEqual([messages.length, 0]));
+    const taken = world.received.map((command) => command.seq);
     return { taken, acks, gaps, position: journal.position('s') };
   }
 
   it('is read on from its position, and what comes again is only acknowledged', async () => {
-    expect(await read([9, 4], [10, 5], [11, 6])).toEqual({
-      taken: ['6'],
+    expect(await read({ offset: 9, seq: 4 }, { offset: 10, seq: 5 }, { offset: 11, seq: 6 })).toEqual({
+      taken: [6],
       acks: 3,
       gaps: 0,
       position: { offset: 11, seq: 6 },
@@ -35,8 +43,8 @@ describe('a command stream', () => {
   });
 
   it('that lost its tail gives old offsets to new commands: they are read, and the gap is said', async () => {
-    expect(await read([8, 6], [9, 7])).toEqual({
-      taken: ['6', '7'],
+    expect(await read({ offset: 8, seq: 6 }, { offset: 9, seq: 7 })).toEqual({
+      taken: [6, 7],
       acks: 2,
       gaps: 1,
       position: { offset: 9, seq: 7 },
@@ -44,6 +52,22 @@ describe('a command stream', () => {
   });
 
   it('says when a number is missing', async () => {
-    expect(await read([11, 8])).toMatchObject({ taken: ['8'], gaps: 1 });
+    expect(await read({ offset: 11, seq: 8 })).toMatchObject({ taken: [8], gaps: 1 });
+  });
+
+  it('believes the signed number, not that of the header: a made-up one cannot hide a lost command', async () => {
+    const forged = { offset: 11, seq: 1_000, forged: true };
+    const copy = { offset: 12, seq: 1_000, signed: 5 };
+    const afterLost = { offset: 13, seq: 7 };
+    expect(await read(forged, copy, afterLost)).toMatchObject({ gaps: 1, position: { offset: 13, seq: 7 } });
+  });
+
+  it('is not read again from the start because a header says so', async () => {
+    expect(await read({ offset: 8, seq: 1_000, forged: true })).toMatchObject({ position: { offset: 10, seq: 5 } });
+    expect(await read({ offset: 8, seq: 1_000, signed: 4 })).toMatchObject({
+      taken: [],
+      gaps: 0,
+      position: { offset: 10, seq: 5 },
+    });
   });
 });

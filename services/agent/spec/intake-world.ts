@@ -1,0 +1,81 @@
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { type Command, COMMAND_JWS_TYPE } from '@waybill/contracts/agent';
+import { CompactSign } from 'jose';
+import { CommandIntake } from '../src/commands/command-intake.js';
+import type { CommandSource } from '../src/commands/command-source.js';
+import { verifyCommand } from '../src/commands/verify-command.js';
+import { Executor } from '../src/execution/executor.js';
+import { MemoryJournal } from '../src/journal/memory-journal.js';
+import { silentLog } from '../src/log.js';
+import { ReportWriter } from '../src/reports/report-writer.js';
+import { SimulatedStepRunner } from '../src/simulator/simulated-step-runner.js';
+import { CorrectedClock } from '../src/time/clock.js';
+import { publicOf } from './fake-door.js';
+
+const newKey = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
+
+/** The intake of a simulated computer on which everything succeeds at once; commands are really signed and verified. */
+export class IntakeWorld {
+  readonly computerId = randomUUID();
+  readonly groupId = randomUUID();
+  readonly journal = new MemoryJournal();
+  readonly received: Command[] = [];
+  readonly source: Extract<CommandSource, { kind: 'group' }>;
+  readonly intake: CommandIntake;
+  private readonly keys = { command: newKey(), session: newKey(), attacker: newKey() };
+  private offset = 0;
+
+  constructor() {
+    const { computerId, groupId, journal, keys } = this;
+    const memberSince = new Date(Date.now() - 60_000).toISOString();
+    this.source = { kind: 'group', stream: 's', groupId, generation: 1, memberSince };
+    const clock = new CorrectedClock();
+    const reports = new ReportWriter(computerId, journal, clock);
+    const behaviour = { seed: 1, fail: {}, delay: {} };
+    const executor = new Executor({
+      journal,
+      clock,
+      reports,
+      log: silentLog,
+      bootId: 'this',
+      runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
+      chooseVariant: ({ command }) => command.manifest.variants[0]!,
+    });
+    const pinned = [
+      { kid: 'c', use: 'command' as const, publicKey: publicOf(keys.command) },
+      { kid: 's', use: 'session' as const, publicKey: publicOf(keys.session) },
+    ];
+    this.intake = new CommandIntake({
+      computerId,
+      journal,
+      verifier: { verify: verifyCommand },
+      keys: () => pinned,
+      groupIds: () => [groupId],
+      executor,
+      reports,
+      clock,
+      log: silentLog,
+      onRefresh: () => {},
+      onCommand: (command) => this.received.push(command),
+    });
+  }
+
+  get audience() {
+    return { group: this.groupId, generation: 1 };
+  }
+
+  sign(payload: object, kid: 'c' | 's' | 'x' = 'c', key = kid === 's' ? this.keys.session : this.keys.command) {
+    const header = { alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid };
+    return new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(header).sign(key);
+  }
+
+  /** Looks like the server's, down to the name of the key. */
+  forge(payload: object): Promise<string> {
+    return this.sign(payload, 'c', this.keys.attacker);
+  }
+
+  /** Takes in the next message of the stream. */
+  take(jws: string): Promise<{ gap: boolean }> {
+    return this.intake.receive(jws, this.source, ++this.offset);
+  }
+}
