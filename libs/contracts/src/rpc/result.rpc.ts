@@ -132,6 +132,8 @@ export interface AnomalyView {
   kind: string;
   report: object;
   at: string;
+  /** how many its computer has caused so far; only the newest of them are kept */
+  computerTotal: number;
 }
 
 export interface ResultRpc {

@@ -4,8 +4,9 @@ import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 
 const ANOMALIES: ListSpec = {
-  select: 'a.id, a.job_id AS "jobId", a.computer_id AS "computerId", a.attempt, a.kind, a.report, a.at',
-  from: 'anomalies a',
+  select: `a.id, a.job_id AS "jobId", a.computer_id AS "computerId", a.attempt, a.kind, a.report, a.at,
+    least(c.total, 2147483647)::int AS "computerTotal"`,
+  from: 'anomalies a JOIN anomaly_counters c USING (computer_id)',
   where: '($1::uuid IS NULL OR a.job_id = $1)',
   fields: {
     id: { sql: 'a.id', type: 'uuid', sortable: true },

@@ -47,6 +47,49 @@ describe('anomalies', () => {
     expect(items).toHaveLength(100);
   });
 
+  it('of one computer in any number of jobs are kept up to a limit, the newest, and all are counted', async () => {
+    const [broken, other] = [v7(), v7()];
+    const kept = anomaly(v7(), other, 1);
+    await store.execute([kept]);
+    const jobs: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const some = Array.from({ length: 50 }, () => v7());
+      jobs.push(...some);
+      await store.execute(some.map((jobId) => anomaly(jobId, broken, 1)));
+    }
+    const { items } = await new ListAnomalies(sql).execute({ limit: 1000, filter: `computerId==${broken}` });
+    expect(items.map(({ jobId }) => jobId)).toEqual(jobs.slice(-100).toReversed());
+    expect(new Set(items.map(({ computerTotal }) => computerTotal))).toEqual(new Set([250]));
+    const others = await new ListAnomalies(sql).execute({ filter: `computerId==${other}` });
+    expect(others.items).toMatchObject([{ jobId: kept.report.jobId, computerTotal: 1 }]);
+  });
+
+  it('of one computer are told up to a limit in an hour, with room for those that are answered', async () => {
+    const computerId = v7();
+    const flood = (kind: Anomaly['kind']) =>
+      store.execute(Array.from({ length: 80 }, () => ({ ...anomaly(v7(), computerId, 1), kind })));
+    await flood('afterFinal');
+    await flood('noExecution');
+    await flood('noExecution');
+    const kinds = async () => (await takeOutbox(sql)).map(({ body }) => body['kind']);
+    const expected = [...Array<string>(50).fill('afterFinal'), ...Array<string>(50).fill('noExecution')];
+    expect(await kinds()).toEqual(expected);
+    await sql.query(`UPDATE anomaly_counters SET hour_began = now() - interval '61 minutes' WHERE computer_id = $1`, [
+      computerId,
+    ]);
+    await flood('noExecution');
+    expect(await kinds()).toHaveLength(80);
+  });
+
+  it('of two replicas for the same computers are all counted', async () => {
+    const [one, two] = [v7(), v7()];
+    const batch = () => Array.from({ length: 40 }, (_, n) => anomaly(v7(), n % 2 ? one : two, 1));
+    await Promise.all(Array.from({ length: 8 }, () => store.execute(batch())));
+    const { items } = await new ListAnomalies(sql).execute({ limit: 1000, filter: `computerId=in=(${one},${two})` });
+    expect(items).toHaveLength(200);
+    expect(new Set(items.map(({ computerTotal }) => computerTotal))).toEqual(new Set([160]));
+  });
+
   it('are listed newest first with the whole report, and can be filtered', async () => {
     const jobId = v7();
     const one = anomaly(jobId, v7(), 1);

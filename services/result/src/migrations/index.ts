@@ -1,6 +1,12 @@
+import { AnomalyCounters1764000000002 } from './1764000000002-anomaly-counters.migration.js';
 import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
 import { Executions1764000000000 } from './1764000000000-executions.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
 
 /** All migrations of the schema `result`, oldest first. */
-export const MIGRATIONS = [Messaging1763999999999, Executions1764000000000, Attempts1764000000001];
+export const MIGRATIONS = [
+  Messaging1763999999999,
+  Executions1764000000000,
+  Attempts1764000000001,
+  AnomalyCounters1764000000002,
+];
