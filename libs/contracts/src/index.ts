@@ -23,4 +23,5 @@ export * from './validation/field-error.js';
 export * from './validation/validate-message.js';
 export * from './validation/nearest.js';
 export * from './errors/waybill-error.js';
+export * from './trust/actor.js';
 export * from './errors/unreachable.js';

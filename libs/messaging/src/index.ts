@@ -5,6 +5,7 @@ export type { MessageContext } from './server/message-context.js';
 export type { BatchHandlerOptions, EventHandlerOptions, VhostRole } from './server/handler-extras.js';
 export { BatchHandler, EventHandler, RpcHandler } from './server/decorators.js';
 export { RpcClient } from './rpc/rpc-client.js';
+export { currentActor, runAs } from './actor/current-actor.js';
 export { Outbox, type OutboxMessage } from './outbox/outbox.js';
 export { OUTBOX_SQL } from './outbox/outbox.sql.js';
 export type { SqlExecutor } from './outbox/sql-executor.js';
