@@ -51,7 +51,8 @@ export async function startBenchStack(): Promise<BenchStack> {
     const services = await startServices({
       servers,
       installation: INSTALLATION,
-      env: { all: { WAYBILL_LOG_LEVEL: 'warn' } },
+      // thousands of computers come from one address here, and one token asks as fast as it can
+      env: { all: { WAYBILL_LOG_LEVEL: 'warn', WAYBILL_RATE_PER_TOKEN: '0', WAYBILL_RATE_PER_ADDRESS: '0' } },
     });
     const { settings } = services;
     const databaseUrl = new URL(servers.addresses.postgresUrl);

@@ -55,14 +55,16 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     WAYBILL_S3_BUCKET: settings.s3.bucket,
     WAYBILL_S3_REGION: settings.s3.region,
   };
+  const outside = { WAYBILL_RATE_PER_TOKEN: '200', WAYBILL_RATE_PER_ADDRESS: '2000', WAYBILL_TRUSTED_PROXIES: '' };
   switch (service) {
     case 'gateway':
-      return { ...storage, WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
+      return { ...storage, ...outside, WAYBILL_CORS_ORIGINS: '', WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
     case 'package':
       return { ...storage, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':
       return {
         ...storage,
+        ...outside,
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_AGENT_BROKER_URL: settings.agentBrokerUrl,
         WAYBILL_TOKEN_KEY_FILE: settings.tokenKeyFile,

@@ -1,8 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import { demandUtf8 } from '@waybill/platform';
+import { allowOrigins, demandUtf8, listOf } from '@waybill/platform';
 import { type NextFunction, type Request, type Response, text } from 'express';
 import { setApiPrefix } from './api-prefix.js';
+import { GatewayConfig } from './gateway.config.js';
 import { buildDocument } from './openapi/document.js';
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
@@ -15,6 +16,7 @@ export const streamsBody = (request: Pick<Request, 'method'>): boolean => reques
 
 /** Routes, parsers and the API's document. */
 export function configureHttp(app: NestExpressApplication): void {
+  allowOrigins(app, listOf(app.get(GatewayConfig).corsOrigins));
   setApiPrefix(app);
   const yaml = text({ type: YAML, limit: MANIFEST_LIMIT, verify: demandUtf8 });
   app.use('/api/v1/packages', (request: Request, response: Response, next: NextFunction) =>
@@ -26,5 +28,4 @@ export function configureHttp(app: NestExpressApplication): void {
   });
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.headersTimeout = 20_000;
 }

@@ -1,10 +1,14 @@
-import { Env, StorageServiceConfig } from '@waybill/platform';
+import { Env, IsListOf, isOrigin, PublicServiceConfig } from '@waybill/platform';
 import { MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
-export class GatewayConfig extends StorageServiceConfig {
+export class GatewayConfig extends PublicServiceConfig {
   /** password of the account `admin` */
   @Env('WAYBILL_ADMIN_PASSWORD', { secret: true })
   @MinLength(12, { message: '$property must have at least 12 characters' })
   adminPassword: string;
+  /** origins whose pages may call the API, e.g. `https://console.example.org`; default none */
+  @Env('WAYBILL_CORS_ORIGINS')
+  @IsListOf(isOrigin, 'origins such as https://console.example.org')
+  corsOrigins: string = '';
 }

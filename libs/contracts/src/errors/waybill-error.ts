@@ -12,6 +12,8 @@ export class WaybillError extends Error {
     /** what is wrong and what would be right */
     readonly detail: string,
     readonly errors?: FieldError[],
+    /** seconds after which the same may be tried again; of kind `limited` */
+    readonly retryAfter?: number,
   ) {
     super(`${code}: ${detail}`);
   }
@@ -36,4 +38,9 @@ export function notFound(code: string, detail: string): WaybillError {
 
 export function conflict(code: string, detail: string): WaybillError {
   return new WaybillError('conflict', code, detail);
+}
+
+/** Too many of something in too short a time. @param seconds after which it may be tried again */
+export function limited(code: string, detail: string, seconds: number): WaybillError {
+  return new WaybillError('limited', code, detail, undefined, Math.max(1, Math.ceil(seconds)));
 }

@@ -17,6 +17,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'unauthorized'
   | 'tooLarge'
+  | 'limited'
   | 'unavailable'
   | 'internal';
 

@@ -2,7 +2,7 @@ import { type ErrorKind, WaybillError } from '@waybill/contracts';
 import { dead, RETRY, type Verdict } from './verdict.js';
 
 /** Kinds that may go away by waiting; every other kind will be refused for ever. */
-const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['unavailable', 'internal']);
+const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['unavailable', 'internal', 'limited']);
 
 /** SQLSTATE class 22, data exception: a value that the database will never take, e.g. a NUL character in text. */
 const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;

@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsListOf, isNetwork } from './lists.js';
 import { Env } from './load-config.js';
 
 /** Host names of a private network have no dot. */
@@ -40,4 +41,16 @@ export class StorageServiceConfig extends ServiceConfig {
   @Matches(/^[a-z0-9][a-z0-9.-]{2,62}$/, { message: '$property must be a bucket name of 3-63 characters' })
   s3Bucket: string = 'waybill';
   @Env('WAYBILL_S3_REGION') @IsString() s3Region: string = 'us-east-1';
+}
+
+/** Added by the services that people and computers reach from outside: gateway and fleet. */
+export class PublicServiceConfig extends StorageServiceConfig {
+  /** requests per second of one token, averaged over 10 s, counted by each process; 0: no limit */
+  @Env('WAYBILL_RATE_PER_TOKEN') @IsInt() @Min(0) ratePerToken: number = 200;
+  /** the same for all who come from one address; computers of a site may share one */
+  @Env('WAYBILL_RATE_PER_ADDRESS') @IsInt() @Min(0) ratePerAddress: number = 2_000;
+  /** proxies in front whose `X-Forwarded-For` is believed; default none */
+  @Env('WAYBILL_TRUSTED_PROXIES')
+  @IsListOf(isNetwork, 'addresses and networks such as 10.0.0.0/8')
+  trustedProxies: string = '';
 }

@@ -9,6 +9,7 @@ export const HTTP_STATUS: Record<ErrorKind, number> = {
   conflict: 409,
   precondition: 412,
   tooLarge: 413,
+  limited: 429,
   internal: 500,
   unavailable: 503,
 };

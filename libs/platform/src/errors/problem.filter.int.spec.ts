@@ -133,6 +133,15 @@ describe('errors of handlers', () => {
     expect([problem['status'], problem.headers.get('retry-after')]).toEqual([503, '2']);
   });
 
+  it('what came too often says when it may come again, in whole seconds', async () => {
+    const problem = await problemOf('/probe/errors/limited');
+    expect([problem['status'], problem['code'], problem.headers.get('retry-after')]).toEqual([
+      429,
+      'probe.tooOften',
+      '7',
+    ]);
+  });
+
   it.each(['ECONNREFUSED', '57P01', '08006', '53300'])(
     'a server that is away (%s) is not a mistake of ours',
     async (code) => {

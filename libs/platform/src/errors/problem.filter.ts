@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundException } from '@nestjs/common';
+import { WaybillError } from '@waybill/contracts';
 import type { Response } from 'express';
 import { allowedMethods } from '../http/allowed-methods.js';
 import type { RequestWithId } from '../http/request-id.js';
@@ -25,7 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
       return undefined;
     }
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-    if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER);
+    const after = retryAfter(error, problem.status);
+    if (after !== undefined) response.setHeader('Retry-After', after);
     swallowUnreadBody(request);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
     return undefined;
@@ -48,4 +50,11 @@ function problemOf(error: unknown, request: RequestWithId, response: Response): 
     return unsupportedMediaType(request.headers['content-type'], id);
   }
   return problem;
+}
+
+/** Seconds, for the statuses that pass by themselves. */
+function retryAfter(error: unknown, status: number): string | undefined {
+  const cause = error instanceof WaybillError ? error : (error as { cause?: unknown } | null)?.cause;
+  if (cause instanceof WaybillError && cause.retryAfter !== undefined) return String(cause.retryAfter);
+  return status === 503 ? RETRY_AFTER : undefined;
 }

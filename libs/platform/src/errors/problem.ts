@@ -112,7 +112,7 @@ function isBodyParserError(error: unknown): error is BodyParserError {
   );
 }
 
-function problemOf(status: number, code: string, detail: string, requestId: string): ProblemBody {
+export function problemOf(status: number, code: string, detail: string, requestId: string): ProblemBody {
   return {
     type: `urn:waybill:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',

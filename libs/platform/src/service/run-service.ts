@@ -5,9 +5,12 @@ import { json, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { ConfigError, loadConfig } from '../config/load-config.js';
-import type { ServiceConfig } from '../config/service-config.js';
+import { listOf } from '../config/lists.js';
+import { PublicServiceConfig, type ServiceConfig } from '../config/service-config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
+import { bodyDeadline, type Deadlines, DEADLINES, setDeadlines } from '../http/deadlines.js';
+import { type RateLimits, rateLimit } from '../http/rate-limit.js';
 import { requestId } from '../http/request-id.js';
 import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandReadableJson } from '../http/json-depth.js';
@@ -28,6 +31,12 @@ export interface RunServiceOptions {
   configureHttp?: (app: NestExpressApplication) => void | Promise<void>;
   /** largest JSON body in bytes, default 1 MiB */
   bodyLimit?: number;
+  /** default {@link DEADLINES} */
+  deadlines?: Partial<Deadlines>;
+  /** default none */
+  rates?: RateLimits;
+  /** addresses and networks whose `X-Forwarded-For` is believed */
+  trustedProxies?: readonly string[];
   /** requests whose body the handler reads itself, as it comes, even when it calls itself JSON */
   streamsBody?: (request: Request) => boolean;
 }
@@ -69,7 +78,16 @@ export async function startService<Config extends ServiceConfig>({
     process.stderr.write(`${options.service} cannot start: ${error.message}\n`);
     process.exit(1);
   }
-  await runService(module(config), { ...options, host: config.httpHost, port: config.httpPort });
+  const outside = config instanceof PublicServiceConfig ? outsideOf(config) : {};
+  await runService(module(config), { ...options, ...outside, host: config.httpHost, port: config.httpPort });
+}
+
+/** What the environment says about callers from outside. */
+function outsideOf(config: PublicServiceConfig): Pick<RunServiceOptions, 'rates' | 'trustedProxies'> {
+  return {
+    rates: { perToken: config.ratePerToken, perAddress: config.ratePerAddress },
+    trustedProxies: listOf(config.trustedProxies),
+  };
 }
 
 /** The service as it will run, not listening yet; specs use it on a free port. */
@@ -85,12 +103,17 @@ export async function createService(
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  const deadlines = { ...DEADLINES, ...options.deadlines };
   answerMalformedRequests(app.getHttpServer());
+  setDeadlines(app.getHttpServer(), deadlines);
+  app.set('trust proxy', options.trustedProxies?.length ? [...options.trustedProxies] : false);
   app.flushLogs();
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(refuseControlsInPath);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  if (options.rates) app.use(rateLimit(options.rates));
+  app.use(bodyDeadline(deadlines.body, options.streamsBody ?? (() => false)));
   await options.configureHttp?.(app);
   app.use(jsonBodies(options));
   app.useGlobalFilters(new ProblemFilter());

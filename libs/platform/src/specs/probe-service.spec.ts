@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Module, Param, ParseUUIDPipe, Post, Put, Req } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { conflict, notFound, WaybillError } from '@waybill/contracts';
+import { conflict, limited, notFound, WaybillError } from '@waybill/contracts';
 import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import type { Request } from 'express';
@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { HealthModule } from '../health/health.module.js';
 import { LoggingModule } from '../service/logging.module.js';
-import { createService } from '../service/run-service.js';
+import { createService, type RunServiceOptions } from '../service/run-service.js';
 
 class Inner {
   @IsInt() count: number;
@@ -45,6 +45,7 @@ class ProbeController {
   fail(@Param('kind') kind: string): void {
     if (kind === 'bug') throw new TypeError('secret detail at /home/waybill/file.ts');
     if (kind === 'unavailable') throw new WaybillError('unavailable', 'probe.away', 'Try again later.');
+    if (kind === 'limited') throw limited('probe.tooOften', 'Wait a little.', 6.2);
     if (kind === 'unauthorized') throw new WaybillError('unauthorized', 'probe.who', 'Say who you are.');
     if (kind.startsWith('away-')) {
       throw Object.assign(new Error('query failed'), {
@@ -64,12 +65,13 @@ export interface ProbeService {
 }
 
 /** A service with one controller, listening on a free port. */
-export async function startProbe(): Promise<ProbeService> {
+export async function startProbe(options: Partial<RunServiceOptions> = {}): Promise<ProbeService> {
   const app = await createService(ProbeModule, {
     service: 'probe',
     host: '127.0.0.1',
     port: 0,
     streamsBody: (request) => request.path.startsWith('/probe/upload/'),
+    ...options,
   });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -1,8 +1,8 @@
-import { Env, StorageServiceConfig } from '@waybill/platform';
+import { Env, PublicServiceConfig } from '@waybill/platform';
 import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 /** What fleet reads from the environment. */
-export class FleetConfig extends StorageServiceConfig {
+export class FleetConfig extends PublicServiceConfig {
   /** where agents reach object storage, when that is not where we do; goes into presigned URLs */
   @Env('WAYBILL_S3_PUBLIC_ENDPOINT')
   @IsOptional()

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { FLEET_RPC } from '@waybill/contracts';
 import { FleetWorld, type Problem } from '../specs/fleet-world.fixtures.spec.js';
 import { keyPair } from '../specs/test-agent.fixtures.spec.js';
@@ -177,5 +177,26 @@ describe('enrolling', () => {
       expect({ status, problem }).toMatchObject({ status: 400, problem: { status: 400 } });
       expect(JSON.stringify(problem)).not.toContain('node_modules');
     }
+  });
+});
+
+describe('guessing an enrolment token', () => {
+  it('a thousand times ends at the limit of the address, and takes no use of any token', async () => {
+    const group = await world.group();
+    const { id } = await world.rpc.call(FLEET_RPC.enrolmentTokenCreate, { groups: [group.name], maxUses: 5 });
+    const statuses: number[] = [];
+    let answer: Awaited<ReturnType<typeof world.door>> | undefined;
+    for (let i = 0; i < 1_000; i++) {
+      answer = await world.door('POST', '/enrol', request(`wbe_${randomBytes(24).toString('base64url')}`));
+      statuses.push(answer.status);
+    }
+    const listenedTo = statuses.filter((status) => status === 401).length;
+    expect(listenedTo).toBeGreaterThan(0);
+    // at most the limit of each of the minutes that this may take on a busy machine
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(500);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(Number(answer!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answer!.body).toMatchObject({ code: 'request.tooManyFailures' });
+    expect(await uses(id)).toBe(0);
   });
 });
