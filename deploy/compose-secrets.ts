@@ -43,9 +43,12 @@ put('initdb/roles.sql', [...roles, 'REVOKE ALL ON SCHEMA public FROM PUBLIC;', '
 
 const token = keyPairIn(keys, 'token');
 const command = keyPairIn(keys, 'command');
+const actor = keyPairIn(keys, 'actor');
 put('token-key', readFileSync(token.privateKey, 'utf8'));
 put('command-key', readFileSync(command.privateKey, 'utf8'));
 put('command-public-key', readFileSync(command.publicKey, 'utf8'));
+put('actor-key', readFileSync(actor.privateKey, 'utf8'));
+put('actor-public-key', readFileSync(actor.publicKey, 'utf8'));
 put('token.pub.pem', readFileSync(token.publicKey, 'utf8'));
 put('enabled_plugins', enabledPlugins);
 put('definitions.json', brokerDefinitions({ name: 'admin', password: admin }));

@@ -1,10 +1,20 @@
-import { FLEET_RPC, JOB_RPC, PACKAGE_RPC, RESULT_RPC, WaybillError } from '@waybill/contracts';
-import { BrokerConnection, RpcClient, vhostName } from '@waybill/messaging';
+import { readFileSync } from 'node:fs';
+import { type Actor, FLEET_RPC, JOB_RPC, PACKAGE_RPC, RESULT_RPC, WaybillError } from '@waybill/contracts';
+import { ActorSigner, BrokerConnection, RpcClient, vhostName } from '@waybill/messaging';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { E2eStack } from './e2e-stack.ts';
 
 /** What a caller heard: it was answered, or the HTTP status or error kind of the refusal. */
-export type Answer = 'answered' | number | string;
+export type Answer = number | string;
+
+const ADMINISTRATOR: Actor = {
+  kind: 'user',
+  id: 'admin',
+  name: 'admin',
+  grants: [{ role: 'administrator' }],
+  requestId: null,
+  address: null,
+};
 
 /** Callers of every service, each asking again as soon as it was answered, over rpc and over HTTP. */
 export class Callers {
@@ -17,7 +27,8 @@ export class Callers {
   constructor({ api, services, servers }: Pick<E2eStack, 'api' | 'services' | 'servers'>) {
     const vhost = vhostName('services', services.settings.vhostPrefix);
     this.connection = new BrokerConnection({ url: servers.addresses.brokerUrl, vhost, name: 'e2e-callers' }).start();
-    this.rpc = new RpcClient(this.connection);
+    const signer = new ActorSigner(readFileSync(services.settings.actorKeyFile, 'utf8'));
+    this.rpc = new RpcClient(this.connection, { signer, actor: () => ADMINISTRATOR });
     const http = (path: string) => async () => {
       const { ok, status } = await api.raw('GET', path);
       return ok ? 'answered' : status;

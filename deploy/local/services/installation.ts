@@ -67,6 +67,7 @@ export async function prepareInstallation(servers: Servers, name: string, signal
       ? join(localDirectory, 'admin-password')
       : join(paths.keys, `admin-${name}.secret`);
   const commandKey = keyPairIn(paths.keys, 'command');
+  const actorKey = keyPairIn(paths.keys, 'actor');
   const settings: InstallationSettings = {
     httpPorts: ports,
     databaseUrls,
@@ -79,6 +80,8 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     tokenKeyId: addresses.tokenKeyId,
     commandKeyFile: commandKey.privateKey,
     commandPublicKeyFile: commandKey.publicKey,
+    actorKeyFile: actorKey.privateKey,
+    actorPublicKeyFile: actorKey.publicKey,
     adminPassword: secretIn(adminPasswordFile),
     logLevel: process.env['WAYBILL_LOG_LEVEL'] ?? 'info',
   };

@@ -26,6 +26,8 @@ export interface InstallationSettings {
   readonly tokenKeyId: string;
   readonly commandKeyFile: string;
   readonly commandPublicKeyFile: string;
+  readonly actorKeyFile: string;
+  readonly actorPublicKeyFile: string;
   readonly adminPassword: string;
   readonly logLevel: string;
 }
@@ -56,15 +58,23 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     WAYBILL_S3_REGION: settings.s3.region,
   };
   const outside = { WAYBILL_RATE_PER_TOKEN: '200', WAYBILL_RATE_PER_ADDRESS: '2000', WAYBILL_TRUSTED_PROXIES: '' };
+  const trust = { WAYBILL_ACTOR_PUBLIC_KEY_FILE: settings.actorPublicKeyFile };
   switch (service) {
     case 'gateway':
-      return { ...storage, ...outside, WAYBILL_CORS_ORIGINS: '', WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
+      return {
+        ...storage,
+        ...outside,
+        WAYBILL_CORS_ORIGINS: '',
+        WAYBILL_ADMIN_PASSWORD: settings.adminPassword,
+        WAYBILL_ACTOR_KEY_FILE: settings.actorKeyFile,
+      };
     case 'package':
-      return { ...storage, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
+      return { ...storage, ...trust, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':
       return {
         ...storage,
         ...outside,
+        ...trust,
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_AGENT_BROKER_URL: settings.agentBrokerUrl,
         WAYBILL_TOKEN_KEY_FILE: settings.tokenKeyFile,
@@ -75,8 +85,8 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_BROKER_EVENTS_VHOST: 'agents',
       };
     case 'job-scheduler':
-      return { WAYBILL_COMMAND_KEY_FILE: settings.commandKeyFile, WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID };
+      return { ...trust, WAYBILL_COMMAND_KEY_FILE: settings.commandKeyFile, WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID };
     case 'result':
-      return { WAYBILL_CANCEL_GRACE_SECONDS: '60' };
+      return { ...trust, WAYBILL_CANCEL_GRACE_SECONDS: '60' };
   }
 }

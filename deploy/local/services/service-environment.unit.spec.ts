@@ -15,6 +15,8 @@ const settings: InstallationSettings = {
   tokenKeyId: 'waybill-token-1',
   commandKeyFile: '/keys/command.pem',
   commandPublicKeyFile: '/keys/command.pub.pem',
+  actorKeyFile: '/keys/actor.pem',
+  actorPublicKeyFile: '/keys/actor.pub.pem',
   adminPassword: 'open sesame',
   logLevel: 'info',
 };
@@ -31,6 +33,8 @@ describe('what a service is told', () => {
     ['WAYBILL_COMMAND_KEY_FILE', ['job-scheduler']],
     ['WAYBILL_TOKEN_KEY_FILE', ['fleet']],
     ['WAYBILL_ADMIN_PASSWORD', ['gateway']],
+    ['WAYBILL_ACTOR_KEY_FILE', ['gateway']],
+    ['WAYBILL_ACTOR_PUBLIC_KEY_FILE', ['package', 'fleet', 'job-scheduler', 'result']],
     ['WAYBILL_S3_SECRET_KEY', ['gateway', 'package', 'fleet']],
   ])('%s is known to %j alone', (variable, expected) => {
     expect(SERVICES.filter((service) => variable in serviceEnvironment(service, settings))).toEqual(expected);

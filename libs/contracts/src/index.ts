@@ -25,3 +25,5 @@ export * from './validation/nearest.js';
 export * from './errors/waybill-error.js';
 export * from './trust/actor.js';
 export * from './errors/unreachable.js';
+export * from './trust/permissions.js';
+export * from './trust/allows.js';

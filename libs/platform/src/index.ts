@@ -1,3 +1,4 @@
+export { IsEd25519PrivateKey, IsEd25519PublicKeys } from './config/ed25519-pem.js';
 export { ConfigError, Env, loadConfig, type Variable, variablesOf } from './config/load-config.js';
 export { IsListOf, isOrigin, listOf } from './config/lists.js';
 export { DatabaseConfig, PublicServiceConfig, ServiceConfig, StorageServiceConfig } from './config/service-config.js';

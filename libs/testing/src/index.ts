@@ -1,3 +1,6 @@
+export { ACTOR_KEYS } from './actors/actor-keys.js';
+export { specActor } from './actors/spec-actor.js';
+export { SpecCaller } from './actors/spec-caller.js';
 export { eventually } from './eventually.js';
 export { managementCall } from './servers/management-call.js';
 export { testBucket, type TestBucket } from './servers/test-bucket.js';

@@ -113,7 +113,10 @@ export class FleetModule {
         }),
         MessagingModule.forRootAsync({
           service: 'fleet',
-          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          useFactory: () => {
+            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys };
+          },
           vhosts: ['services', 'agents'],
           outbox: true,
         }),

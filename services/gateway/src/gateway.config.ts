@@ -1,4 +1,4 @@
-import { Env, IsListOf, isOrigin, PublicServiceConfig } from '@waybill/platform';
+import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig } from '@waybill/platform';
 import { MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
@@ -11,4 +11,8 @@ export class GatewayConfig extends PublicServiceConfig {
   @Env('WAYBILL_CORS_ORIGINS')
   @IsListOf(isOrigin, 'origins such as https://console.example.org')
   corsOrigins: string = '';
+  /** vouches to the services for who asks; they hold the public half */
+  @Env('WAYBILL_ACTOR_KEY', { secret: true })
+  @IsEd25519PrivateKey()
+  actorKey: string;
 }

@@ -14,8 +14,9 @@ import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.
 import { JobViews } from './jobs/job-views.service.js';
 import { LiveEvents } from './live/live-events.js';
 import { OBJECT_STORAGE } from './object-storage.token.js';
+import { AccessGuard } from './session/access.guard.js';
+import { ActorInterceptor } from './session/actor.interceptor.js';
 import { AdministratorAccount } from './session/administrator-account.js';
-import { BearerGuard } from './session/bearer.guard.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
 
 /** The REST service put together. */
@@ -37,7 +38,10 @@ export class GatewayModule {
         }),
         MessagingModule.forRootAsync({
           service: 'gateway',
-          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          useFactory: () => {
+            const { brokerUrl, vhostPrefix, actorKey } = config;
+            return { brokerUrl, vhostPrefix, actorKey };
+          },
           vhosts: ['services'],
         }),
       ],
@@ -46,7 +50,8 @@ export class GatewayModule {
         { provide: GatewayConfig, useValue: config },
         { provide: AdministratorAccount, useValue: new AdministratorAccount(config.adminPassword) },
         { provide: OBJECT_STORAGE, useValue: storageOf(config) },
-        { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: ActorInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         CredentialsRepository,

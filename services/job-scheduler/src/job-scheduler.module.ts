@@ -88,7 +88,10 @@ export class JobSchedulerModule {
         }),
         MessagingModule.forRootAsync({
           service: 'job-scheduler',
-          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          useFactory: () => {
+            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys };
+          },
           vhosts: ['services', 'agents'],
           outbox: true,
         }),

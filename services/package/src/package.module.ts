@@ -83,7 +83,10 @@ export class PackageModule {
         }),
         MessagingModule.forRootAsync({
           service: 'package',
-          useFactory: () => ({ brokerUrl: config.brokerUrl, vhostPrefix: config.vhostPrefix }),
+          useFactory: () => {
+            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys };
+          },
           vhosts: ['services'],
           outbox: true,
         }),

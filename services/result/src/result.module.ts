@@ -101,7 +101,11 @@ export class ResultModule {
         MessagingModule.forRootAsync({
           service: 'result',
           inject: [ResultConfig],
-          useFactory: ({ brokerUrl, vhostPrefix }: ResultConfig) => ({ brokerUrl, vhostPrefix }),
+          useFactory: ({ brokerUrl, vhostPrefix, actorPublicKeys }: ResultConfig) => ({
+            brokerUrl,
+            vhostPrefix,
+            actorPublicKeys,
+          }),
           vhosts: ['services', 'agents'],
           outbox: true,
         }),

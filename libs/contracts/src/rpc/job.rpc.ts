@@ -81,8 +81,6 @@ export class JobRef {
 /** Request of the service behind `POST /jobs`. */
 export class CreateJobRequest {
   @IsObject() @ValidateNested() @Type(() => CreateJob) job: CreateJob;
-  /** who asks, for the job's history */
-  @IsString() actor: string;
   /** chosen by the caller so that a repeated request creates nothing twice: a job of this id that exists is answered as it is */
   @IsOptional() @IsUUID() id?: string;
 }
@@ -92,7 +90,6 @@ export class CancelJob {
 }
 
 export class CancelJobRequest extends JobRef {
-  @IsString() actor: string;
   @IsOptional() @IsString() @MaxLength(500) reason?: string;
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
@@ -105,7 +102,6 @@ export class ReexecuteComputers {
 export type ReexecuteOnly = 'failed' | 'unsuccessful' | ReexecuteComputers;
 
 export class ReexecuteJobRequest extends JobRef {
-  @IsString() actor: string;
   /** checked by the gateway and again by the service */
   @IsDefined() only: ReexecuteOnly;
   /** makes a repeated request harmless */

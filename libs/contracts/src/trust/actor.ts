@@ -1,3 +1,5 @@
+import type { Permission } from './permissions.js';
+
 /** What a person may be; each can be limited to groups and package categories (permissions.ts says what it allows). */
 export const ROLES = ['viewer', 'helpdesk', 'packager', 'operator', 'administrator', 'auditor'] as const;
 
@@ -20,6 +22,8 @@ export interface Actor {
   /** as histories and the audit log write it */
   name: string;
   grants: readonly Grant[];
+  /** of an API token: what it was limited to; absent means all that the grants allow */
+  scopes?: readonly Permission[];
   /** of the HTTP request that this is part of; null inside services */
   requestId: string | null;
   /** of the client, as the gateway saw it; null inside services */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor } from '@waybill/contracts';
+import { type Actor, WaybillError } from '@waybill/contracts';
 
 const actors = new AsyncLocalStorage<Actor>();
 
@@ -11,4 +11,11 @@ export function runAs<T>(actor: Actor, work: () => T): T {
 /** Who the request in hand was made by; null where nobody asked, as in timers and events. */
 export function currentActor(): Actor | null {
   return actors.getStore() ?? null;
+}
+
+/** The same where there always is one: in handlers of requests. @throws WaybillError forbidden `actor.required` */
+export function requestActor(): Actor {
+  const actor = currentActor();
+  if (!actor) throw new WaybillError('forbidden', 'actor.required', 'Nobody is known to have asked for this.');
+  return actor;
 }

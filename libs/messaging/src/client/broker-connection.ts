@@ -61,6 +61,11 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
     this.setMaxListeners(0);
   }
 
+  /** The broker's account of this connection; it lets nobody publish under another name. */
+  get user(): string {
+    return decodeURIComponent(new URL(this.options.url).username);
+  }
+
   get connected(): boolean {
     return this.model !== null;
   }

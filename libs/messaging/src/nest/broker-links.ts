@@ -38,6 +38,10 @@ export class BrokerLinks {
     }
   }
 
+  get vhostPrefix(): string {
+    return this.options.vhostPrefix;
+  }
+
   get vhosts(): VhostRole[] {
     return [...this.links.keys()];
   }

@@ -5,6 +5,7 @@ import { Inbox } from '../inbox/inbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { relayDatabase } from '../outbox/relay-database.js';
+import { ActorSigner } from '../actor/actor-signer.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { WaybillServer } from '../server/waybill-server.js';
 import { BrokerLinks } from './broker-links.js';
@@ -47,9 +48,9 @@ function connections({ service, inject, useFactory, vhosts }: MessagingModuleOpt
 function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider[] {
   const server: Provider = {
     provide: WaybillServer,
-    inject: [BrokerLinks, ModuleRef],
-    useFactory: (links: BrokerLinks, modules: ModuleRef) =>
-      new WaybillServer({ service, links, probe: databaseProbe(modules) }),
+    inject: [BrokerLinks, ModuleRef, MESSAGING_SETTINGS],
+    useFactory: (links: BrokerLinks, modules: ModuleRef, { actorPublicKeys }: MessagingSettings) =>
+      new WaybillServer({ service, links, probe: databaseProbe(modules), actorPublicKeys }),
   };
   const relay: Provider = {
     provide: OutboxRelay,
@@ -66,8 +67,9 @@ function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider
   };
   const rpc: Provider = {
     provide: RpcClient,
-    inject: [BrokerLinks],
-    useFactory: (links: BrokerLinks) => new RpcClient(links.of('services').publish),
+    inject: [BrokerLinks, MESSAGING_SETTINGS],
+    useFactory: (links: BrokerLinks, { actorKey }: MessagingSettings) =>
+      new RpcClient(links.of('services').publish, actorKey ? { signer: new ActorSigner(actorKey) } : {}),
   };
   const health: Provider = {
     provide: MessagingHealth,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage, Message } from 'amqplib';
 import {
+  type Actor,
   EXCHANGES,
   type RpcContract,
   type RpcPattern,
@@ -8,6 +9,9 @@ import {
   rpcQueue,
   WaybillError,
 } from '@waybill/contracts';
+import type { ActorSigner } from '../actor/actor-signer.js';
+import { ACTOR_HEADER } from '../actor/actor-token.js';
+import { currentActor } from '../actor/current-actor.js';
 import type { BrokerConnection } from '../client/broker-connection.js';
 import { KeptChannel } from '../client/kept-channel.js';
 import { parseJson } from '../server/incoming-message.js';
@@ -23,12 +27,25 @@ interface Call {
   reject(error: WaybillError): void;
 }
 
+export interface RpcClientOptions {
+  /** vouches for the actor of the request in hand; without it a service asks in its own name */
+  signer?: ActorSigner;
+  /** default {@link currentActor} */
+  actor?: () => Actor | null;
+}
+
 /** Asks another service and waits for its answer, at most until a deadline. */
 export class RpcClient {
   private readonly calls = new Map<string, Call>();
   private readonly kept: KeptChannel;
 
-  constructor(connection: BrokerConnection) {
+  private readonly user: string;
+
+  constructor(
+    connection: BrokerConnection,
+    private readonly options: RpcClientOptions = {},
+  ) {
+    this.user = connection.user;
     this.kept = KeptChannel.plain({
       connection,
       setup: (channel) => this.listen(channel),
@@ -54,6 +71,8 @@ export class RpcClient {
     const channel = await this.kept.ready(timeoutMs).catch(() => {
       throw unavailable(pattern, 'there is no connection to the broker');
     });
+    const content = Buffer.from(JSON.stringify(request));
+    const actor = await this.proof(pattern, content);
     return clientSpan(pattern, rpcQueue(rpcOwner(pattern)), (trace) => {
       const id = randomUUID();
       return new Promise<RpcContract[P]['response']>((resolve, reject) => {
@@ -69,7 +88,7 @@ export class RpcClient {
           reject: (error) => settle(() => reject(error)),
         };
         this.calls.set(id, call);
-        this.send(channel, pattern, id, request, left, { ...trace, [DEADLINE_HEADER]: deadline }, call);
+        this.send(channel, pattern, id, content, left, { ...trace, ...actor, [DEADLINE_HEADER]: deadline }, call);
       });
     });
   }
@@ -80,17 +99,24 @@ export class RpcClient {
     this.rejectAll();
   }
 
+  /** Header that says for whom; none when there is nobody, or when this process may not vouch for anybody. */
+  private async proof(pattern: RpcPattern, content: Buffer): Promise<Record<string, string>> {
+    const { signer, actor = currentActor } = this.options;
+    const current = actor();
+    return signer && current ? { [ACTOR_HEADER]: await signer.sign(current, pattern, content) } : {};
+  }
+
   private send(
     channel: Channel,
     pattern: RpcPattern,
     id: string,
-    request: object,
+    content: Buffer,
     left: number,
     headers: Record<string, unknown>,
     call: Call,
   ): void {
     try {
-      channel.publish(EXCHANGES.rpc, rpcQueue(rpcOwner(pattern)), Buffer.from(JSON.stringify(request)), {
+      channel.publish(EXCHANGES.rpc, rpcQueue(rpcOwner(pattern)), content, {
         mandatory: true,
         persistent: false,
         // nobody waits for the answer any more: the broker need not deliver it
@@ -98,6 +124,7 @@ export class RpcClient {
         messageId: id,
         correlationId: id,
         replyTo: REPLY_TO,
+        userId: this.user,
         type: pattern,
         contentType: 'application/json',
         headers,

@@ -9,7 +9,8 @@ import { eventually, required, TestBroker } from '../specs/test-broker.spec.js';
 import { TestDatabase } from '../specs/test-database.spec.js';
 import { startService } from '../specs/test-service.spec.js';
 import { RpcHandler } from '../server/decorators.js';
-import { RpcClient } from './rpc-client.js';
+import { gatewayClient } from '../specs/test-actor.spec.js';
+import type { RpcClient } from './rpc-client.js';
 
 const SLOW = 'slow';
 const BUG = 'bug';
@@ -42,7 +43,7 @@ describe('rpc: the database is away', () => {
     [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
     admin = new pg.Pool({ connectionString: required('WAYBILL_TEST_POSTGRES_URL') });
     await startService(broker, [FleetController], { service: 'fleet', probe: () => probed() });
-    client = new RpcClient(broker.connection('services'));
+    client = gatewayClient(broker.connection('services'));
     // superusers are let in over every limit
     await admin.query(`DROP ROLE IF EXISTS ${ROLE}; CREATE ROLE ${ROLE} LOGIN PASSWORD 'spec'`);
   });

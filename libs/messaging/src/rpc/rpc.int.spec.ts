@@ -16,7 +16,10 @@ import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { startService } from '../specs/test-service.spec.js';
 import { RpcHandler } from '../server/decorators.js';
 import type { MessageContext } from '../server/message-context.js';
-import { RpcClient } from './rpc-client.js';
+import { ActorSigner } from '../actor/actor-signer.js';
+import { ACTOR_HEADER } from '../actor/actor-token.js';
+import { ACTOR_PEM, ADMINISTRATOR, gatewayClient } from '../specs/test-actor.spec.js';
+import type { RpcClient } from './rpc-client.js';
 
 const SLOW = 'slow';
 const calls: string[] = [];
@@ -46,7 +49,7 @@ describe('rpc', () => {
   beforeAll(async () => {
     broker = await TestBroker.start();
     await startService(broker, [FleetController], { service: 'fleet' });
-    client = new RpcClient(broker.connection('services', clientName));
+    client = gatewayClient(broker.connection('services', clientName));
   });
   afterAll(async () => {
     await client.close();
@@ -124,14 +127,18 @@ describe('rpc', () => {
 
   it('a request whose deadline has passed is skipped by the service', async () => {
     const channel = await (await broker.model('services')).createChannel();
-    const publish = (name: string, deadline: number) =>
-      channel.publish(EXCHANGES.rpc, rpcQueue('fleet'), Buffer.from(JSON.stringify({ name })), {
+    const signer = new ActorSigner(ACTOR_PEM.privateKey);
+    const publish = async (name: string, deadline: number) => {
+      const content = Buffer.from(JSON.stringify({ name }));
+      const actor = await signer.sign(ADMINISTRATOR, FLEET_RPC.groupGet, content);
+      channel.publish(EXCHANGES.rpc, rpcQueue('fleet'), content, {
         type: FLEET_RPC.groupGet,
         replyTo: 'nobody',
-        headers: { 'x-waybill-deadline': deadline },
+        headers: { 'x-waybill-deadline': deadline, [ACTOR_HEADER]: actor },
       });
-    publish('too-late', Date.now() - 1);
-    publish('in-time', Date.now() + 5_000);
+    };
+    await publish('too-late', Date.now() - 1);
+    await publish('in-time', Date.now() + 5_000);
     await eventually(() => expect(calls).toContain('in-time'));
     expect(calls).not.toContain('too-late');
   });

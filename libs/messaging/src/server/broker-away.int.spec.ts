@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { ComputerRef, ComputerRemoved, EVENTS, FLEET_RPC } from '@waybill/contracts';
-import { RpcClient } from '../rpc/rpc-client.js';
+import { gatewayClient } from '../specs/test-actor.spec.js';
 import { computerRemoved } from '../specs/events.spec.js';
 import { startRelay } from '../specs/relay.spec.js';
 import { TcpProxy } from '../specs/tcp-proxy.spec.js';
@@ -51,7 +51,7 @@ describe('the broker is away for a while', () => {
   it('what was decided meanwhile arrives, requests fail at once and then work, and readiness tells the truth', async () => {
     const { publish, publisher } = service.links.of('services');
     const relay = startRelay(broker, database, { publisherOf: () => publisher, vhosts: ['services'] });
-    const client = new RpcClient(publish);
+    const client = gatewayClient(publish);
     const decide = async (count: number) => {
       const messages = Array.from({ length: count }, () => computerRemoved());
       await database.transaction((sql) =>

@@ -8,6 +8,9 @@ import {
   type WireError,
 } from '@waybill/contracts';
 import type { ClassConstructor } from 'class-transformer';
+import type { ActorVerifier } from '../actor/actor-verifier.js';
+import { authorize } from '../actor/authorize.js';
+import { runAs } from '../actor/current-actor.js';
 import type { BrokerConnection } from '../client/broker-connection.js';
 import { ConsumerChannel, type Subscription } from '../client/consumer-channel.js';
 import type { Delivery } from '../client/delivery.js';
@@ -33,6 +36,10 @@ export interface RpcResponderOptions {
   routes: ReadonlyMap<string, RpcRoute>;
   consume: BrokerConnection;
   publish: BrokerConnection;
+  /** checks who asks */
+  actors: ActorVerifier;
+  /** default none */
+  vhostPrefix?: string;
   /** rejects while the database is down */
   probe: () => Promise<void>;
   logger: MessageLogger;
@@ -40,7 +47,7 @@ export interface RpcResponderOptions {
   concurrency?: number;
 }
 
-/** Answers the requests to a service. A crash before the answer makes the broker deliver the request again: handlers are idempotent. */
+/** Answers the requests to a service, from whom RPC_ACCESS allows. A crash before the answer makes the broker deliver the request again: handlers are idempotent. */
 export class RpcResponder implements RunningConsumer {
   private readonly channel: ConsumerChannel;
   private readonly replies: KeptChannel;
@@ -105,6 +112,8 @@ export class RpcResponder implements RunningConsumer {
         'rpc.unknownPattern',
         `${this.options.service} does not answer "${message.type}".`,
       );
+    // before anything is read: whoever may not ask learns nothing from the answer
+    const actor = await authorize(message, this.options.actors, this.options.vhostPrefix ?? '');
     const validated = validateMessage(route.type, this.decode(message));
     if (!validated.ok)
       throw new WaybillError(
@@ -113,12 +122,8 @@ export class RpcResponder implements RunningConsumer {
         'The request has wrong or unknown fields.',
         validated.errors,
       );
-    return invokeHandler(route.handler, validated.value, {
-      message,
-      messageId: message.id ?? '',
-      queue: this.queue,
-      deadline,
-    });
+    const context = { message, messageId: message.id ?? '', queue: this.queue, deadline };
+    return runAs(actor, () => invokeHandler(route.handler, validated.value, context));
   }
 
   private decode(message: IncomingMessage): unknown {

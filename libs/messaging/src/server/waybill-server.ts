@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { ServiceName } from '@waybill/contracts';
+import { ActorVerifier } from '../actor/actor-verifier.js';
 import type { BrokerLinks } from '../nest/broker-links.js';
 import { BatchConsumer } from './batch-consumer.js';
 import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
@@ -12,6 +13,8 @@ import { RpcResponder } from './rpc-responder.js';
 export interface WaybillServerOptions {
   service: ServiceName;
   links: BrokerLinks;
+  /** Ed25519 public keys (PEM) of the gateway; without them no request can be answered */
+  actorPublicKeys?: string;
   /** rejects while the database is down */
   probe: () => Promise<void>;
   /** failed deliveries of one message before it is dead; default {@link MAX_FAILURES} */
@@ -100,9 +103,12 @@ export class WaybillServer extends Server implements CustomTransportStrategy {
 
   private responders({ rpc }: HandlerRegistry): RunningConsumer[] {
     if (rpc.size === 0) return [];
-    const { service, links, probe } = this.options;
+    const { service, links, probe, actorPublicKeys } = this.options;
+    if (!actorPublicKeys)
+      throw new Error(`${service} answers requests but cannot check who asks: give actorPublicKeys`);
     const { consume, publish } = links.of('services');
-    return [new RpcResponder({ service, routes: rpc, consume, publish, probe, logger: this.logger })];
+    const trust = { actors: new ActorVerifier(actorPublicKeys), vhostPrefix: links.vhostPrefix };
+    return [new RpcResponder({ service, routes: rpc, consume, publish, probe, logger: this.logger, ...trust })];
   }
 
   private dependencies(vhost: VhostRole): ConsumerDependencies {

@@ -60,10 +60,10 @@ export class TestBroker {
     return vhostName(role, this.prefix);
   }
 
-  /** A connection that is closed at the end; `name` shows in the management. */
-  connection(role: VhostRole, name: string = randomUUID()): BrokerConnection {
+  /** A connection that is closed at the end; `name` shows in the management. @param url another account’s, default the administrator’s */
+  connection(role: VhostRole, name: string = randomUUID(), url: string = this.url): BrokerConnection {
     const backOff = { baseMs: 20, maxMs: 200 };
-    const connection = new BrokerConnection({ url: this.url, vhost: this.vhost(role), name, backOff });
+    const connection = new BrokerConnection({ url, vhost: this.vhost(role), name, backOff });
     this.atEnd(() => connection.close());
     return connection.start();
   }

@@ -4,6 +4,7 @@ import type { ServiceName } from '@waybill/contracts';
 import { BrokerLinks } from '../nest/broker-links.js';
 import { WaybillServer, type WaybillServerOptions } from '../server/waybill-server.js';
 import type { VhostRole } from '../server/handler-extras.js';
+import { ACTOR_PEM } from './test-actor.spec.js';
 import type { TestBroker } from './test-broker.spec.js';
 
 @Module({})
@@ -39,7 +40,12 @@ export async function startService(
       throw error;
     },
   });
-  const server = new WaybillServer({ probe: async () => undefined, ...options, links });
+  const server = new WaybillServer({
+    probe: async () => undefined,
+    actorPublicKeys: ACTOR_PEM.publicKey,
+    ...options,
+    links,
+  });
   const module = await Test.createTestingModule({ imports: [HandlersModule.with(controllers)] }).compile();
   const app = module.createNestApplication({ logger: false });
   app.connectMicroservice({ strategy: server });

@@ -20,7 +20,7 @@ import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { startService } from '../specs/test-service.spec.js';
 import { BrokerConnection } from '../client/broker-connection.js';
 import { Publisher } from '../client/publisher.js';
-import { RpcClient } from '../rpc/rpc-client.js';
+import { gatewayClient } from '../specs/test-actor.spec.js';
 import { BatchHandler, EventHandler, RpcHandler } from '../server/decorators.js';
 import type { VhostRole } from '../server/handler-extras.js';
 import { groupStreamArguments } from './stream-arguments.js';
@@ -93,7 +93,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
   const publisher = (service: ServiceName, role: VhostRole) => new Publisher({ connection: as(service, role) });
 
   it('the gateway asks, fleet answers', async () => {
-    const client = new RpcClient(as('gateway', 'services'));
+    const client = gatewayClient(as('gateway', 'services'));
     const id = randomUUID();
     await expect(client.call(FLEET_RPC.computerGet, { id })).resolves.toEqual({ id });
   });

@@ -11,7 +11,7 @@ import { TestDatabase } from '../specs/test-database.spec.js';
 import { startService } from '../specs/test-service.spec.js';
 import { Publisher } from '../client/publisher.js';
 import { Outbox } from '../outbox/outbox.js';
-import { RpcClient } from '../rpc/rpc-client.js';
+import { gatewayClient } from '../specs/test-actor.spec.js';
 import { BatchHandler, EventHandler, RpcHandler } from '../server/decorators.js';
 import type { IncomingMessage } from '../server/incoming-message.js';
 import { publishInstrument } from './spans.js';
@@ -97,7 +97,7 @@ describe('trace context', () => {
   });
 
   it('goes with a request into the handler', async () => {
-    const client = new RpcClient(broker.connection('services'));
+    const client = gatewayClient(broker.connection('services'));
     const traceId = await tracer().startActiveSpan('ask', async (span) => {
       await client.call(FLEET_RPC.computerGet, { id: crypto.randomUUID() });
       span.end();

@@ -1,4 +1,4 @@
-import { Env, PublicServiceConfig } from '@waybill/platform';
+import { Env, IsEd25519PublicKeys, PublicServiceConfig } from '@waybill/platform';
 import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 /** What fleet reads from the environment. */
@@ -26,4 +26,8 @@ export class FleetConfig extends PublicServiceConfig {
   brokerManagementUrl: string;
   /** virtual host that the broker publishes its own events to, as in its `event_exchange.vhost` */
   @Env('WAYBILL_BROKER_EVENTS_VHOST') @IsString() brokerEventsVhost: string = 'agents';
+  /** Ed25519 public keys (PEM) of the gateway, which vouches for who asks; several while its key is rotated */
+  @Env('WAYBILL_ACTOR_PUBLIC_KEY')
+  @IsEd25519PublicKeys()
+  actorPublicKeys: string;
 }

@@ -3,19 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { EXCHANGES, FLEET_RPC, rpcQueue } from '@waybill/contracts';
-import {
-  applyTopology,
-  BROKER_ACCOUNTS,
-  BrokerConnection,
-  MessagingHealth,
-  RpcClient,
-  WaybillServer,
-} from '@waybill/messaging';
+import { applyTopology, BROKER_ACCOUNTS, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
 import {
+  ACTOR_KEYS,
   eventually,
   managementCall,
+  SpecCaller,
   testBucket,
   type TestBucket,
   testDatabase,
@@ -53,7 +48,7 @@ export class FleetWorld {
     readonly config: FleetConfig,
     readonly vhosts: TestVhosts,
     readonly bucket: TestBucket,
-    readonly rpc: RpcClient,
+    readonly rpc: SpecCaller,
     readonly events: HeardEvent[],
     private readonly channel: Channel,
     private readonly ends: (() => Promise<unknown>)[],
@@ -77,14 +72,13 @@ export class FleetWorld {
       WAYBILL_AGENT_BROKER_URL: withoutUser(brokerUrl),
       WAYBILL_BROKER_MANAGEMENT_URL: withoutUser(brokerManagementUrl),
       WAYBILL_BROKER_EVENTS_VHOST: EVENTS_VHOST,
+      WAYBILL_ACTOR_PUBLIC_KEY: ACTOR_KEYS.actorPublicKeys,
       WAYBILL_LOG_LEVEL: process.env['SPEC_LOG_LEVEL'] ?? 'silent',
     });
-    const caller = new BrokerConnection({ url: brokerUrl, vhost: vhosts.services, name: 'spec' }).start();
-    const rpc = new RpcClient(caller);
+    const rpc = new SpecCaller(vhosts);
     const { events, listener, channel } = await listen(vhosts);
     const ends = [
       () => rpc.close(),
-      () => caller.close(),
       () => listener.close(),
       () => account.remove(),
       () => vhosts.dispose(),

@@ -15,7 +15,6 @@ import { ListQuery } from '../http/list-query.decorator.js';
 import { ResourceId } from '../idempotency/idempotency.interceptor.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
-import { actorOf, Caller, type Principal } from '../session/principal.js';
 import type { JobDetail } from './job-detail.js';
 import { JobViews } from './job-views.service.js';
 import { ReexecuteJob } from './reexecute-body.js';
@@ -35,8 +34,8 @@ export class JobsController {
   @Post()
   @Answers(201, 'JobDetail', 'The job; nothing is sent before its start.')
   @Problems('job.invalid')
-  async create(@Body() job: CreateJob, @Caller() caller: Principal, @ResourceId() id: string): Promise<JobDetail> {
-    return this.views.withCounters(await this.rpc.call(JOB_RPC.create, { job, actor: actorOf(caller), id }));
+  async create(@Body() job: CreateJob, @ResourceId() id: string): Promise<JobDetail> {
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.create, { job, id }));
   }
 
   @Get()
@@ -62,12 +61,10 @@ export class JobsController {
   async cancel(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: CancelJob,
-    @Caller() caller: Principal,
     @IfMatch() revision?: number,
   ): Promise<JobDetail> {
     const request: JobRpc[typeof JOB_RPC.cancel]['request'] = {
       id,
-      actor: actorOf(caller),
       ...body,
       ...guard(revision),
     };
@@ -82,11 +79,10 @@ export class JobsController {
   reexecute(
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: ReexecuteJob,
-    @Caller() caller: Principal,
     @ResourceId() requestId: string,
     @IfMatch() revision?: number,
   ): Promise<Reexecuted> {
-    const request = { id, actor: actorOf(caller), only: body.only, requestId, ...guard(revision) };
+    const request = { id, only: body.only, requestId, ...guard(revision) };
     return this.rpc.call(JOB_RPC.reexecute, request, { timeoutMs: REEXECUTE_TIMEOUT_MS });
   }
 }

@@ -2,14 +2,12 @@ import { Controller } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { EVENTS, JobProgressed, JobStatusChanged } from '@waybill/contracts';
 import { EventHandler } from '@waybill/messaging';
-import { Public } from '../session/principal.js';
 import { LiveEvents } from './live-events.js';
 
 const QUEUE = 'gateway.live';
 
 /** This process's own queue of job events; it goes with the process, because only open streams need it. */
 @ApiExcludeController()
-@Public()
 @Controller()
 export class LiveEventsConsumer {
   constructor(private readonly live: LiveEvents) {}

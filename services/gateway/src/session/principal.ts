@@ -1,20 +1,19 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Actor } from '@waybill/contracts';
+import type { RequestWithId } from '@waybill/platform';
 import type { Request } from 'express';
+import type { Credential } from './credential.entity.js';
 
 /** Who makes a request. */
 export interface Principal {
   account: string;
-  roles: string[];
+  /** as the services are told */
+  actor: Actor;
   credentialId: string;
   kind: 'session' | 'apiToken';
 }
 
 export type AuthenticatedRequest = Request & { principal?: Principal };
-
-export const PUBLIC_ROUTE = 'waybill:public';
-
-/** A route that needs no bearer token. Everything else does. */
-export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
 
 /** The authenticated caller as a handler parameter. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
@@ -23,7 +22,19 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   return principal;
 });
 
-/** How an actor is written into histories: by the account. */
-export function actorOf(principal: Principal): string {
-  return principal.account;
+export function principalOf(credential: Credential, request: Request): Principal {
+  const { id, kind, account } = credential;
+  return {
+    account,
+    credentialId: id,
+    kind,
+    actor: {
+      kind: kind === 'session' ? 'user' : 'apiToken',
+      id: account,
+      name: account,
+      grants: [{ role: 'administrator' }],
+      requestId: (request as RequestWithId).id ?? null,
+      address: request.ip ?? null,
+    },
+  };
 }

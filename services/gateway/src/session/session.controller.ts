@@ -5,7 +5,7 @@ import { IsString, Length, MaxLength } from 'class-validator';
 import { Answers, Problems } from '../openapi/answers.js';
 import { AdministratorAccount } from './administrator-account.js';
 import { CredentialsRepository } from './credentials.repository.js';
-import { Caller, type Principal, Public } from './principal.js';
+import { Caller, type Principal } from './principal.js';
 import type { SessionCreated, SessionView } from './session.views.js';
 
 const SESSION_HOURS = 12;
@@ -25,7 +25,6 @@ export class SessionController {
   ) {}
 
   /** Exchanges username and password for an access token. */
-  @Public()
   @Post()
   @Answers(201, 'SessionCreated', 'The access token, valid for 12 hours.')
   @Problems('session.badCredentials')
@@ -42,7 +41,7 @@ export class SessionController {
   @Get()
   @Answers(200, 'SessionView', 'The caller and its roles.')
   who(@Caller() caller: Principal): SessionView {
-    return { username: caller.account, roles: caller.roles, kind: caller.kind };
+    return { username: caller.account, roles: caller.actor.grants.map(({ role }) => role), kind: caller.kind };
   }
 
   /** Ends the session that this request was made with. */

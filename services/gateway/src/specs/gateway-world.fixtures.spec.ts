@@ -5,6 +5,7 @@ import { applyTopology, BrokerConnection, MessagingHealth, TOPOLOGY, WaybillServ
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
 import {
+  ACTOR_KEYS,
   eventually,
   testBucket,
   type TestBucket,
@@ -59,6 +60,7 @@ export class GatewayWorld {
       WAYBILL_S3_SECRET_KEY: bucket.secretKey,
       WAYBILL_S3_BUCKET: bucket.bucket,
       WAYBILL_ADMIN_PASSWORD: `spec-${randomUUID()}`,
+      WAYBILL_ACTOR_KEY: ACTOR_KEYS.actorKey,
       WAYBILL_LOG_LEVEL: process.env['SPEC_LOG_LEVEL'] ?? 'silent',
     });
     const app = await createService(GatewayModule.of(config), {

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { CancelJobRequest, invalid, JOB_RPC, type JobView } from '@waybill/contracts';
-import { RpcHandler } from '@waybill/messaging';
+import { requestActor, RpcHandler } from '@waybill/messaging';
 import { hasControlCharacters } from '../jobs/check-order.js';
 import { jobView } from '../jobs/job.view.js';
 import { JobEngine } from '../jobs/job-engine.js';
@@ -17,6 +17,7 @@ export class CancelJobHandler {
       const message = 'reason must not contain control characters';
       throw invalid('request.invalid', 'The request has wrong fields.', [{ pointer: '/reason', message }]);
     }
-    return jobView(await this.engine.advance(id, (job, now) => decideCancel(job, order, now)));
+    const { name: actor } = requestActor();
+    return jobView(await this.engine.advance(id, (job, now) => decideCancel(job, { ...order, actor }, now)));
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, Env, ServiceConfig } from '@waybill/platform';
+import { ConfigError, Env, IsEd25519PublicKeys, ServiceConfig } from '@waybill/platform';
 import { Matches } from 'class-validator';
 import { CommandSigner } from '../dispatch/command-signer.js';
 
@@ -17,6 +17,10 @@ export class JobSchedulerConfig extends ServiceConfig {
   @Env('WAYBILL_COMMAND_KEY_ID')
   @Matches(/^[A-Za-z0-9._-]{1,64}$/, { message: '$property must have 1-64 letters, digits or . _ -' })
   commandKeyId: string = 'waybill-command-1';
+  /** Ed25519 public keys (PEM) of the gateway, which vouches for who asks; several while its key is rotated */
+  @Env('WAYBILL_ACTOR_PUBLIC_KEY')
+  @IsEd25519PublicKeys()
+  actorPublicKeys: string;
 }
 
 /** @throws ConfigError when the key is none, or of another kind */

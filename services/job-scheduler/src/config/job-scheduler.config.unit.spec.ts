@@ -1,11 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { loadConfig, variablesOf } from '@waybill/platform';
+import { ACTOR_KEYS } from '@waybill/testing';
 import { commandSigner, JobSchedulerConfig } from './job-scheduler.config.js';
 
 const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 const env = (changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   WAYBILL_DATABASE_URL: 'postgres://u:p@127.0.0.1/waybill',
   WAYBILL_BROKER_URL: 'amqp://u:p@127.0.0.1',
+  WAYBILL_ACTOR_PUBLIC_KEY: ACTOR_KEYS.actorPublicKeys,
   WAYBILL_COMMAND_KEY: pem(generateKeyPairSync('ed25519').privateKey),
   ...changes,
 });

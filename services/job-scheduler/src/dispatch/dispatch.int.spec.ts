@@ -44,7 +44,7 @@ describe('numbers of a stream', () => {
       ),
     );
     await Promise.all(jobs.map(({ id }) => story.released(id)));
-    await Promise.all(jobs.map(({ id }) => scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' })));
+    await Promise.all(jobs.map(({ id }) => scheduler.rpc.call(JOB_RPC.cancel, { id })));
     const streams = [groupStream(groupId, 1), groupStream(other, 1), inboxStream(inboxShard(singles[0]!))];
     for (const stream of streams) {
       const perJob = stream.startsWith('cmd.g.') ? 2 : undefined;
@@ -85,7 +85,7 @@ describe('desired state', () => {
   it('of a job that was canceled is the cancel', async () => {
     const [a] = computers(scheduler, 1) as [string];
     const { id } = await releasedJob([a]);
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin', reason: 'why' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id, reason: 'why' });
     const { commands } = await commandsFor(a, [{ jobId: id, run: 1, attempt: 1 }]);
     expect(await Promise.all(commands.map((jws) => story.verify<CancelCommand>(jws)))).toMatchObject([
       { kind: 'cancel', status: 'canceled', reason: 'Canceled by admin: why' },
@@ -128,7 +128,7 @@ describe('a download', () => {
   it('is still allowed for a while after a cancel, and then no more', async () => {
     const [a] = computers(scheduler, 1) as [string];
     const { id } = await releasedJob([a]);
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
     expect(await authorize(a)).toMatchObject({ allowed: true });
     await scheduler.sql.query(`UPDATE jobs SET finished_at = now() - interval '61 minutes' WHERE id = $1`, [id]);
     expect(await authorize(a)).toEqual({ allowed: false });

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { CreateJobRequest, JOB_RPC, type JobView } from '@waybill/contracts';
-import { RpcHandler } from '@waybill/messaging';
+import { requestActor, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -26,10 +26,11 @@ export class CreateJobHandler {
    * @throws WaybillError invalid `job.invalid` with every problem at once; unavailable when somebody who must be asked is away
    */
   @RpcHandler(JOB_RPC.create, CreateJobRequest)
-  async create({ job: order, actor, id = uuidv7() }: CreateJobRequest): Promise<JobView> {
+  async create({ job: order, id = uuidv7() }: CreateJobRequest): Promise<JobView> {
     const existing = await this.jobs.find(this.dataSource, id);
     if (existing) return jobView(existing);
     const now = await this.now();
+    const { name: actor } = requestActor();
     const found = await this.checks.check(order, now);
     return jobView(await this.store({ id: id.toLowerCase(), order, actor, ...found }, now));
   }

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type ReexecuteOnly } from '@waybill/contracts';
-import { RpcHandler } from '@waybill/messaging';
+import { requestActor, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
@@ -42,10 +42,8 @@ export class ReexecuteJobHandler {
   }
 
   /** Stores the request with its timer; from here on it survives this process. */
-  private async accept(
-    { id, actor, requestId, revision }: ReexecuteJobRequest,
-    only: ReexecuteOnly,
-  ): Promise<Reexecution> {
+  private async accept({ id, requestId, revision }: ReexecuteJobRequest, only: ReexecuteOnly): Promise<Reexecution> {
+    const { name: actor } = requestActor();
     try {
       await this.engine.advance(
         id,

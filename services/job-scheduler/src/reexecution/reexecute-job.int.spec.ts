@@ -34,11 +34,7 @@ function reexecute(
   only: ReexecuteOnly = 'failed',
   rest: { requestId?: string; revision?: number } = {},
 ): Promise<Reexecuted> {
-  return scheduler.rpc.call(
-    JOB_RPC.reexecute,
-    { id, actor: 'admin', only, requestId: v7(), ...rest },
-    { timeoutMs: 20_000 },
-  );
+  return scheduler.rpc.call(JOB_RPC.reexecute, { id, only, requestId: v7(), ...rest }, { timeoutMs: 20_000 });
 }
 
 /** A completed job of a group of its own. */
@@ -138,7 +134,7 @@ describe('re-execute', () => {
     scheduler.peers.reopens = [b];
     scheduler.peers.answers.set(RESULT_RPC.reopen, async (request) => {
       // the cancel comes between result's answer and our commands
-      await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'other' });
+      await scheduler.rpc.call(JOB_RPC.cancel, { id });
       return reopen(request);
     });
     await reexecute(id);
@@ -156,13 +152,13 @@ describe('re-execute', () => {
     await scheduler.group(name, [a]);
     const { id } = await create(scheduler, { targets: { groups: [name] } });
     await story.released(id);
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
     scheduler.peers.reopens = [a];
     expect(await reexecute(id, 'unsuccessful')).toEqual({ attempt: 2, computers: 1 });
     expect(await get(scheduler, id)).toMatchObject({ status: 'running', statusReason: null, finishedAt: null });
     expect(story.events(id, EVENTS.jobCancelRequested)).toMatchObject([{ attempt: 1 }]);
     // a cancel of the re-execution goes where its commands went
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
     const sent = await story.commands(inboxStream(inboxShard(a)), id, 2);
     expect(sent.map(({ command }) => command)).toMatchObject([
       { kind: 'execute', attempt: 2 },

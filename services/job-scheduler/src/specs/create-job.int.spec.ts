@@ -241,7 +241,7 @@ describe('an order is refused', () => {
     ['a time that is none', { schedule: { startAt: 'tomorrow' } }, '/job/schedule/startAt'],
     ['a group listed twice', { targets: { groups: ['accounting', 'accounting'] } }, '/job/targets/groups'],
   ])('%s, by its shape', async (_what, job, pointer) => {
-    const request = scheduler.rpc.call(JOB_RPC.create, { job: { ...order(), ...job }, actor: 'admin' });
+    const request = scheduler.rpc.call(JOB_RPC.create, { job: { ...order(), ...job } });
     await expect(request).rejects.toMatchObject({
       kind: 'invalid',
       code: 'request.invalid',
@@ -257,7 +257,7 @@ describe('an order is refused', () => {
     answers.set(FLEET_RPC.groupGet, away).set(PACKAGE_RPC.versionGet, away);
     const request = scheduler.rpc.call(
       JOB_RPC.create,
-      { job: order({ targets: { groups: ['unheard'] } }), actor: 'admin' },
+      { job: order({ targets: { groups: ['unheard'] } }) },
       { timeoutMs: 8000 },
     );
     await expect(request).rejects.toMatchObject({ kind: 'unavailable' });

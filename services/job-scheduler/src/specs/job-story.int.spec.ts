@@ -7,7 +7,7 @@ import {
   inboxStream,
   JOB_RPC,
 } from '@waybill/contracts';
-import { eventually } from '@waybill/testing';
+import { eventually, specActor } from '@waybill/testing';
 import { v7 } from 'uuid';
 import { computers, create, get, publishVersion } from './orders.fixtures.spec.js';
 import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from './scheduler-replicas.spec.js';
@@ -152,7 +152,7 @@ describe('cancel', () => {
     const groupId = await scheduler.group('canceled', [a]);
     const { id } = await create(scheduler, { targets: { groups: ['canceled'], computers: [single] } });
     await story.released(id);
-    const view = await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin', reason: 'wrong group' });
+    const view = await scheduler.rpc.call(JOB_RPC.cancel, { id, reason: 'wrong group' });
     expect(view).toMatchObject({ status: 'canceled', statusReason: 'Canceled by admin: wrong group' });
     for (const stream of [groupStream(groupId, 1), inboxStream(inboxShard(single))]) {
       const [, cancel] = await story.commands<CancelCommand>(stream, id, 2);
@@ -176,7 +176,7 @@ describe('cancel', () => {
       targets: { groups: ['never'] },
       schedule: { startAt: '2030-01-01T00:00:00Z' },
     });
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
     expect(await timersOf(id)).toEqual([]);
     await eventually(async () => expect(story.statuses(id)).toEqual(['scheduled', 'canceled']));
     expect(story.events(id, EVENTS.jobCancelRequested)).toEqual([]);
@@ -186,7 +186,7 @@ describe('cancel', () => {
     const groupId = await scheduler.group('between', computers(scheduler, 2));
     const { id } = await create(scheduler, { targets: { groups: ['between'] } });
     await story.assigned(id);
-    await scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' });
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
     await story.ready(id, 2);
     await eventually(async () => expect(story.events(id, EVENTS.jobCancelRequested)).toHaveLength(2));
     expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
@@ -198,7 +198,7 @@ describe('cancel', () => {
     await story.released(id);
     const { revision } = await get(scheduler, id);
     const both = await Promise.allSettled(
-      ['a', 'b'].map((actor) => scheduler.rpc.call(JOB_RPC.cancel, { id, actor, revision })),
+      ['a', 'b'].map((name) => scheduler.rpc.as(specActor({ name }), JOB_RPC.cancel, { id, revision })),
     );
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const [loser] = both.filter((one) => one.status === 'rejected');
@@ -210,14 +210,14 @@ describe('cancel', () => {
     ['a reason that cannot be stored', v7(), { reason: 'a\u0000b' }, { kind: 'invalid', code: 'request.invalid' }],
     ['an id that is none', 'x', {}, { kind: 'invalid', code: 'request.invalid' }],
   ])('refuses %s', async (_what, id, rest, error) => {
-    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin', ...rest })).rejects.toMatchObject(error);
+    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id, ...rest })).rejects.toMatchObject(error);
   });
 
   it('refuses a job that is over and names the states in which it would be possible', async () => {
     await scheduler.group('over', []);
     const { id } = await create(scheduler, { targets: { groups: ['over'] } });
     await story.becomes(id, { status: 'completed' });
-    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id, actor: 'admin' })).rejects.toMatchObject({
+    await expect(scheduler.rpc.call(JOB_RPC.cancel, { id })).rejects.toMatchObject({
       kind: 'conflict',
       code: 'job.wrongState',
       detail: expect.stringContaining('draft, scheduled, running, paused or halted'),

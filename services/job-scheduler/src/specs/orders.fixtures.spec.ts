@@ -80,7 +80,7 @@ export function order(changes: Partial<CreateJob> = {}): CreateJob {
 }
 
 export function create(scheduler: SchedulerReplicas, changes: Partial<CreateJob> = {}, id = v7()): Promise<JobView> {
-  return scheduler.rpc.call(JOB_RPC.create, { job: order(changes), actor: 'admin', id });
+  return scheduler.rpc.call(JOB_RPC.create, { job: order(changes), id });
 }
 
 export function get(scheduler: SchedulerReplicas, id: string): Promise<JobView> {

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { EVENTS, EXCHANGES } from '@waybill/contracts';
-import { applyTopology, groupStreamArguments, MessagingHealth, RpcClient, WaybillServer } from '@waybill/messaging';
+import { applyTopology, groupStreamArguments, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { BrokerConnection, Publisher } from '@waybill/messaging/client';
 import { createService } from '@waybill/platform';
-import { testServers, testVhosts } from '@waybill/testing';
+import { ACTOR_KEYS, SpecCaller, testServers, testVhosts } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { JobSchedulerConfig } from '../config/job-scheduler.config.js';
@@ -23,7 +23,7 @@ export interface Taken {
 /** The whole service on real servers of its own, with peers that answer as the real ones do. */
 export interface SchedulerReplicas {
   sql: DataSource;
-  rpc: RpcClient;
+  rpc: SpecCaller;
   peers: FakePeers;
   /** of the key that commands are signed with */
   commandKey: KeyObject;
@@ -63,6 +63,7 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     logLevel: 'fatal',
     commandKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     commandKeyId: COMMAND_KEY_ID,
+    actorPublicKeys: ACTOR_KEYS.actorPublicKeys,
   });
   const replicas: INestApplication[] = [];
   const startReplica = async () => {
@@ -88,7 +89,7 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
   const publisher = new Publisher({ connection: services });
   const tell = (type: string, body: object) =>
     publisher.publish({ exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body });
-  const rpc = new RpcClient(services);
+  const rpc = new SpecCaller(vhosts);
   const peers = new FakePeers(services);
   const events = await listenToEvents(services);
   for (let i = 0; i < count; i++) await startReplica();

@@ -1,4 +1,4 @@
-import { Env, StorageServiceConfig } from '@waybill/platform';
+import { Env, IsEd25519PublicKeys, StorageServiceConfig } from '@waybill/platform';
 import { Matches } from 'class-validator';
 import { DURATION_PATTERN, durationSeconds } from './duration.js';
 
@@ -10,6 +10,11 @@ export class PackageConfig extends StorageServiceConfig {
   @Env('WAYBILL_UPLOAD_MAX_AGE')
   @Matches(DURATION_PATTERN, { message: '$property must be an ISO 8601 duration such as PT24H' })
   uploadMaxAge: string = 'PT24H';
+
+  /** Ed25519 public keys (PEM) of the gateway, which vouches for who asks; several while its key is rotated */
+  @Env('WAYBILL_ACTOR_PUBLIC_KEY')
+  @IsEd25519PublicKeys()
+  actorPublicKeys: string;
 
   get uploadMaxAgeSeconds(): number {
     return durationSeconds(this.uploadMaxAge);

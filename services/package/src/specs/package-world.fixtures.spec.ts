@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { EXCHANGES, PACKAGE_RPC, type UploadTicket } from '@waybill/contracts';
-import { applyTopology, BrokerConnection, MessagingHealth, RpcClient, WaybillServer } from '@waybill/messaging';
+import { applyTopology, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
 import {
+  ACTOR_KEYS,
   eventually,
+  SpecCaller,
   testBucket,
   type TestBucket,
   testDatabase,
@@ -34,7 +36,7 @@ export class PackageWorld {
   private constructor(
     readonly config: PackageConfig,
     readonly bucket: TestBucket,
-    readonly rpc: RpcClient,
+    readonly rpc: SpecCaller,
     readonly events: PublishedEvent[],
     private readonly ends: (() => Promise<unknown>)[],
     public app: INestApplication,
@@ -55,14 +57,13 @@ export class PackageWorld {
       WAYBILL_S3_ACCESS_KEY: bucket.accessKey,
       WAYBILL_S3_SECRET_KEY: bucket.secretKey,
       WAYBILL_S3_BUCKET: bucket.bucket,
+      WAYBILL_ACTOR_PUBLIC_KEY: ACTOR_KEYS.actorPublicKeys,
       WAYBILL_LOG_LEVEL: 'silent',
     });
-    const caller = new BrokerConnection({ url: vhosts.brokerUrl, vhost: vhosts.services, name: 'spec' }).start();
-    const rpc = new RpcClient(caller);
+    const rpc = new SpecCaller(vhosts);
     const { events, listener } = await listen(vhosts);
     const ends = [
       () => rpc.close(),
-      () => caller.close(),
       () => listener.close(),
       () => vhosts.dispose(),
       () => bucket.dispose(),

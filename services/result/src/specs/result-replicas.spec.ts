@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { computerUser, EXCHANGES, reportKey, type ReportKind, type StatusReport } from '@waybill/contracts';
-import { applyTopology, MessagingHealth, RpcClient, WaybillServer } from '@waybill/messaging';
+import { applyTopology, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { BrokerConnection, Publisher } from '@waybill/messaging/client';
 import { createService } from '@waybill/platform';
-import { managementCall, type TestVhosts, testServers, testVhosts } from '@waybill/testing';
+import { ACTOR_KEYS, managementCall, SpecCaller, type TestVhosts, testServers, testVhosts } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { ResultConfig } from '../result.config.js';
@@ -22,7 +22,7 @@ export interface Taken {
 /** The whole service on real servers of its own. */
 export interface ResultReplicas {
   sql: DataSource;
-  rpc: RpcClient;
+  rpc: SpecCaller;
   replicas: INestApplication[];
   /** tells an event as another service would */
   tell: (type: string, body: object, messageId?: string) => Promise<void>;
@@ -54,6 +54,7 @@ export async function startResult(count: number, overrides: Partial<ResultConfig
     brokerUrl: vhosts.brokerUrl,
     vhostPrefix: vhosts.prefix,
     logLevel: 'error',
+    actorPublicKeys: ACTOR_KEYS.actorPublicKeys,
   };
   const config = Object.assign(new ResultConfig(), settings, overrides);
   const replicas: INestApplication[] = [];
@@ -70,13 +71,15 @@ export async function startResult(count: number, overrides: Partial<ResultConfig
     replicas.push(app);
   }
   const links = await linksTo(vhosts);
+  const rpc = new SpecCaller(vhosts);
   return {
     sql: database.dataSource,
-    rpc: replicas[0]!.get(RpcClient),
+    rpc,
     replicas,
     ...links,
     stop: async () => {
       for (const app of replicas) await app.close();
+      await rpc.close();
       await links.close();
       await vhosts.dispose();
       await database.drop();

@@ -1,23 +1,21 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { WaybillError } from '@waybill/contracts';
+import { allows, WaybillError } from '@waybill/contracts';
+import { permissionRequired } from '@waybill/messaging';
 import { HealthController } from '@waybill/platform';
 import { CredentialsRepository } from './credentials.repository.js';
-import { type AuthenticatedRequest, PUBLIC_ROUTE } from './principal.js';
+import { type AuthenticatedRequest, principalOf } from './principal.js';
+import { routeAccess } from './route-access.js';
 
-/** Every route of the API needs `Authorization: Bearer …`, a session or an API token. */
+/** Every route needs what the table of routes says: nothing, `Authorization: Bearer …`, or a permission besides. */
 @Injectable()
-export class BearerGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly credentials: CredentialsRepository,
-  ) {}
+export class AccessGuard implements CanActivate {
+  constructor(private readonly credentials: CredentialsRepository) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || context.getClass() === HealthController) return true;
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, [context.getHandler(), context.getClass()]))
-      return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const access = routeAccess(request);
+    if (access === 'public') return true;
     const match = /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(request.headers.authorization ?? '');
     const credential = match ? await this.credentials.findLive(match[1]!) : null;
     if (!credential) {
@@ -27,12 +25,10 @@ export class BearerGuard implements CanActivate {
         'Send "Authorization: Bearer <token>" with the accessToken of POST /api/v1/session or an API token that has not expired.',
       );
     }
-    request.principal = {
-      account: credential.account,
-      roles: ['administrator'],
-      credentialId: credential.id,
-      kind: credential.kind,
-    };
+    request.principal = principalOf(credential, request);
+    // a route that nobody has put into the table is closed
+    if (!access) throw permissionRequired(`for ${request.method} ${request.path}`);
+    if (access !== 'own' && !allows(request.principal.actor, access)) throw permissionRequired(access);
     return true;
   }
 }
