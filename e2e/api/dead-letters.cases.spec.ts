@@ -9,8 +9,9 @@ import {
   rpcQueue,
   VHOSTS,
 } from '@waybill/contracts';
-import { SUBSCRIPTIONS } from '@waybill/messaging';
-import { eventually } from '@waybill/testing';
+import { readFileSync } from 'node:fs';
+import { ACTOR_HEADER, ActorSigner, SUBSCRIPTIONS } from '@waybill/messaging';
+import { eventually, specActor } from '@waybill/testing';
 import { type ChannelModel, connect } from 'amqplib';
 import pg from 'pg';
 import { type ApiWorld, NOBODY } from './api-world.fixtures.spec.ts';
@@ -70,15 +71,19 @@ export function deadLetters(current: () => ApiWorld): void {
       ['result', RESULT_RPC.get],
     ] as const)('is answered, when somebody waits for an answer: %s', async (service, type) => {
       const channel = await connections[VHOSTS.services]!.createChannel();
+      const { actorKeyFile } = world.stack.services.settings;
+      const content = Buffer.from([0xff, 0x00, 0x7b]);
+      const actor = await new ActorSigner(readFileSync(actorKeyFile, 'utf8')).sign(specActor(), type, content);
       const answer = new Promise<string>((resolve) => {
         void channel
           .consume('amq.rabbitmq.reply-to', (message) => message && resolve(message.content.toString()), {
             noAck: true,
           })
           .then(() =>
-            channel.publish(EXCHANGES.rpc, rpcQueue(service), Buffer.from([0xff, 0x00, 0x7b]), {
+            channel.publish(EXCHANGES.rpc, rpcQueue(service), content, {
               replyTo: 'amq.rabbitmq.reply-to',
               correlationId: 'spec',
+              headers: { [ACTOR_HEADER]: actor },
               type,
             }),
           );

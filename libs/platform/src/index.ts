@@ -10,6 +10,7 @@ export { type HealthCheck, HealthRegistry, type Readiness } from './health/healt
 export { allowOrigins } from './http/cors.js';
 export { limitFailures } from './http/failure-limit.js';
 export type { RequestWithId } from './http/request-id.js';
+export { addressOf } from './http/caller-keys.js';
 export { demandUtf8 } from './http/utf8.js';
 export { LoggingModule } from './service/logging.module.js';
 export { createService, runService, type RunServiceOptions, startService } from './service/run-service.js';

@@ -1,3 +1,4 @@
+import { AccountsController } from './accounts/accounts.controller.js';
 import { ApiTokensController } from './api-tokens/api-tokens.controller.js';
 import { ComputersController } from './computers/computers.controller.js';
 import { EnrolmentTokensController } from './enrolment-tokens/enrolment-tokens.controller.js';
@@ -8,12 +9,15 @@ import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
 import { SessionController } from './session/session.controller.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { ArtifactsController } from './versions/artifacts.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
 
 /** Every route of the API, and the consumer behind the event streams. */
 export const CONTROLLERS = [
   SessionController,
+  SessionsController,
+  AccountsController,
   ApiTokensController,
   PackagesController,
   VersionsController,

@@ -14,10 +14,10 @@ import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.
 import { JobViews } from './jobs/job-views.service.js';
 import { LiveEvents } from './live/live-events.js';
 import { OBJECT_STORAGE } from './object-storage.token.js';
+import { PEOPLE } from './people.js';
 import { AccessGuard } from './session/access.guard.js';
 import { ActorInterceptor } from './session/actor.interceptor.js';
 import { AdministratorAccount } from './session/administrator-account.js';
-import { CredentialsRepository } from './session/credentials.repository.js';
 
 /** The REST service put together. */
 @Module({})
@@ -54,7 +54,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: ActorInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        CredentialsRepository,
+        ...PEOPLE,
         IdempotentRequestsRepository,
         Housekeeping,
         JobViews,

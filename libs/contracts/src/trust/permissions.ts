@@ -45,6 +45,9 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   auditor: [...VIEW, 'enrolmentTokens.read', 'accounts.read', 'audit.read'],
 };
 
+/** Permissions over the whole installation: a grant that is limited to groups or categories does not give them. */
+export const UNLIMITED_ONLY: readonly Permission[] = ['accounts.read', 'accounts.write', 'audit.read'];
+
 /** Who may send a request: whoever the gateway vouches for with this permission, and these services in their own name. */
 export interface RpcAccess {
   readonly permission?: Permission;
@@ -109,6 +112,14 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /session': 'public',
   'GET /session': 'own',
   'DELETE /session': 'own',
+  'POST /session/actions/change-password': 'own',
+  'GET /sessions': 'own',
+  'DELETE /sessions/{id}': 'own',
+  'GET /accounts': 'accounts.read',
+  'POST /accounts': 'accounts.write',
+  'GET /accounts/{id}': 'accounts.read',
+  'PATCH /accounts/{id}': 'accounts.write',
+  'DELETE /accounts/{id}': 'accounts.write',
   'POST /api-tokens': 'own',
   'GET /api-tokens': 'own',
   'DELETE /api-tokens/{id}': 'own',

@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { invalid, notFound, type PageQuery } from '@waybill/contracts';
+import { allows, invalid, notFound, type PageQuery, type Permission, PERMISSIONS } from '@waybill/contracts';
 import { keysetPage } from '@waybill/persistence';
-import { IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
-import { Caller, type Principal } from '../session/principal.js';
+import { Caller, credentialsOf, demandLogin, type Principal } from '../session/principal.js';
 import { API_TOKEN_LIST, type ApiTokenRow } from './api-tokens.list.js';
 import type { ApiTokenCreated, ApiTokenList, ApiTokenView } from './api-tokens.views.js';
 
@@ -17,6 +17,8 @@ export class CreateApiToken {
   @IsString() @Length(1, 100) name: string;
   /** default: in 90 days */
   @IsOptional() @IsISO8601({ strict: true }) expiresAt?: string;
+  /** permissions that it is limited to, e.g. `["packages.read"]`; absent: all that its account has. It never has more than its account. */
+  @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(PERMISSIONS, { each: true }) scopes?: Permission[];
 }
 
 const DEFAULT_DAYS = 90;
@@ -32,19 +34,29 @@ export class ApiTokensController {
   /** Makes an API token; its secret is in this answer only. */
   @Post()
   @Answers(201, 'ApiTokenCreated', 'The token with its secret, shown once.')
-  @Problems('apiToken.expiryPast')
+  @Problems('apiToken.expiryPast', 'apiToken.scopeBeyondAccount', 'session.loginRequired')
   async create(@Body() body: CreateApiToken, @Caller() caller: Principal): Promise<ApiTokenCreated> {
+    demandLogin(caller);
+    checkScopes(body.scopes ?? [], caller);
     const expiresAt = body.expiresAt ? new Date(body.expiresAt) : new Date(Date.now() + DEFAULT_DAYS * 86_400_000);
     if (expiresAt.getTime() <= Date.now()) {
       throw invalid('apiToken.expiryPast', 'expiresAt must lie in the future.', [
         { pointer: '/expiresAt', message: 'must lie in the future' },
       ]);
     }
-    const { credential, secret } = await this.credentials.issue('apiToken', body.name, caller.account, expiresAt);
+    const { credential, secret } = await this.credentials.issue({
+      kind: 'apiToken',
+      name: body.name,
+      accountId: caller.accountId,
+      expiresAt,
+      scopes: body.scopes ?? null,
+      address: caller.actor.address,
+    });
     return {
       id: credential.id,
       name: credential.name,
-      account: credential.account,
+      account: caller.username,
+      scopes: credential.scopes,
       createdAt: credential.createdAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
       lastUsedAt: null,
@@ -52,21 +64,23 @@ export class ApiTokensController {
     };
   }
 
-  /** All API tokens, without their secrets. */
+  /** One’s own API tokens, with the permission accounts.read everybody’s; without their secrets. */
   @Get()
   @Answers(200, 'ApiTokenList', 'One page of tokens.')
-  async list(@ListQuery() query: PageQuery): Promise<ApiTokenList> {
-    const page = await keysetPage<ApiTokenRow>(this.dataSource, API_TOKEN_LIST, query);
+  async list(@ListQuery() query: PageQuery, @Caller() caller: Principal): Promise<ApiTokenList> {
+    const whose = credentialsOf(caller, 'accounts.read');
+    const page = await keysetPage<ApiTokenRow>(this.dataSource, API_TOKEN_LIST, query, [whose]);
     return { items: page.items.map(toView), nextCursor: page.nextCursor };
   }
 
-  /** Revokes a token at once. */
+  /** Revokes a token at once: one’s own, or with the permission accounts.write anybody’s. */
   @Delete(':id')
   @HttpCode(204)
   @Answers(204, null, 'The token is no longer valid.')
-  @Problems('apiToken.notFound')
-  async revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
-    if (!(await this.credentials.revoke('apiToken', id))) {
+  @Problems('apiToken.notFound', 'session.loginRequired')
+  async revoke(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: Principal): Promise<void> {
+    demandLogin(caller);
+    if (!(await this.credentials.revoke('apiToken', id, credentialsOf(caller, 'accounts.write')))) {
       throw notFound('apiToken.notFound', `There is no API token ${id}.`);
     }
   }
@@ -76,7 +90,19 @@ const toView = (row: ApiTokenRow): ApiTokenView => ({
   id: row.id,
   name: row.name,
   account: row.account,
+  scopes: row.scopes,
   createdAt: row.createdAt.toISOString(),
   expiresAt: row.expiresAt?.toISOString() ?? null,
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
 });
+
+/** @throws invalid `apiToken.scopeBeyondAccount`: such a scope would do nothing, which its maker should know */
+function checkScopes(scopes: readonly Permission[], { actor }: Principal): void {
+  const beyond = scopes.map((scope, i) => ({ scope, i })).filter(({ scope }) => !allows(actor, scope));
+  if (beyond.length === 0) return;
+  throw invalid(
+    'apiToken.scopeBeyondAccount',
+    'The token cannot be limited to permissions that you do not have.',
+    beyond.map(({ scope, i }) => ({ pointer: `/scopes/${i}`, message: `you do not have ${scope}` })),
+  );
+}

@@ -63,6 +63,57 @@ describe('an API token', () => {
     expect(rows.filter(({ row }) => row.includes(secret))).toEqual([]);
   });
 
+  it('limited to scopes does that and nothing else', async () => {
+    world.behind.answers.set('package.list.v1', () => ({ items: [], nextCursor: null }));
+    const { secret } = await create({ name: 'reader', scopes: ['packages.read'] });
+    expect((await world.call(secret, 'GET', '/packages')).status).toBe(200);
+    expect(world.behind.actors.at(-1)).toMatchObject({ kind: 'apiToken', scopes: ['packages.read'] });
+    for (const [method, path] of [
+      ['GET', '/computers'],
+      ['POST', '/packages'],
+      ['GET', '/accounts'],
+    ] as const)
+      expect((await world.call(secret, method, path)).body['code']).toBe('permission.required');
+    expect((await world.call(secret, 'GET', '/session')).body['permissions']).toEqual(['packages.read']);
+  });
+
+  it('does no more than its account at the time of use', async () => {
+    const account = { username: 'demoted', password: 'correct horse battery' };
+    const body = { ...account, grants: [{ role: 'packager' }] };
+    const { id } = (await world.call(session, 'POST', '/accounts', body)).body;
+    const theirs = String((await world.call(null, 'POST', '/session', account)).body['accessToken']);
+    const made = await world.call(theirs, 'POST', '/api-tokens', {
+      name: 'x',
+      scopes: ['packages.read', 'packages.write'],
+    });
+    const secret = String(made.body['secret']);
+    expect((await world.call(secret, 'POST', '/packages', {})).body['code']).toBe('request.invalid');
+    await world.call(session, 'PATCH', `/accounts/${String(id)}`, { grants: [{ role: 'viewer' }] });
+    expect((await world.call(secret, 'POST', '/packages', {})).body['code']).toBe('permission.required');
+    expect(
+      (await world.call(theirs, 'POST', '/api-tokens', { name: 'y', scopes: ['packages.write'] })).body,
+    ).toMatchObject({
+      code: 'apiToken.scopeBeyondAccount',
+      errors: [{ pointer: '/scopes/0', message: 'you do not have packages.write' }],
+    });
+  });
+
+  it.each([[[]], [['everything']], [['packages.read', 'packages.read']], ['packages.read']])(
+    'cannot have the scopes %j',
+    async (scopes) => {
+      const answer = await world.call(session, 'POST', '/api-tokens', { name: 'x', scopes });
+      expect(answer.body['code']).toBe('request.invalid');
+    },
+  );
+
+  it('of others is neither seen nor revoked by whoever lacks the permission', async () => {
+    const { id, secret } = await create({ name: 'mine' });
+    const other = await world.loginAs([{ role: 'operator' }]);
+    expect((await world.call(other, 'GET', '/api-tokens')).body['items']).toEqual([]);
+    expect((await world.call(other, 'DELETE', `/api-tokens/${id}`)).body['code']).toBe('apiToken.notFound');
+    expect((await world.call(secret, 'GET', '/session')).status).toBe(200);
+  });
+
   it('is listed page by page', async () => {
     for (const name of ['page-1', 'page-2', 'page-3']) await create({ name });
     const first = (await world.call(session, 'GET', '/api-tokens?filter=name==page-*&sort=name&limit=2')).body;

@@ -2,6 +2,8 @@ export interface ApiTokenView {
   id: string;
   name: string;
   account: string;
+  /** permissions that it is limited to; null: all that its account has */
+  scopes: string[] | null;
   createdAt: string;
   /** null: never */
   expiresAt: string | null;

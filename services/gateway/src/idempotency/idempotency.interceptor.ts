@@ -38,7 +38,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw invalid('idempotency.keyInvalid', 'Idempotency-Key must be 1-200 visible ASCII characters, e.g. a UUID.');
     }
     const response = context.switchToHttp().getResponse<Response>();
-    const { account } = request.principal;
+    const { accountId: account } = request.principal;
     const operation = `${request.method} ${request.path}`;
     const bodyHash = createHash('sha256')
       .update(JSON.stringify(request.body ?? null))

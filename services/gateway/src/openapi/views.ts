@@ -11,9 +11,11 @@ export type {
   SoftwareView,
   VersionView,
 } from '@waybill/contracts';
+export type { AccountView } from '../accounts/accounts.views.js';
 export type { ApiTokenCreated, ApiTokenList } from '../api-tokens/api-tokens.views.js';
 export type { EnrolmentTokenCreated } from '../enrolment-tokens/enrolment-tokens.views.js';
 export type { ExecutionDetail } from '../executions/executions.views.js';
 export type { JobDetail } from '../jobs/job-detail.js';
 export type { SessionCreated, SessionView } from '../session/session.views.js';
+export type { LoginView } from '../sessions/sessions.views.js';
 export type { Problem } from './problem.view.js';

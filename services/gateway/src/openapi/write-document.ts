@@ -4,26 +4,18 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RpcClient } from '@waybill/messaging';
+import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { setApiPrefix } from '../api-prefix.js';
 import { CONTROLLERS } from '../controllers.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { LiveEvents } from '../live/live-events.js';
+import { PEOPLE } from '../people.js';
 import { OBJECT_STORAGE } from '../object-storage.token.js';
-import { AdministratorAccount } from '../session/administrator-account.js';
-import { CredentialsRepository } from '../session/credentials.repository.js';
 import { buildDocument } from './document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
-const NEVER_CALLED = [
-  RpcClient,
-  DataSource,
-  OBJECT_STORAGE,
-  JobViews,
-  LiveEvents,
-  AdministratorAccount,
-  CredentialsRepository,
-];
+const NEVER_CALLED = [RpcClient, DataSource, OBJECT_STORAGE, JobViews, LiveEvents, UnitOfWork, ...PEOPLE];
 
 @Module({ controllers: CONTROLLERS, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
 class RoutesModule {}

@@ -1,18 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** The one account of this stage; its password comes from the configuration and is never stored. */
+/** The first administrator's password comes from the configuration and is never stored. */
 export class AdministratorAccount {
-  static readonly username = 'admin';
   private readonly digest: Buffer;
 
   constructor(password: string) {
     this.digest = sha256(password);
   }
 
-  /** Compares in constant time; an unknown username costs the same as a wrong password. */
-  matches(username: string, password: string): boolean {
-    const passwordMatches = timingSafeEqual(sha256(password), this.digest);
-    return passwordMatches && username === AdministratorAccount.username;
+  /** Compares in constant time. */
+  matches(password: string): boolean {
+    return timingSafeEqual(sha256(password), this.digest);
   }
 }
 

@@ -1,43 +1,46 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { Permission } from '@waybill/contracts';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Credential } from './credential.entity.js';
 import { hashSecret, newSecretToken } from './secret-token.js';
 
 const USED_RESOLUTION = "interval '1 minute'";
+const LIVE = '(c.expires_at IS NULL OR c.expires_at > now()) AND NOT account.disabled';
+
+export interface NewCredential {
+  kind: Credential['kind'];
+  name: string;
+  accountId: string;
+  expiresAt: Date | null;
+  scopes?: Permission[] | null;
+  address?: string | null;
+}
 
 @Injectable()
 export class CredentialsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Stores a new credential and answers its secret, which cannot be read again. */
-  async issue(
-    kind: Credential['kind'],
-    name: string,
-    account: string,
-    expiresAt: Date | null,
-  ): Promise<{ credential: Credential; secret: string }> {
-    const { secret, hash } = newSecretToken(kind === 'session' ? 'wbs_' : 'wbt_');
+  async issue(order: NewCredential): Promise<{ credential: Credential; secret: string }> {
+    const { secret, hash } = newSecretToken(order.kind === 'session' ? 'wbs_' : 'wbt_');
     const credential = this.repository().create({
+      scopes: null,
+      address: null,
+      ...order,
       id: uuidv7(),
-      kind,
-      name,
       secretHash: hash,
-      account,
       createdAt: new Date(),
-      expiresAt,
       lastUsedAt: null,
     });
     await this.repository().insert(credential);
     return { credential, secret };
   }
 
-  /** The live credential of a bearer secret, or null. Its last use is noted once a minute at most. */
+  /** The live credential of a bearer secret with its account, or null. Its last use is noted once a minute at most. */
   async findLive(secret: string): Promise<Credential | null> {
-    const hash = hashSecret(secret);
-    const credential = await this.repository()
-      .createQueryBuilder('c')
-      .where('c.secret_hash = :hash AND (c.expires_at IS NULL OR c.expires_at > now())', { hash })
+    const credential = await this.live()
+      .andWhere('c.secret_hash = :hash', { hash: hashSecret(secret) })
       .getOne();
     if (!credential) return null;
     if (!credential.lastUsedAt || Date.now() - credential.lastUsedAt.getTime() > 60_000) {
@@ -49,14 +52,38 @@ export class CredentialsRepository {
     return credential;
   }
 
-  /** @returns whether there was one to revoke */
-  async revoke(kind: Credential['kind'], id: string): Promise<boolean> {
-    const result = await this.repository().delete({ kind, id });
+  /** The same by its id, for what goes on for longer than a request. */
+  stillLive(id: string): Promise<Credential | null> {
+    return this.live().andWhere('c.id = :id', { id }).getOne();
+  }
+
+  /**
+   * @param ofAccount whose it must be; null: anybody's
+   * @returns whether there was one to revoke
+   */
+  async revoke(kind: Credential['kind'], id: string, ofAccount: string | null): Promise<boolean> {
+    const result = await this.repository().delete({
+      kind,
+      id,
+      ...(ofAccount === null ? {} : { accountId: ofAccount }),
+    });
     return (result.affected ?? 0) > 0;
+  }
+
+  /** @param but the one that may stay */
+  async endSessions(sql: EntityManager, accountId: string, but: string | null = null): Promise<void> {
+    await sql.query(`DELETE FROM credentials WHERE account_id = $1 AND kind = 'session' AND id IS DISTINCT FROM $2`, [
+      accountId,
+      but,
+    ]);
   }
 
   async removeExpired(): Promise<void> {
     await this.dataSource.query('DELETE FROM credentials WHERE expires_at < now()');
+  }
+
+  private live() {
+    return this.repository().createQueryBuilder('c').innerJoinAndSelect('c.account', 'account').where(LIVE);
   }
 
   private repository() {

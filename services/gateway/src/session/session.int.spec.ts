@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Housekeeping } from '../housekeeping/housekeeping.js';
+import { PERMISSIONS } from '@waybill/contracts';
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
 
 let world: GatewayWorld;
@@ -24,6 +25,8 @@ describe('a session', () => {
     expect((await who(String(body['accessToken']))).body).toEqual({
       username: 'admin',
       roles: ['administrator'],
+      grants: [{ role: 'administrator' }],
+      permissions: [...PERMISSIONS],
       kind: 'session',
     });
   });

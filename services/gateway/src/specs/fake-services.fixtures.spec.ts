@@ -1,6 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
-import { type RpcReply, rpcQueue, WaybillError } from '@waybill/contracts';
-import { type BrokerConnection, ConsumerChannel, RPC_SERVICES } from '@waybill/messaging';
+import { type Actor, type RpcReply, rpcQueue, WaybillError } from '@waybill/contracts';
+import { ACTOR_HEADER, type BrokerConnection, ConsumerChannel, RPC_SERVICES } from '@waybill/messaging';
 
 type Handler = (request: never) => unknown;
 
@@ -9,6 +9,8 @@ export class FakeServices {
   readonly answers = new Map<string, Handler>();
   /** every request that came */
   readonly asked: { pattern: string; request: unknown }[] = [];
+  /** who each of them was made for, as the gateway signed it */
+  readonly actors: (Actor | null)[] = [];
   private readonly channels: ConsumerChannel[];
 
   constructor(private readonly connection: BrokerConnection) {
@@ -38,6 +40,7 @@ export class FakeServices {
     const pattern = String(properties.type);
     const request = JSON.parse(content.toString()) as never;
     this.asked.push({ pattern, request });
+    this.actors.push(actorOf(properties.headers?.[ACTOR_HEADER]));
     const handler = this.answers.get(pattern);
     if (!handler) return;
     const reply = await replyOf(handler, request);
@@ -47,6 +50,13 @@ export class FakeServices {
     });
     await channel.close();
   }
+}
+
+/** Read without being checked: that the services do so is shown elsewhere. */
+function actorOf(token: unknown): Actor | null {
+  if (typeof token !== 'string') return null;
+  const payload = Buffer.from(token.split('.')[1]!, 'base64url').toString();
+  return (JSON.parse(payload) as { actor: Actor }).actor;
 }
 
 async function replyOf(handler: Handler, request: never): Promise<RpcReply<unknown>> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Grant } from '@waybill/contracts';
 import { applyTopology, BrokerConnection, MessagingHealth, TOPOLOGY, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
@@ -30,6 +31,7 @@ export interface Answer {
 /** A running gateway on servers of one spec file; the services behind it are {@link FakeServices}. */
 export class GatewayWorld {
   readonly password: string;
+  private administrator: string | undefined;
 
   private constructor(
     readonly behind: FakeServices,
@@ -130,6 +132,15 @@ export class GatewayWorld {
   async login(): Promise<string> {
     const { body } = await this.call(null, 'POST', '/session', { username: 'admin', password: this.password });
     return String(body['accessToken']);
+  }
+
+  /** @returns the access token of a new account with these grants */
+  async loginAs(grants: Grant[]): Promise<string> {
+    this.administrator ??= await this.login();
+    const account = { username: `u-${randomUUID()}`, password: randomUUID() };
+    const made = await this.call(this.administrator, 'POST', '/accounts', { ...account, grants });
+    expect(made.status).toBe(201);
+    return String((await this.call(null, 'POST', '/session', account)).body['accessToken']);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,82 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Page, PageQuery } from '@waybill/contracts';
+import { keysetPage, UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { IfMatch } from '../http/if-match.decorator.js';
+import { ListQuery } from '../http/list-query.decorator.js';
+import { Answers, Problems } from '../openapi/answers.js';
+import { ApiListQuery } from '../openapi/list-query.docs.js';
+import { CreateAccount as CreateBody, UpdateAccount as UpdateBody } from './account-bodies.js';
+import { accountView, type ShownAccount } from './account-view.js';
+import { Account } from './account.entity.js';
+import { ACCOUNT_LIST } from './accounts.list.js';
+import { AccountsRepository } from './accounts.repository.js';
+import type { AccountView } from './accounts.views.js';
+import { CreateAccount } from './create-account.js';
+import { demandOrdinary, UpdateAccount } from './update-account.js';
+
+@ApiTags('accounts')
+@Controller('accounts')
+export class AccountsController {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+    private readonly accounts: AccountsRepository,
+    private readonly creation: CreateAccount,
+    private readonly changes: UpdateAccount,
+  ) {}
+
+  /** Lets somebody log in by a password; what the account may do is said by its grants. */
+  @Post()
+  @Answers(201, 'AccountView', 'The new account.')
+  @Problems('account.exists', 'account.grantsTooLarge')
+  async create(@Body() body: CreateBody): Promise<AccountView> {
+    return accountView(await this.creation.run(body));
+  }
+
+  @Get()
+  @ApiListQuery('id, username, disabled, createdAt')
+  @Answers(200, 'Page<AccountView>', 'One page of accounts.')
+  async list(@ListQuery() query: PageQuery): Promise<Page<AccountView>> {
+    const { items, nextCursor } = await keysetPage<ShownAccount>(this.dataSource, ACCOUNT_LIST, query);
+    return { items: items.map(accountView), nextCursor };
+  }
+
+  @Get(':id')
+  @Answers(200, 'AccountView', 'The account.')
+  @Problems('account.notFound')
+  async get(@Param('id', ParseUUIDPipe) id: string): Promise<AccountView> {
+    return accountView(await this.accounts.get(id));
+  }
+
+  /** Changes password, grants or whether the account may do anything at all; with `If-Match` only when nobody else has since. */
+  @Patch(':id')
+  @Answers(200, 'AccountView', 'The changed account.')
+  @Problems(
+    'account.notFound',
+    'account.builtIn',
+    'account.noPassword',
+    'account.grantsTooLarge',
+    'precondition.failed',
+  )
+  async update(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: UpdateBody,
+    @IfMatch() revision?: number,
+  ): Promise<AccountView> {
+    return accountView(await this.changes.run(id, body, revision));
+  }
+
+  /** Removes the account with its sessions and API tokens. */
+  @Delete(':id')
+  @HttpCode(204)
+  @Answers(204, null, 'Removed.')
+  @Problems('account.notFound', 'account.builtIn')
+  async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.work.run(async (sql) => {
+      demandOrdinary(await this.accounts.lock(sql, id, undefined));
+      await sql.delete(Account, { id });
+    });
+  }
+}

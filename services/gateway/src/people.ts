@@ -1,0 +1,20 @@
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { CreateAccount } from './accounts/create-account.js';
+import { UpdateAccount } from './accounts/update-account.js';
+import { ChangePassword } from './session/change-password.js';
+import { CredentialsRepository } from './session/credentials.repository.js';
+import { LogIn } from './session/log-in.js';
+import { LoginThrottle } from './session/login-throttle.js';
+import { StartSession } from './session/start-session.js';
+
+/** Who may log in, and everything about their sessions and tokens. */
+export const PEOPLE = [
+  AccountsRepository,
+  CredentialsRepository,
+  LogIn,
+  LoginThrottle,
+  StartSession,
+  ChangePassword,
+  CreateAccount,
+  UpdateAccount,
+];

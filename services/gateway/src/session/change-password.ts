@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@waybill/persistence';
+import type { Request } from 'express';
+import type { ChangePassword as Order } from '../accounts/account-bodies.js';
+import { Account } from '../accounts/account.entity.js';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { hashPassword } from '../accounts/password-hash.js';
+import { demandOrdinary, demandPassword } from '../accounts/update-account.js';
+import { CredentialsRepository } from './credentials.repository.js';
+import { LogIn } from './log-in.js';
+import type { Principal } from './principal.js';
+
+@Injectable()
+export class ChangePassword {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly accounts: AccountsRepository,
+    private readonly credentials: CredentialsRepository,
+    private readonly login: LogIn,
+  ) {}
+
+  /**
+   * Guessing the current one here is throttled as at a login.
+   * @throws WaybillError unauthorized `session.badCredentials`; conflict `account.builtIn`, `account.noPassword`
+   */
+  async run({ currentPassword, newPassword }: Order, caller: Principal, request: Request): Promise<void> {
+    const account = await this.accounts.get(caller.accountId);
+    demandOrdinary(account);
+    demandPassword(account);
+    await this.login.run({ username: caller.username, password: currentPassword }, request);
+    const passwordHash = await hashPassword(newPassword);
+    await this.work.run(async (sql) => {
+      const { id, revision } = await this.accounts.lock(sql, caller.accountId, undefined);
+      await sql.update(Account, { id }, { passwordHash, revision: revision + 1 });
+      await this.credentials.endSessions(sql, id, caller.credentialId);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { WaybillError } from '@waybill/contracts';
+import type { Request } from 'express';
+import type { Account } from '../accounts/account.entity.js';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { passwordMatches } from '../accounts/password-hash.js';
+import { AdministratorAccount } from './administrator-account.js';
+import { LoginThrottle } from './login-throttle.js';
+
+@Injectable()
+export class LogIn {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly administrator: AdministratorAccount,
+    private readonly throttle: LoginThrottle,
+  ) {}
+
+  /**
+   * Whose username and password these are. An unknown name, a wrong password, an account without a password and a disabled one
+   * get the same answer after the same work.
+   * @throws WaybillError unauthorized `session.badCredentials`; limited `session.tooManyFailures`
+   */
+  async run(given: { username: string; password: string }, request: Request): Promise<Account> {
+    const username = given.username.toLowerCase();
+    await this.throttle.demand(username, request);
+    const account = await this.accounts.findByUsername(username);
+    const stored = await passwordMatches(account?.passwordHash ?? null, given.password);
+    const configured = this.administrator.matches(given.password);
+    const right = account?.builtIn ? configured : stored;
+    if (!account || !right || account.disabled) {
+      await this.throttle.failed(username, request);
+      throw new WaybillError('unauthorized', 'session.badCredentials', 'The username or the password is wrong.');
+    }
+    await this.throttle.succeeded(username, request);
+    return account;
+  }
+}
