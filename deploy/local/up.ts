@@ -5,7 +5,9 @@ import { startServers } from './servers/start-servers.ts';
 import { startServices } from './services/start-services.ts';
 import { Shutdown } from './shutdown.ts';
 
-const HELP = `npm start    PostgreSQL, RabbitMQ, MinIO and the five services, until Ctrl-C; data survives.
+const HELP = `npm start [-- --tls]    PostgreSQL, RabbitMQ, MinIO and the five services, until Ctrl-C; data survives.
+
+With --tls the broker, the object storage and the services speak TLS, by an authority of this checkout's own.
 
 Servers are taken from the environment, else from a Docker engine, else installed and run privately under .local/ (needs root).
 
@@ -30,8 +32,9 @@ if (process.argv.includes('--help')) {
   const shutdown = new Shutdown();
   await shutdown.run(async () => {
     const { signal } = shutdown;
+    const tls = process.argv.includes('--tls');
     const onDeath = shutdown.fail;
-    const servers = await startServers({ instance: 'start', signal, onDeath });
+    const servers = await startServers({ instance: 'start', tls, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the servers', () => servers.stop()));
     const services = await startServices({ servers, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the services', () => services.stop()));
@@ -42,6 +45,8 @@ if (process.argv.includes('--help')) {
     printProgress(
       `  agents connect to ${services.fleetUrl}; logs in ${join(localDirectory, 'log')}; Ctrl-C stops everything`,
     );
+    const ca = servers.addresses.tls?.ca;
+    if (ca) printProgress(`  everything speaks TLS: agents need --ca ${ca}, other clients must trust it too`);
     await shutdown.requested;
   });
 }

@@ -23,7 +23,7 @@ const step = (text: string) => console.log(`\n\u001b[1m▸ ${text}\u001b[0m`);
 
 if (process.argv.includes('--help')) {
   console.log(
-    'npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed)',
+    'npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed);\n--tls          with everything over TLS',
   );
   process.exit(0);
 }
@@ -44,7 +44,7 @@ try {
 await finish(code);
 
 async function run(): Promise<void> {
-  const stack = await demoStack();
+  const stack = await demoStack(process.argv.includes('--tls'));
   cleanups.push(() => stack.stop());
   const api = await Api.login({ server: stack.gateway, password: stack.password });
   const group = await demoGroup(api);
@@ -64,6 +64,7 @@ async function run(): Promise<void> {
       hostname: `pc-${person}`,
       attributes: { department: 'accounting', demo: 'yes', site: index === 0 ? 'tokyo' : 'osaka' },
       directory: join(work, `pc-${person}`),
+      ...(stack.ca && { env: { WAYBILL_AGENT_CA_FILE: stack.ca } }),
     });
     cleanups.push(() => agent.stop());
     return agent;

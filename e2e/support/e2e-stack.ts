@@ -13,17 +13,20 @@ const quiet = () => undefined;
 /**
  * Servers and services of a spec’s own, with empty data: these specs kill and restart them, so everything is as durable as it ships.
  * A server that does not start fails the spec.
+ * @param tls everything speaks TLS; the process trusts the stack's authority from then on
  * @param instance one name for all specs: they run one by one, and an instance's ports and directories are used again
  */
 export async function startE2eStack(
   env: Record<string, Record<string, string>> = {},
   instance = 'e2e',
+  tls = false,
 ): Promise<E2eStack> {
   // The stack decides its own addresses; those of the test servers are for int specs.
   const servers = await startServers({
     instance,
     fresh: true,
     durable: true,
+    tls,
     progress: quiet,
     environmentPrefix: 'WAYBILL_E2E_',
   });

@@ -34,6 +34,7 @@ export async function prepareBroker(options: BrokerPreparation): Promise<void> {
       WAYBILL_BROKER_ADMIN_URL: addresses.brokerUrl,
       WAYBILL_BROKER_ADMIN_MANAGEMENT_URL: addresses.managementUrl,
       WAYBILL_VHOST_PREFIX: vhostPrefix,
+      ...(addresses.tls && { NODE_EXTRA_CA_CERTS: addresses.tls.ca }),
       ...(Object.fromEntries(passwords) as { [name: string]: string }),
     },
     logFile: options.logFile,

@@ -7,6 +7,7 @@ import { type InstancePaths, localDirectory } from '../local-paths.ts';
 import { demandFree, rememberedPorts } from '../ports.ts';
 import type { RunningInstance } from '../running-instance.ts';
 import { keyPairIn, secretIn } from '../secret-files.ts';
+import { alsoTrust, tlsFilesIn } from '../tls/certificate-files.ts';
 import type { StackFailure } from '../stack-failure.ts';
 import { shareHostNames } from './inside-debian.ts';
 import { ManagedServer, type ServerDefinition } from './managed-server.ts';
@@ -24,6 +25,7 @@ export interface PrivateOptions extends InstallOptions {
   readonly durable: boolean;
   /** Begins with empty servers. */
   readonly fresh: boolean;
+  readonly tls: boolean;
   readonly instance: RunningInstance;
   readonly onDeath: (failure: StackFailure) => void;
 }
@@ -54,6 +56,9 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
   const ports = await rememberedPorts(paths.name, PORT_NAMES);
   const password = secretIn(join(paths.keys, 'servers.secret'));
   const tokenKey = keyPairIn(paths.keys, 'token');
+  const tls = options.tls ? await tlsFilesIn(paths.keys) : undefined;
+  if (tls) alsoTrust(tls.ca);
+  const s = tls ? 's' : '';
 
   const postgres = { paths, port: ports.postgres, password, durable: options.durable };
   const rabbitmq = {
@@ -66,6 +71,7 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
       epmd: ports.epmd,
     },
     administrator: { name: 'admin', password },
+    tls,
     tokenKeyId: TOKEN_KEY_ID,
     tokenPublicKeyFile: tokenKey.publicKey,
   };
@@ -76,6 +82,7 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
     consolePort: ports.s3Console,
     rootUser: 'waybill-admin',
     rootPassword: password,
+    tls,
   };
   const managed = async (definition: ServerDefinition): Promise<ManagedServer> => {
     for (const port of definition.ports) {
@@ -94,17 +101,18 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
     addresses: {
       postgresUrl: given.postgresUrl ?? postgresUrl(postgres),
       ...(given.broker ?? {
-        brokerUrl: `amqp://admin:${password}@127.0.0.1:${ports.amqp}`,
-        managementUrl: `http://admin:${password}@127.0.0.1:${ports.management}`,
+        brokerUrl: `amqp${s}://admin:${password}@127.0.0.1:${ports.amqp}`,
+        managementUrl: `http${s}://admin:${password}@127.0.0.1:${ports.management}`,
         tokenKeyFile: tokenKey.privateKey,
         tokenKeyId: TOKEN_KEY_ID,
       }),
       s3: given.s3 ?? {
-        endpoint: `http://127.0.0.1:${ports.s3}`,
+        endpoint: `http${s}://127.0.0.1:${ports.s3}`,
         accessKey: s3.rootUser,
         secretKey: password,
         minioAdministrator: true,
       },
+      ...(tls && { tls }),
     },
   };
 }

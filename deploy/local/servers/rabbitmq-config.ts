@@ -11,6 +11,8 @@ export interface BrokerConfig {
   readonly definitionsFile: string;
   /** Address to listen on; a container listens on all of its own. */
   readonly host?: string;
+  /** Files as the broker sees them; with them it speaks TLS only. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
 }
 
 export const BROKER_PLUGINS = [
@@ -30,9 +32,7 @@ export const enabledPlugins = `[${BROKER_PLUGINS.join(',')}].\n`;
 export function rabbitmqConf(config: BrokerConfig): string {
   const host = config.host ?? '127.0.0.1';
   const settings: readonly (readonly [string, string | number])[] = [
-    ['listeners.tcp.1', `${host}:${config.amqpPort}`],
-    ['management.tcp.ip', host],
-    ['management.tcp.port', config.managementPort],
+    ...listeners(config, host),
     ['prometheus.tcp.ip', host],
     ['prometheus.tcp.port', config.prometheusPort],
     ['load_definitions', config.definitionsFile],
@@ -49,6 +49,36 @@ export function rabbitmqConf(config: BrokerConfig): string {
     ['log.connection.level', 'warning'],
   ];
   return settings.map(([name, value]) => `${name} = ${value}\n`).join('');
+}
+
+function listeners(
+  { amqpPort, managementPort, tls }: BrokerConfig,
+  host: string,
+): (readonly [string, string | number])[] {
+  if (!tls) {
+    return [
+      ['listeners.tcp.1', `${host}:${amqpPort}`],
+      ['management.tcp.ip', host],
+      ['management.tcp.port', managementPort],
+    ];
+  }
+  const options = (prefix: string): (readonly [string, string])[] => [
+    [`${prefix}.cacertfile`, tls.ca],
+    [`${prefix}.certfile`, tls.certificate],
+    [`${prefix}.keyfile`, tls.key],
+    [`${prefix}.versions.1`, 'tlsv1.3'],
+    [`${prefix}.versions.2`, 'tlsv1.2'],
+  ];
+  return [
+    ['listeners.tcp', 'none'],
+    ['listeners.ssl.1', `${host}:${amqpPort}`],
+    ...options('ssl_options'),
+    // clients prove who they are by password or token
+    ['ssl_options.verify', 'verify_none'],
+    ['management.ssl.ip', host],
+    ['management.ssl.port', managementPort],
+    ...options('management.ssl'),
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InstancePaths } from '../local-paths.ts';
+import type { TlsFiles } from '../tls/certificate-files.ts';
 import { writePrivately } from '../secret-files.ts';
 import { asDebianUser, debianEnvironment, debianNamespace } from './inside-debian.ts';
 import type { ServerDefinition } from './managed-server.ts';
@@ -21,6 +22,7 @@ export interface RabbitmqOptions {
   readonly administrator: { readonly name: string; readonly password: string };
   readonly tokenKeyId: string;
   readonly tokenPublicKeyFile: string;
+  readonly tls: TlsFiles | undefined;
 }
 
 /** RabbitMQ 4.3 out of the private Debian tree, a node of its own with a port mapper of its own, loopback only. */
@@ -40,7 +42,7 @@ export function rabbitmqServer(options: RabbitmqOptions): ServerDefinition {
       stopSignal: 'TERM',
       stopTimeoutMs: 60_000,
     }),
-    answers: () => answers(ports.management, options.administrator),
+    answers: () => answers(`http${options.tls ? 's' : ''}://127.0.0.1:${ports.management}`, options.administrator),
   };
 }
 
@@ -76,9 +78,17 @@ function writeConfiguration(options: RabbitmqOptions, inside: string): void {
       tokenKeyId: options.tokenKeyId,
       tokenPublicKeyFile: `${inside}/token.pub.pem`,
       definitionsFile: `${inside}/definitions.json`,
+      ...(options.tls && {
+        tls: { ca: `${inside}/ca.pem`, certificate: `${inside}/server.pem`, key: `${inside}/server.key.pem` },
+      }),
     }),
     enabled_plugins: enabledPlugins,
     'definitions.json': brokerDefinitions(options.administrator),
+    ...(options.tls && {
+      'ca.pem': readFileSync(options.tls.ca, 'utf8'),
+      'server.pem': readFileSync(options.tls.certificate, 'utf8'),
+      'server.key.pem': readFileSync(options.tls.key, 'utf8'),
+    }),
   };
   for (const [name, content] of Object.entries(files)) {
     writePrivately(join(directory, name), content);
@@ -89,10 +99,10 @@ function writeConfiguration(options: RabbitmqOptions, inside: string): void {
 }
 
 /** The management listener comes last at boot, so when it knows its node, AMQP is served too. */
-async function answers(port: number, administrator: { name: string; password: string }): Promise<boolean> {
+async function answers(management: string, administrator: { name: string; password: string }): Promise<boolean> {
   const credentials = Buffer.from(`${administrator.name}:${administrator.password}`).toString('base64');
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/api/health/checks/is-in-service`, {
+    const response = await fetch(`${management}/api/health/checks/is-in-service`, {
       headers: { authorization: `Basic ${credentials}` },
       signal: AbortSignal.timeout(5_000),
     });

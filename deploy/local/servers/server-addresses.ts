@@ -1,4 +1,5 @@
 import { StackFailure } from '../stack-failure.ts';
+import type { TlsFiles } from '../tls/certificate-files.ts';
 
 /** How to reach the three servers with the rights to create accounts, schemas and buckets in them. */
 export interface ServerAddresses {
@@ -12,6 +13,8 @@ export interface ServerAddresses {
   /** Private half of the key whose tokens the broker trusts. */
   readonly tokenKeyFile: string;
   readonly tokenKeyId: string;
+  /** Set when the servers speak TLS: the authority, and what our services show. */
+  readonly tls?: TlsFiles;
 }
 
 export interface S3Address {

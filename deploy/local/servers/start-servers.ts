@@ -14,6 +14,8 @@ export interface ServersOptions {
   readonly durable?: boolean;
   /** Forget what an earlier run left in these servers. Default false. */
   readonly fresh?: boolean;
+  /** Broker, object storage and services speak TLS, with certificates by an authority of this instance. Default false. */
+  readonly tls?: boolean;
   /** Prefix of the environment variables that point at existing servers. Default WAYBILL_STACK_. */
   readonly environmentPrefix?: string;
   readonly progress?: Progress;
@@ -47,7 +49,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   try {
     const given = addressesFrom(process.env, options.environmentPrefix ?? 'WAYBILL_STACK_');
     const anyGiven = given.postgresUrl ?? given.broker ?? given.s3;
-    if (!anyGiven && (await dockerAnswers())) return await byDocker(options, paths, instance);
+    if (!anyGiven && !options.tls && (await dockerAnswers())) return await byDocker(options, paths, instance);
     return await privately(options, given, paths, instance);
   } catch (error) {
     instance.release();
@@ -78,6 +80,7 @@ async function privately(
     given,
     durable: options.durable ?? true,
     fresh: options.fresh ?? false,
+    tls: options.tls ?? false,
     instance,
     onDeath: options.onDeath ?? (() => undefined),
   });

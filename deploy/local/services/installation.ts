@@ -76,6 +76,7 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     brokerManagementUrl: urlFor(addresses.managementUrl, 'fleet', brokerPasswords.fleet).replace(/\/$/, ''),
     agentBrokerUrl: withoutCredentials(addresses.brokerUrl),
     s3: { endpoint: addresses.s3.endpoint, ...credentials, bucket, region: REGION },
+    ...(addresses.tls && { tls: addresses.tls }),
     tokenKeyFile: addresses.tokenKeyFile,
     tokenKeyId: addresses.tokenKeyId,
     commandKeyFile: commandKey.privateKey,

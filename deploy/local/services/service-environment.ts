@@ -1,3 +1,4 @@
+import type { TlsFiles } from '../tls/certificate-files.ts';
 import { COMMAND_KEY_ID } from '../servers/server-addresses.ts';
 
 export const SERVICES = ['gateway', 'package', 'fleet', 'job-scheduler', 'result'] as const;
@@ -22,6 +23,8 @@ export interface InstallationSettings {
     readonly bucket: string;
     readonly region: string;
   };
+  /** Set when everything speaks TLS. */
+  readonly tls?: TlsFiles;
   readonly tokenKeyFile: string;
   readonly tokenKeyId: string;
   readonly commandKeyFile: string;
@@ -46,6 +49,11 @@ function shared(service: ServiceName, settings: InstallationSettings): { [name: 
     WAYBILL_BROKER_URL: settings.brokerUrls[service],
     WAYBILL_VHOST_PREFIX: settings.vhostPrefix,
     WAYBILL_LOG_LEVEL: settings.logLevel,
+    WAYBILL_CA_FILE: settings.tls?.ca ?? '',
+    WAYBILL_TLS_CERT_FILE: settings.tls?.certificate ?? '',
+    WAYBILL_TLS_KEY_FILE: settings.tls?.key ?? '',
+    // everything is on loopback, and what is not must say so
+    WAYBILL_ALLOW_PLAINTEXT: process.env['WAYBILL_ALLOW_PLAINTEXT'] ?? '',
   };
 }
 

@@ -33,7 +33,7 @@ export class ServiceProcess {
   constructor(options: ServiceProcessOptions) {
     this.options = options;
     this.name = options.service;
-    this.url = `http://127.0.0.1:${options.port}`;
+    this.url = `http${options.env['WAYBILL_TLS_CERT_FILE'] ? 's' : ''}://127.0.0.1:${options.port}`;
     this.logFile = options.logFile;
   }
 

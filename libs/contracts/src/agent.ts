@@ -11,6 +11,8 @@ export * from './targeting/selector.js';
 export * from './manifest/manifest.js';
 export * from './commands/command.js';
 export * from './errors/waybill-error.js';
+export * from './trust/protected-link.js';
+export * from './trust/trust-only.js';
 export type * from './reports/status-report.js';
 export type * from './rpc/agent-door.js';
 export type { ErrorKind } from './rpc/rpc-contract.js';

@@ -23,6 +23,8 @@ export * from './validation/field-error.js';
 export * from './validation/validate-message.js';
 export * from './validation/nearest.js';
 export * from './errors/waybill-error.js';
+export * from './trust/protected-link.js';
+export * from './trust/trust-only.js';
 export * from './trust/actor.js';
 export * from './errors/unreachable.js';
 export * from './trust/permissions.js';

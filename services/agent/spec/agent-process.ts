@@ -19,17 +19,14 @@ export class AgentProcess {
     root: string;
     env?: Record<string, string>;
   }): AgentProcess {
-    const args = [
-      '--server',
-      options.server,
-      '--state',
-      options.state,
-      '--root',
-      options.root,
-      ...(options.token ? ['--token', options.token] : []),
-    ];
+    const args = ['--server', options.server, '--state', options.state, '--root', options.root];
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, WAYBILL_AGENT_HOSTNAME: 'spec-computer', ...options.env },
+      env: {
+        ...process.env,
+        WAYBILL_AGENT_HOSTNAME: 'spec-computer',
+        ...(options.token ? { WAYBILL_AGENT_TOKEN: options.token } : {}),
+        ...options.env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new AgentProcess(child);

@@ -36,7 +36,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
   const clock = new CorrectedClock(SessionKeeper.storedClockOffset(journal));
   const connections = httpConnections({ proxy: config.proxy });
-  const door = new HttpFleetDoor(config.server, connections);
+  const door = new HttpFleetDoor(config.server, connections, config.allowPlaintext);
   const platform = platformFacts(config.root);
   const describe = () => ({
     publicKey: key.publicKey,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { startAgent } from './agent.js';
 import { loadAgentConfig } from './config/agent-config.js';
+import { believe } from './config/believe.js';
 import { AGENT_HELP, parseFlags } from './config/agent-flags.js';
 import { ConfigError } from './config/config-error.js';
 import { WaybillError } from '@waybill/contracts/agent';
@@ -12,6 +13,7 @@ const GRACE_MS = 20_000;
 export async function runAgent(args: readonly string[]): Promise<void> {
   if (parseFlags(args).help) return void process.stdout.write(AGENT_HELP);
   const config = loadAgentConfig(args);
+  believe(config.ca);
   const log = pino({
     level: config.logLevel,
     base: { agent: config.hostname },

@@ -1,5 +1,5 @@
 import { runMigrationCli } from '@waybill/persistence';
-import { DatabaseConfig, loadConfig } from '@waybill/platform';
+import { loadDatabaseConfig } from '@waybill/platform';
 import { FLEET_PERSISTENCE } from './persistence.options.js';
 
-await runMigrationCli(FLEET_PERSISTENCE, () => ({ url: loadConfig(DatabaseConfig).databaseUrl }));
+await runMigrationCli(FLEET_PERSISTENCE, () => ({ url: loadDatabaseConfig().databaseUrl }));

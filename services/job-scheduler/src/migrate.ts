@@ -1,5 +1,5 @@
 import { runMigrationCli } from '@waybill/persistence';
-import { DatabaseConfig, loadConfig } from '@waybill/platform';
+import { loadDatabaseConfig } from '@waybill/platform';
 import { JOB_SCHEDULER_PERSISTENCE } from './persistence.options.js';
 
-await runMigrationCli(JOB_SCHEDULER_PERSISTENCE, () => ({ url: loadConfig(DatabaseConfig).databaseUrl }));
+await runMigrationCli(JOB_SCHEDULER_PERSISTENCE, () => ({ url: loadDatabaseConfig().databaseUrl }));

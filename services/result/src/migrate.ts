@@ -1,5 +1,5 @@
 import { runMigrationCli } from '@waybill/persistence';
-import { DatabaseConfig, loadConfig } from '@waybill/platform';
+import { loadDatabaseConfig } from '@waybill/platform';
 import { DATABASE } from './database/database-options.js';
 
-await runMigrationCli(DATABASE, () => ({ url: loadConfig(DatabaseConfig).databaseUrl }));
+await runMigrationCli(DATABASE, () => ({ url: loadDatabaseConfig().databaseUrl }));

@@ -24,6 +24,7 @@ export function dataSourceOptions(options: PersistenceOptions, settings: Databas
   return {
     type: 'postgres',
     url: settings.url,
+    ...(demandsTls(settings.url) ? { ssl: { rejectUnauthorized: true } } : {}),
     schema: options.schema,
     entities: options.entities as never,
     migrations: options.migrations,
@@ -39,4 +40,10 @@ export function dataSourceOptions(options: PersistenceOptions, settings: Databas
       keepAlive: true,
     },
   };
+}
+
+/** TypeORM reads no parameters of the URL, so `sslmode` would be forgotten without a word. */
+function demandsTls(url: string): boolean {
+  const mode = new URL(url).searchParams.get('sslmode');
+  return mode !== null && mode !== 'disable';
 }

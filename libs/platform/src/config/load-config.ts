@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
+import { plainLinks, type UsedLink } from '../tls/plain-links.js';
+import { listOf } from './lists.js';
 
 /** A variable of the environment that a process cannot start with; the message names it and says what would be right. */
 export class ConfigError extends Error {
@@ -57,8 +59,14 @@ export function loadConfig<T extends object>(type: new () => T, env: NodeJS.Proc
       return `${name} is missing: it ${rulesOf(error).join(' and ')}`;
     return `${name} ${rulesOf(error).join(' and ')}${variable?.secret ? '' : ` (it is ${JSON.stringify(text ?? error.value)})`}`;
   });
+  if (problems.length === 0) problems.push(...plainLinksOf(config));
   if (problems.length > 0) throw new ConfigError(`Set the environment right: ${problems.join('; ')}.`);
   return config;
+}
+
+/** For classes that name their links. */
+function plainLinksOf(config: { links?: () => UsedLink[]; allowPlaintext?: string }): string[] {
+  return config.links ? plainLinks(config.links(), listOf(config.allowPlaintext ?? '')) : [];
 }
 
 /** class-validator's sentences begin with the property, ours with the variable. */

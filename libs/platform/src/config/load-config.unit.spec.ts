@@ -95,15 +95,44 @@ describe('loadConfig', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector'],
   ])('refuses %s=%s', (variable, value) => {
     const env = {
-      WAYBILL_DATABASE_URL: 'postgres://u:p@h/d',
-      WAYBILL_BROKER_URL: 'amqp://u:p@h',
+      WAYBILL_DATABASE_URL: 'postgres://u:p@localhost/d',
+      WAYBILL_BROKER_URL: 'amqps://u:p@h',
       WAYBILL_S3_ACCESS_KEY: 'k',
       WAYBILL_S3_SECRET_KEY: 's',
     };
     expect(loadConfig(StorageServiceConfig, env).s3Endpoint).toBe('http://127.0.0.1:9000');
-    expect(loadConfig(StorageServiceConfig, { ...env, WAYBILL_S3_ENDPOINT: 'http://minio:9000' }).s3Endpoint).toBe(
-      'http://minio:9000',
+    expect(loadConfig(StorageServiceConfig, { ...env, WAYBILL_S3_ENDPOINT: 'https://minio:9000' }).s3Endpoint).toBe(
+      'https://minio:9000',
     );
     expect(problemOf({ ...env, [variable]: value }, StorageServiceConfig)).toContain(variable);
+  });
+
+  describe('of a service whose links leave the computer', () => {
+    const env = { WAYBILL_DATABASE_URL: 'postgres://u:p@127.0.0.1/d', WAYBILL_BROKER_URL: 'amqp://u:hunter2@mq:5672' };
+
+    it('refuses one that is not encrypted, by its variable and the name that would allow it', () => {
+      const message = problemOf({ ...env, WAYBILL_HTTP_HOST: '0.0.0.0' }, ServiceConfig);
+      expect(message).toContain('WAYBILL_BROKER_URL is not encrypted and leaves this computer');
+      expect(message).toContain('name "broker" in WAYBILL_ALLOW_PLAINTEXT');
+      expect(message).toContain('name "http" in WAYBILL_ALLOW_PLAINTEXT');
+      expect(message).not.toContain('hunter2');
+    });
+
+    it.each([
+      ['named', { WAYBILL_ALLOW_PLAINTEXT: 'broker' }],
+      ['encrypted', { WAYBILL_BROKER_URL: 'amqps://u:p@mq:5671' }],
+      ['at home', { WAYBILL_BROKER_URL: 'amqp://u:p@127.0.0.1:5672' }],
+    ])('takes one that is %s', (_what, change) => {
+      expect(loadConfig(ServiceConfig, { ...env, ...change })).toBeInstanceOf(ServiceConfig);
+    });
+
+    it('refuses a name that no link has, and half a certificate', () => {
+      expect(problemOf({ ...env, WAYBILL_ALLOW_PLAINTEXT: 'broker,*' }, ServiceConfig)).toMatch(
+        /WAYBILL_ALLOW_PLAINTEXT must be a comma-separated list of links .*"\*" is none/,
+      );
+      expect(problemOf({ ...env, WAYBILL_ALLOW_PLAINTEXT: 'broker', WAYBILL_TLS_CERT: 'x' }, ServiceConfig)).toContain(
+        'WAYBILL_TLS_KEY',
+      );
+    });
   });
 });

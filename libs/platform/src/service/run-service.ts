@@ -16,6 +16,8 @@ import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandReadableJson } from '../http/json-depth.js';
 import { answerMalformedRequests } from '../http/malformed-request.js';
 import { bodyValidation } from '../http/validation.pipe.js';
+import { believe } from '../tls/believe.js';
+import { type Identity, serverTls } from '../tls/server-tls.js';
 import { endOnBug, endOnSignal } from './end-of-process.js';
 
 export interface RunServiceOptions {
@@ -31,6 +33,8 @@ export interface RunServiceOptions {
   configureHttp?: (app: NestExpressApplication) => void | Promise<void>;
   /** largest JSON body in bytes, default 1 MiB */
   bodyLimit?: number;
+  /** speaks HTTPS with it; default plain HTTP */
+  identity?: Identity;
   /** default {@link DEADLINES} */
   deadlines?: Partial<Deadlines>;
   /** default none */
@@ -73,13 +77,16 @@ export async function startService<Config extends ServiceConfig>({
   let config: Config;
   try {
     config = loadConfig(type);
+    believe(config.ca);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${options.service} cannot start: ${error.message}\n`);
     process.exit(1);
   }
   const outside = config instanceof PublicServiceConfig ? outsideOf(config) : {};
-  await runService(module(config), { ...options, ...outside, host: config.httpHost, port: config.httpPort });
+  const { tlsCert: certificate, tlsKey: key } = config;
+  const secure = certificate && key ? { identity: { certificate, key } } : {};
+  await runService(module(config), { ...options, ...outside, ...secure, host: config.httpHost, port: config.httpPort });
 }
 
 /** What the environment says about callers from outside. */
@@ -101,6 +108,7 @@ export async function createService(
     autoFlushLogs: false,
     bodyParser: false,
     abortOnError: false,
+    ...(options.identity ? { httpsOptions: serverTls(options.identity) } : {}),
   });
   app.useLogger(app.get(Logger));
   const deadlines = { ...DEADLINES, ...options.deadlines };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { isProtected } from '@waybill/contracts/agent';
 import { z } from 'zod';
 import { type AgentFlags, parseFlags } from './agent-flags.js';
 import { ConfigError } from './config-error.js';
@@ -29,6 +30,12 @@ const schema = z.strictObject({
   attributes: z.record(attributeName, z.string().max(500)),
   bandwidth: bandwidth.optional(),
   proxy: z.url().optional(),
+  ca: z.string().min(1).optional(),
+  allowPlaintext: z
+    .string()
+    .regex(/^(door|broker|downloads)(,(door|broker|downloads))*$/, 'name links: door, broker, downloads')
+    .transform((text) => text.split(',') as AgentLink[])
+    .optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 });
 
@@ -48,8 +55,14 @@ export interface AgentConfig {
   bandwidth?: number;
   /** HTTP proxy for the agent door and the downloads */
   proxy?: string;
+  /** certificates (PEM) of the authorities that this agent believes, and no other; absent: those of the system */
+  ca?: string;
+  /** links that may be unencrypted beyond this computer */
+  allowPlaintext?: AgentLink[];
   logLevel: string;
 }
+
+export type AgentLink = 'door' | 'broker' | 'downloads';
 
 /**
  * Reads flags, environment and file.
@@ -70,17 +83,27 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
   };
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, raw));
-  const { server, state, root } = parsed.data;
+  const { server, state, root, allowPlaintext = [] } = parsed.data;
+  if (!isProtected(server) && !allowPlaintext.includes('door'))
+    throw new ConfigError(
+      'The setting server (WAYBILL_AGENT_SERVER) is wrong: over a network use https://, or name "door" in WAYBILL_AGENT_ALLOW_PLAINTEXT.',
+    );
   return { ...parsed.data, server: server.replace(/\/+$/, ''), state: resolve(state), root: resolve(root) };
 }
 
 function fromFlags(flags: AgentFlags): Record<string, unknown> {
-  return defined({ server: flags.server, token: flags.token, state: flags.state, root: flags.root });
+  return defined({
+    server: flags.server,
+    ca: flags.ca && readText(flags.ca, '--ca'),
+    state: flags.state,
+    root: flags.root,
+  });
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const of = (name: string) => env[`WAYBILL_AGENT_${name}`] || undefined;
   const tokenFile = of('TOKEN_FILE');
+  const caFile = of('CA_FILE');
   const attributes = of('ATTRIBUTES');
   return defined({
     server: of('SERVER'),
@@ -91,6 +114,8 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     attributes: attributes && parseAttributes(attributes),
     bandwidth: of('BANDWIDTH'),
     proxy: of('PROXY'),
+    ca: caFile && readText(caFile, 'WAYBILL_AGENT_CA_FILE'),
+    allowPlaintext: of('ALLOW_PLAINTEXT'),
     logLevel: of('LOG_LEVEL'),
   });
 }

@@ -15,7 +15,7 @@ describe('the settings of the agent', () => {
 
   it('come from flags, then the environment, then the file, then defaults', () => {
     const path = file(
-      JSON.stringify({ server: 'http://file:1', hostname: 'file', state: '/file', attributes: { site: 'osaka' } }),
+      JSON.stringify({ server: 'http://127.0.0.1:1', hostname: 'file', state: '/file', attributes: { site: 'osaka' } }),
     );
     const env = {
       WAYBILL_AGENT_CONFIG: path,
@@ -24,7 +24,7 @@ describe('the settings of the agent', () => {
       WAYBILL_AGENT_BANDWIDTH: '2MiB',
     };
     expect(loadAgentConfig(['--state', '/flag'], env)).toMatchObject({
-      server: 'http://file:1',
+      server: 'http://127.0.0.1:1',
       hostname: 'env',
       state: '/flag',
       root: '/',
@@ -37,14 +37,19 @@ describe('the settings of the agent', () => {
   it('read a secret from a file', () => {
     const secret = join(place.path, 'token');
     writeFileSync(secret, 'a-token-from-a-file\n');
-    expect(loadAgentConfig(['--server', 'http://a/'], { WAYBILL_AGENT_TOKEN_FILE: secret })).toMatchObject({
+    expect(loadAgentConfig(['--server', 'https://a/'], { WAYBILL_AGENT_TOKEN_FILE: secret })).toMatchObject({
       token: 'a-token-from-a-file',
-      server: 'http://a',
+      server: 'https://a',
     });
   });
 
+  it('let a server be unencrypted beyond this computer when that is allowed by name', () => {
+    const env = { WAYBILL_AGENT_ALLOW_PLAINTEXT: 'door,broker' };
+    expect(loadAgentConfig(['--server', 'http://fleet.example'], env).allowPlaintext).toEqual(['door', 'broker']);
+  });
+
   it('take attributes as pairs', () => {
-    const env = { WAYBILL_AGENT_SERVER: 'http://a', WAYBILL_AGENT_ATTRIBUTES: 'department=accounting, site=a=b' };
+    const env = { WAYBILL_AGENT_SERVER: 'https://a', WAYBILL_AGENT_ATTRIBUTES: 'department=accounting, site=a=b' };
     expect(loadAgentConfig([], env).attributes).toEqual({ department: 'accounting', site: 'a=b' });
   });
 
@@ -55,14 +60,28 @@ describe('the settings of the agent', () => {
     ['a flag without its value', ['--server'], {}, /--server/],
     [
       'a wrong bandwidth',
-      ['--server', 'http://a'],
+      ['--server', 'https://a'],
       { WAYBILL_AGENT_BANDWIDTH: 'fast' },
       /WAYBILL_AGENT_BANDWIDTH.*2MiB/,
     ],
-    ['a wrong level', ['--server', 'http://a'], { WAYBILL_AGENT_LOG_LEVEL: 'loud' }, /WAYBILL_AGENT_LOG_LEVEL/],
-    ['a pair without a name', ['--server', 'http://a'], { WAYBILL_AGENT_ATTRIBUTES: 'accounting' }, /name=value/],
+    ['a wrong level', ['--server', 'https://a'], { WAYBILL_AGENT_LOG_LEVEL: 'loud' }, /WAYBILL_AGENT_LOG_LEVEL/],
+    ['a pair without a name', ['--server', 'https://a'], { WAYBILL_AGENT_ATTRIBUTES: 'accounting' }, /name=value/],
     ['a missing file', ['--config', '/nowhere.json'], {}, /nowhere\.json cannot be read/],
-    ['a short token', ['--server', 'http://a', '--token', 'x'], {}, /token/],
+    ['a short token', ['--server', 'https://a'], { WAYBILL_AGENT_TOKEN: 'x' }, /token/],
+    ['a secret on the command line', ['--server', 'https://a', '--token', 'x'], {}, /Unknown option '--token'/],
+    [
+      'an unencrypted server',
+      ['--server', 'http://fleet.example'],
+      {},
+      /https:\/\/.*"door".*WAYBILL_AGENT_ALLOW_PLAINTEXT/,
+    ],
+    [
+      'a link that is none',
+      ['--server', 'https://a'],
+      { WAYBILL_AGENT_ALLOW_PLAINTEXT: 'all' },
+      /door, broker, downloads/,
+    ],
+    ['a missing CA', ['--server', 'https://a', '--ca', '/nowhere.pem'], {}, /--ca.*nowhere\.pem/],
   ])('are refused for %s, in one sentence', (_, args, env, sentence) => {
     expect(() => loadAgentConfig(args, env)).toThrow(
       expect.objectContaining({ name: 'ConfigError', message: expect.stringMatching(sentence) }),
@@ -73,14 +92,15 @@ describe('the settings of the agent', () => {
     ['not JSON', /not a JSON object/],
     ['{"severs": 1}', /unknown setting "severs"/],
   ])('are refused in a file that holds %s', (content, sentence) => {
-    expect(() => loadAgentConfig(['--server', 'http://a', '--config', file(content)], {})).toThrow(sentence);
+    expect(() => loadAgentConfig(['--server', 'https://a', '--config', file(content)], {})).toThrow(sentence);
   });
 
   it('are explained', () => {
     expect(parseFlags(['--help']).help).toBe(true);
     for (const word of [
       '--server',
-      '--token',
+      'WAYBILL_AGENT_TOKEN',
+      '--ca',
       '--state',
       '--root',
       'WAYBILL_AGENT_HOSTNAME',

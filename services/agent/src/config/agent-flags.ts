@@ -3,22 +3,24 @@ import { ConfigError } from './config-error.js';
 
 export interface AgentFlags {
   server?: string;
-  token?: string;
+  ca?: string;
   state?: string;
   root?: string;
   config?: string;
   help?: boolean;
 }
 
-export const AGENT_HELP = `Usage: waybill-agent --server URL --token SECRET [--state DIR] [--root DIR] [--config FILE]
+export const AGENT_HELP = `Usage: waybill-agent --server URL [--ca FILE] [--state DIR] [--root DIR] [--config FILE]
 
-  --server URL    address of the agent door, e.g. http://127.0.0.1:8081      WAYBILL_AGENT_SERVER
-  --token SECRET  enrolment token, needed once                               WAYBILL_AGENT_TOKEN (or _TOKEN_FILE)
+  --server URL    address of the agent door, e.g. https://fleet.example.org  WAYBILL_AGENT_SERVER
+  --ca FILE       certificates (PEM) that alone are believed                 WAYBILL_AGENT_CA_FILE
   --state DIR     key, journal and downloads (/var/lib/waybill-agent)        WAYBILL_AGENT_STATE
   --root DIR      tree to manage (/), another one serves tests and chroots   WAYBILL_AGENT_ROOT
   --config FILE   JSON file with these settings (/etc/waybill/agent.json)    WAYBILL_AGENT_CONFIG
   --help          this text
 
+The enrolment token, needed once, comes by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE: a command line is no place for a secret.
+WAYBILL_AGENT_ALLOW_PLAINTEXT names links that may go over a network unencrypted: door, broker, downloads.
 Also by environment: WAYBILL_AGENT_HOSTNAME, WAYBILL_AGENT_ATTRIBUTES (department=accounting,site=osaka),
 WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGENT_LOG_LEVEL.
 `;
@@ -29,7 +31,7 @@ export function parseFlags(args: readonly string[]): AgentFlags {
     const text = { type: 'string' } as const;
     const options = {
       server: text,
-      token: text,
+      ca: text,
       state: text,
       root: text,
       config: text,

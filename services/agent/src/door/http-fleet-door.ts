@@ -7,10 +7,12 @@ import {
   type EnrolResponse,
   type ErrorKind,
   type InventoryRequest,
+  isProtected,
   type SessionResponse,
   type TokenResponse,
   WaybillError,
 } from '@waybill/contracts/agent';
+import type { AgentLink } from '../config/agent-config.js';
 import { httpConnections, type HttpConnections, httpRequest } from '../http/http-request.js';
 import type { FleetDoor } from './fleet-door.js';
 
@@ -40,10 +42,12 @@ export class HttpFleetDoor implements FleetDoor {
   /**
    * @param server address without a trailing slash
    * @param connections many simulated agents share one pool
+   * @param allowPlaintext links of the server's that may be unencrypted over a network
    */
   constructor(
     private readonly server: string,
     private readonly connections: HttpConnections = httpConnections(),
+    private readonly allowPlaintext: readonly AgentLink[] = [],
   ) {}
 
   enrol(body: EnrolRequest): Promise<EnrolResponse> {
@@ -59,20 +63,35 @@ export class HttpFleetDoor implements FleetDoor {
     return this.call({ method: 'POST', path: '/token', body });
   }
 
-  session(accessToken: string): Promise<SessionResponse> {
-    return this.call({ method: 'GET', path: '/session', accessToken });
+  async session(accessToken: string): Promise<SessionResponse> {
+    const session = await this.call<SessionResponse>({ method: 'GET', path: '/session', accessToken });
+    this.demandProtected('broker', session.broker.url);
+    return session;
   }
 
   desiredState(accessToken: string): Promise<DesiredStateResponse> {
     return this.call({ method: 'GET', path: '/desired-state', accessToken });
   }
 
-  download(accessToken: string, sha256: string): Promise<DownloadTicket> {
-    return this.call({ method: 'POST', path: `/downloads/${sha256}`, accessToken });
+  async download(accessToken: string, sha256: string): Promise<DownloadTicket> {
+    const ticket = await this.call<DownloadTicket>({ method: 'POST', path: `/downloads/${sha256}`, accessToken });
+    this.demandProtected('downloads', ticket.url);
+    return ticket;
   }
 
   async inventory(accessToken: string, body: InventoryRequest): Promise<void> {
     await this.call({ method: 'PUT', path: '/inventory', accessToken, body, compressed: true });
+  }
+
+  /** The server may name an address by mistake that would show a token to the network. */
+  private demandProtected(link: AgentLink, url: string): void {
+    if (isProtected(url) || this.allowPlaintext.includes(link)) return;
+    const { protocol, host } = new URL(url);
+    throw new WaybillError(
+      'invalid',
+      'link.plaintext',
+      `The server names ${protocol}//${host}, which is not encrypted: let it use TLS, or name "${link}" in WAYBILL_AGENT_ALLOW_PLAINTEXT.`,
+    );
   }
 
   private async call<T>({ method, path, accessToken, body, compressed }: Call): Promise<T> {

@@ -29,7 +29,10 @@ export async function enrolOnce(
 ): Promise<string> {
   const known = journal.get(COMPUTER_ID);
   if (known) return known;
-  if (!token) throw new ConfigError('This computer is not enrolled yet: give --token or WAYBILL_AGENT_TOKEN once.');
+  if (!token)
+    throw new ConfigError(
+      'This computer is not enrolled yet: give WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE once.',
+    );
   const backOff = new BackOff(1_000, 60_000);
   for (;;) {
     try {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { believe } from '../config/believe.js';
 import { ConfigError } from '../config/config-error.js';
 import { WaybillError } from '@waybill/contracts/agent';
 import { FleetTally } from './fleet-tally.js';
@@ -6,8 +7,9 @@ import { parseSimulatorFlags, SIMULATOR_HELP } from './simulator-flags.js';
 import { startFleet } from './start-fleet.js';
 
 async function main(args: readonly string[]): Promise<void> {
-  const flags = parseSimulatorFlags(args);
+  const flags = parseSimulatorFlags(args, process.env);
   if (flags.help) return void process.stdout.write(SIMULATOR_HELP);
+  believe(flags.ca);
   const tally = new FleetTally(flags.fleet.agents);
   const fleet = startFleet({ ...flags.fleet, ...tally.listeners });
   const ended = new AbortController();

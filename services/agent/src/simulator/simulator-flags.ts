@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
+import { loadAgentConfig } from '../config/agent-config.js';
 import { ConfigError } from '../config/config-error.js';
 import type { DelayRange, SimulatedStep } from './simulated-step-runner.js';
 import type { FleetOptions } from './start-fleet.js';
 
 const STEPS: readonly SimulatedStep[] = ['requirements', 'download', 'install', 'verify'];
 
-export const SIMULATOR_HELP = `Usage: simulate --server URL --token SECRET --agents N [options]
+export const SIMULATOR_HELP = `Usage: WAYBILL_AGENT_TOKEN=SECRET simulate --server URL --agents N [options]
+
+The enrolment token, with at least N uses left, comes by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.
 
   --server URL           address of the agent door, e.g. http://127.0.0.1:8081
-  --token SECRET         enrolment token with at least N uses left
+  --ca FILE              certificates (PEM) that alone are believed; also WAYBILL_AGENT_CA_FILE
   --agents N             number of simulated computers
   --fail STEP=P,…        probability of failure by step, e.g. install=0.05,download=0.02
   --delay STEP=MS..MS,…  duration by step, e.g. install=100..500
@@ -23,21 +26,30 @@ Steps: ${STEPS.join(', ')}.
 `;
 
 export type SimulatorFlags =
-  { help: true } | { help: false; fleet: FleetOptions; seconds: number | null; progress: boolean };
+  { help: true } | { help: false; fleet: FleetOptions; seconds: number | null; progress: boolean; ca?: string };
 
 /** @throws ConfigError with one sentence that names the wrong flag */
-export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
+export function parseSimulatorFlags(args: readonly string[], env: NodeJS.ProcessEnv): SimulatorFlags {
   const values = read(args);
   if (values.help) return { help: true };
-  for (const name of ['server', 'token', 'agents'] as const)
+  for (const name of ['server', 'agents'] as const)
     if (!values[name]) throw new ConfigError(`--${name} is missing. See --help.`);
+  // what every agent reads from the environment, by the same rules
+  const { server, token, ca, allowPlaintext } = loadAgentConfig(
+    ['--server', values.server!, ...(values.ca ? ['--ca', values.ca] : [])],
+    env,
+  );
+  if (!token)
+    throw new ConfigError('The enrolment token is missing: give WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.');
   return {
     help: false,
     progress: values.progress ?? false,
+    ...(ca !== undefined && { ca }),
     seconds: values.for === undefined ? null : number('for', values.for, 1, 1e9),
     fleet: {
-      server: values.server!.replace(/\/+$/, ''),
-      token: values.token!,
+      server,
+      token,
+      ...(allowPlaintext && { allowPlaintext }),
       agents: number('agents', values.agents!, 1, 100_000),
       seed: number('seed', values.seed ?? '1', 0, 2 ** 32),
       fail: perStep('fail', values.fail, (text) => number('fail', text, 0, 1)),
@@ -55,7 +67,7 @@ function read(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const options = {
     server: text,
-    token: text,
+    ca: text,
     agents: text,
     fail: text,
     delay: text,

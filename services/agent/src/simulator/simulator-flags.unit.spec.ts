@@ -1,6 +1,7 @@
 import { parseSimulatorFlags } from './simulator-flags.js';
 
-const NEEDED = ['--server', 'http://a/', '--token', 'secret', '--agents', '4000'];
+const NEEDED = ['--server', 'https://a/', '--agents', '4000'];
+const TOKEN = { WAYBILL_AGENT_TOKEN: 'an-enrolment-token' };
 
 describe('the flags of the simulator', () => {
   it('describe a fleet', () => {
@@ -20,13 +21,13 @@ describe('the flags of the simulator', () => {
       '60',
       '--progress',
     ];
-    expect(parseSimulatorFlags(args)).toEqual({
+    expect(parseSimulatorFlags(args, TOKEN)).toEqual({
       help: false,
       progress: true,
       seconds: 60,
       fleet: {
-        server: 'http://a',
-        token: 'secret',
+        server: 'https://a',
+        token: 'an-enrolment-token',
         agents: 4000,
         seed: 9,
         fail: { install: 0.05, download: 0.02 },
@@ -43,5 +44,11 @@ describe('the flags of the simulator', () => {
     [[...NEEDED, '--fail', 'install=2'], /not a number from 0 to 1/],
     [[...NEEDED, '--delay', 'install=5..1'], /--delay/],
     [[...NEEDED, '--what'], /--what/],
-  ])('%j are refused', (args, sentence) => expect(() => parseSimulatorFlags(args)).toThrow(sentence));
+    [[...NEEDED, '--token', 'x'], /Unknown option '--token'/],
+    [['--server', 'http://a', '--agents', '4'], /https:\/\//],
+  ])('%j are refused', (args, sentence) => expect(() => parseSimulatorFlags(args, TOKEN)).toThrow(sentence));
+
+  it('ask for a token in the environment', () => {
+    expect(() => parseSimulatorFlags(NEEDED, {})).toThrow(/WAYBILL_AGENT_TOKEN/);
+  });
 });

@@ -2,6 +2,7 @@ import type { Command } from '@waybill/contracts/agent';
 import type { BackOff } from '@waybill/messaging/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MemoizedVerifier } from '../commands/verify-command.js';
+import type { AgentLink } from '../config/agent-config.js';
 import { HttpFleetDoor } from '../door/http-fleet-door.js';
 import { httpConnections } from '../http/http-request.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
@@ -14,6 +15,8 @@ export interface FleetOptions {
   /** enrolment token with at least `agents` uses left */
   token: string;
   agents: number;
+  /** links that may be unencrypted beyond this computer */
+  allowPlaintext?: AgentLink[];
   /** same seed, same failures and delays; default 1 */
   seed?: number;
   /** probability of failure by step */
@@ -57,7 +60,7 @@ export interface SimulatedFleet {
 /** Starts N agents that speak the real protocol through the real code; enrolling and connecting goes on in the background. */
 export function startFleet(options: FleetOptions): SimulatedFleet {
   const connections = httpConnections({ maxSockets: 32 });
-  const door = new HttpFleetDoor(options.server, connections);
+  const door = new HttpFleetDoor(options.server, connections, options.allowPlaintext);
   const verifier = new MemoizedVerifier();
   const behaviour: Behaviour = { seed: options.seed ?? 1, fail: options.fail ?? {}, delay: options.delay ?? {} };
   const agents = Array.from(

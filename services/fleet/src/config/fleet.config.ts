@@ -1,4 +1,4 @@
-import { Env, IsEd25519PublicKeys, PublicServiceConfig } from '@waybill/platform';
+import { Env, IsEd25519PublicKeys, PublicServiceConfig, type UsedLink } from '@waybill/platform';
 import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 /** What fleet reads from the environment. */
@@ -30,4 +30,15 @@ export class FleetConfig extends PublicServiceConfig {
   @Env('WAYBILL_ACTOR_PUBLIC_KEY')
   @IsEd25519PublicKeys()
   actorPublicKeys: string;
+
+  override links(): UsedLink[] {
+    return [
+      ...super.links(),
+      { link: 'agent-broker', variable: 'WAYBILL_AGENT_BROKER_URL', url: this.agentBrokerUrl },
+      { link: 'broker-management', variable: 'WAYBILL_BROKER_MANAGEMENT_URL', url: this.brokerManagementUrl },
+      ...(this.s3PublicEndpoint
+        ? [{ link: 'agent-downloads', variable: 'WAYBILL_S3_PUBLIC_ENDPOINT', url: this.s3PublicEndpoint } as const]
+        : []),
+    ];
+  }
 }
