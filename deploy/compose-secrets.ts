@@ -24,6 +24,7 @@ put('postgres-password', admin);
 put('s3-access-key', 'waybill-admin');
 put('s3-secret-key', admin);
 put('admin-password', secret('admin-password'));
+put('database-admin-url', `postgres://postgres:${admin}@postgres:5432/waybill`);
 put('broker-admin-url', `amqp://admin:${admin}@rabbitmq:5672`);
 put('broker-admin-management-url', `http://admin:${admin}@rabbitmq:15672`);
 put('broker-management-url-fleet', `http://fleet:${secret('broker-fleet')}@rabbitmq:15672`);

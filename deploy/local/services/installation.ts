@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDITED_SERVICES, installAudit } from '@waybill/audit/schema';
 import { localDirectory } from '../local-paths.ts';
 import { rememberedPorts } from '../ports.ts';
 import { prepareBroker, removeVhosts } from '../prepare/broker-accounts.ts';
@@ -54,6 +55,10 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     addresses.postgresUrl,
     database,
     SERVICES.map((service) => ({ role: roles[service], password: passwords[service] })),
+  );
+  await installAudit(
+    databaseUrl(addresses.postgresUrl, database),
+    AUDITED_SERVICES.map((service) => ({ service, role: roles[service] })),
   );
   const databaseUrls = forEach((service) =>
     urlFor(databaseUrl(addresses.postgresUrl, database), roles[service], passwords[service]),

@@ -13,6 +13,7 @@ export * from './commands/command.js';
 export * from './reports/status-report.js';
 export * from './events/events.js';
 export * from './rpc/page.js';
+export * from './rpc/audit.rpc.js';
 export * from './rpc/package.rpc.js';
 export * from './rpc/fleet.rpc.js';
 export * from './rpc/job.rpc.js';

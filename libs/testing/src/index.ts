@@ -4,6 +4,11 @@ export { SpecCaller } from './actors/spec-caller.js';
 export { eventually } from './eventually.js';
 export { managementCall } from './servers/management-call.js';
 export { testBucket, type TestBucket } from './servers/test-bucket.js';
-export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './servers/test-database.js';
+export {
+  type AdministratorsPart,
+  testDatabase,
+  type TestDatabase,
+  type TestDatabaseOptions,
+} from './servers/test-database.js';
 export { testServers, type TestServers } from './servers/test-servers.js';
 export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';

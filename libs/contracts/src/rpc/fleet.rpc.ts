@@ -16,6 +16,7 @@ import {
   Min,
 } from 'class-validator';
 import { IsSingleLine } from '../validation/single-line.js';
+import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { type Page, PageQuery } from './page.js';
 
 // no "..": a group's name stands in paths
@@ -40,6 +41,7 @@ export const FLEET_RPC = {
   enrolmentTokenList: 'enrolment-token.list.v1',
   enrolmentTokenRemove: 'enrolment-token.remove.v1',
   targetsResolve: 'targets.resolve.v1',
+  auditList: 'fleet.audit.list.v1',
 } as const;
 
 export interface ComputerView {
@@ -182,4 +184,5 @@ export interface FleetRpc {
   [FLEET_RPC.enrolmentTokenList]: { request: PageQuery; response: Page<EnrolmentTokenView> };
   [FLEET_RPC.enrolmentTokenRemove]: { request: EnrolmentTokenRef; response: Record<string, never> };
   [FLEET_RPC.targetsResolve]: { request: ResolveTargets; response: ResolvedTargets };
+  [FLEET_RPC.auditList]: { request: AuditQuery; response: AuditSlice };
 }

@@ -19,6 +19,7 @@ import {
 } from 'class-validator';
 import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
 import { IsSingleLine } from '../validation/single-line.js';
+import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -29,6 +30,7 @@ export const JOB_RPC = {
   reexecute: 'job.re-execute.v1',
   commandsFor: 'job.commands-for.v1',
   downloadAuthorize: 'job.download.authorize.v1',
+  auditList: 'job.audit.list.v1',
 } as const;
 
 /** Wall-clock (`2026-09-01T09:00:00`, read in the schedule's zone) or an instant with offset (`…Z`, `…+09:00`). */
@@ -170,4 +172,5 @@ export interface JobRpc {
   [JOB_RPC.reexecute]: { request: ReexecuteJobRequest; response: Reexecuted };
   [JOB_RPC.commandsFor]: { request: CommandsFor; response: CommandsForAnswer };
   [JOB_RPC.downloadAuthorize]: { request: AuthorizeDownload; response: DownloadAuthorization };
+  [JOB_RPC.auditList]: { request: AuditQuery; response: AuditSlice };
 }

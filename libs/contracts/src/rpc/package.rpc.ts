@@ -1,6 +1,7 @@
 import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, MaxLength, Min } from 'class-validator';
 import type { Manifest } from '../manifest/manifest.js';
 import { IsSingleLine } from '../validation/single-line.js';
+import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { type Page, PageQuery } from './page.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
@@ -20,6 +21,7 @@ export const PACKAGE_RPC = {
   uploadBegin: 'package.upload.begin.v1',
   uploadComplete: 'package.upload.complete.v1',
   uploadAbort: 'package.upload.abort.v1',
+  auditList: 'package.audit.list.v1',
 } as const;
 
 export class CreatePackage {
@@ -135,4 +137,5 @@ export interface PackageRpc {
   [PACKAGE_RPC.uploadBegin]: { request: BeginUpload; response: UploadTicket };
   [PACKAGE_RPC.uploadComplete]: { request: CompleteUpload; response: ArtifactView };
   [PACKAGE_RPC.uploadAbort]: { request: AbortUpload; response: Record<string, never> };
+  [PACKAGE_RPC.auditList]: { request: AuditQuery; response: AuditSlice };
 }

@@ -3,8 +3,10 @@ import pg from 'pg';
 import { testServers } from './test-servers.js';
 
 export interface TestDatabase {
-  /** connection string of the clone */
+  /** connection string of the clone; with `asService` of the service's role */
   url: string;
+  /** the same as superuser */
+  adminUrl: string;
   drop(): Promise<void>;
 }
 
@@ -14,11 +16,27 @@ export interface TestDatabaseOptions {
   version: string;
   /** runs the migrations on an empty schema */
   migrate: (url: string) => Promise<unknown>;
+  /** Least rights, as in production: a login role owns the schema and migrates it. Absent: the superuser is the service. */
+  asService?: AdministratorsPart;
 }
 
+/** What only an administrator may prepare, before the migrations run. */
+export interface AdministratorsPart {
+  /** changes when `prepare` does; the template is made anew then */
+  version: string;
+  prepare: (adminUrl: string, role: string) => Promise<unknown>;
+}
+
+/** Of the service roles; they exist on servers of tests only. */
+const ROLE_PASSWORD = 'spec';
+
 /** A database of its own for one spec file: cloned from a migrated template (about 60 ms), which the first caller makes. */
-export async function testDatabase({ schema, version, migrate }: TestDatabaseOptions): Promise<TestDatabase> {
-  const digest = createHash('sha256').update(version).digest('hex').slice(0, 12);
+export async function testDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
+  const { schema, version, asService } = options;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([version, asService?.version]))
+    .digest('hex')
+    .slice(0, 12);
   const template = `wb_template_${schema}_${digest}`;
   const name = `wb_test_${schema}_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   await withAdmin(async (admin) => {
@@ -27,35 +45,52 @@ export async function testDatabase({ schema, version, migrate }: TestDatabaseOpt
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [
       template,
     ]);
-    if (rowCount === 0) await makeTemplate(admin, template, schema, migrate);
+    if (rowCount === 0) await makeTemplate(admin, template, options);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     await admin.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [template]);
   });
   return {
-    url: urlOf(name),
+    url: asService ? urlOf(name, roleOf(schema)) : urlOf(name),
+    adminUrl: urlOf(name),
     drop: () => withAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).then(() => undefined)),
   };
 }
 
-async function makeTemplate(
-  admin: pg.Client,
-  template: string,
-  schema: string,
-  migrate: (url: string) => Promise<unknown>,
-): Promise<void> {
+async function makeTemplate(admin: pg.Client, template: string, options: TestDatabaseOptions): Promise<void> {
+  const { schema, migrate, asService } = options;
   await admin.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${template}`);
+  const role = roleOf(schema);
   const client = new pg.Client({ connectionString: urlOf(template) });
   await client.connect();
-  await client.query(`CREATE SCHEMA ${schema}`);
+  if (asService) await makeRole(client, role);
+  await client.query(`CREATE SCHEMA ${schema} ${asService ? `AUTHORIZATION ${role}` : ''}`);
   await client.end();
-  await migrate(urlOf(template));
+  await asService?.prepare(urlOf(template), role);
+  await migrate(asService ? urlOf(template, role) : urlOf(template));
   await admin.query(`ALTER DATABASE ${template} WITH IS_TEMPLATE true`);
 }
 
-function urlOf(database: string): string {
+/** Roles belong to the server: another template of the same schema may be making it now. */
+async function makeRole(client: pg.Client, role: string): Promise<void> {
+  await client.query(`
+    DO $$ BEGIN
+      CREATE ROLE ${role} LOGIN NOINHERIT PASSWORD '${ROLE_PASSWORD}';
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$`);
+}
+
+function roleOf(schema: string): string {
+  return `wb_test_${schema}`;
+}
+
+function urlOf(database: string, role?: string): string {
   const url = new URL(testServers().postgresUrl);
   url.pathname = `/${database}`;
+  if (role) {
+    url.username = role;
+    url.password = ROLE_PASSWORD;
+  }
   return url.toString();
 }
 

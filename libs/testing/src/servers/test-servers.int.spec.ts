@@ -69,6 +69,31 @@ describe('testDatabase', () => {
     await client.end().catch(() => undefined);
   });
 
+  it('with a service: the login role owns the schema and migrates it, the administrator prepares the rest before', async () => {
+    const seen: string[] = [];
+    const service: TestDatabaseOptions = {
+      schema: 'probe_testing',
+      version: randomUUID(),
+      asService: {
+        version: '1',
+        prepare: async (url, role) => {
+          seen.push(role);
+          await query(url, 'CREATE SCHEMA beyond CREATE TABLE kept (id int)');
+        },
+      },
+      migrate: (url) => query(url, 'CREATE TABLE probe_testing.things (id int)'),
+    };
+    const { url, adminUrl, drop } = await testDatabase(service);
+    try {
+      expect(seen).toEqual(['wb_test_probe_testing']);
+      await query(url, 'DROP TABLE probe_testing.things');
+      await expect(query(url, 'SELECT * FROM beyond.kept')).rejects.toThrow('permission denied');
+      expect(await query(adminUrl, 'SELECT * FROM beyond.kept')).toEqual([]);
+    } finally {
+      await drop();
+    }
+  });
+
   it('a migration that fails leaves no template behind', async () => {
     const broken = { ...options, version: randomUUID(), migrate: () => Promise.reject(new Error('bad migration')) };
     await expect(testDatabase(broken)).rejects.toThrow('bad migration');
