@@ -1,4 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { AuditModule } from '@waybill/audit';
+import { FLEET_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { PersistenceModule } from '@waybill/persistence';
@@ -17,6 +19,7 @@ import { CreateEnrolmentToken } from './enrolment/create-enrolment-token.js';
 import { EnrolComputer } from './enrolment/enrol-computer.js';
 import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller.js';
 import { EnrolmentTokensRepository } from './enrolment/enrolment-tokens.repository.js';
+import { RemoveEnrolmentToken } from './enrolment/remove-enrolment-token.js';
 import { ChangeMembers } from './groups/change-members.js';
 import { CreateGroup } from './groups/create-group.js';
 import { GroupsController } from './groups/groups.controller.js';
@@ -46,6 +49,7 @@ const ANSWERS = [ComputersController, GroupsController, EnrolmentTokensControlle
 const USE_CASES = [
   EnrolComputer,
   CreateEnrolmentToken,
+  RemoveEnrolmentToken,
   IssueToken,
   ReadSession,
   CloseRevoked,
@@ -111,6 +115,7 @@ export class FleetModule {
           ...FLEET_PERSISTENCE,
           useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
         }),
+        AuditModule.forService('fleet', FLEET_RPC.auditList),
         MessagingModule.forRootAsync({
           service: 'fleet',
           useFactory: () => {

@@ -1,4 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { AuditModule } from '@waybill/audit';
+import { JOB_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
 import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
@@ -86,6 +88,7 @@ export class JobSchedulerModule {
           ...JOB_SCHEDULER_PERSISTENCE,
           useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
         }),
+        AuditModule.forService('job-scheduler', JOB_RPC.auditList),
         MessagingModule.forRootAsync({
           service: 'job-scheduler',
           useFactory: () => {

@@ -1,4 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { AuditModule } from '@waybill/audit';
+import { PACKAGE_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { PersistenceModule } from '@waybill/persistence';
@@ -81,6 +83,7 @@ export class PackageModule {
           ...PACKAGE_PERSISTENCE,
           useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
         }),
+        AuditModule.forService('package', PACKAGE_RPC.auditList),
         MessagingModule.forRootAsync({
           service: 'package',
           useFactory: () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { type ComputerRemoved, EVENTS, EXCHANGES } from '@waybill/contracts';
 import { Outbox, type OutboxMessage } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
@@ -12,6 +13,7 @@ import { ComputersRepository } from './computers.repository.js';
 export class RemoveComputer {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly computers: ComputersRepository,
     private readonly announcer: MembershipAnnouncer,
     private readonly revocations: RevocationsRepository,
@@ -22,10 +24,17 @@ export class RemoveComputer {
   async run(id: string): Promise<void> {
     await this.work.run(async (manager) => {
       await this.computers.lock(manager, id);
+      const before = await this.computers.view(manager, id);
       const groupIds = await this.computers.remove(manager, id);
       await this.announcer.announceRemoved(manager, id, groupIds);
       await this.outbox.add(manager, [computerRemoved(id)]);
       await this.revocations.bar(manager, [id]);
+      await this.audit.record(manager, {
+        action: 'computer.removed',
+        object: { type: 'computer', id },
+        before,
+        details: { name: before.name },
+      });
     });
   }
 }

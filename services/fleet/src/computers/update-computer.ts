@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import {
   type ComputerView,
   invalid,
@@ -18,6 +19,7 @@ import { ComputersRepository } from './computers.repository.js';
 export class UpdateComputer {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly computers: ComputersRepository,
   ) {}
 
@@ -32,8 +34,16 @@ export class UpdateComputer {
         attributes: attributes ?? current.attributes,
         revision: current.revision,
       };
-      if (!isDeepStrictEqual(wanted, current))
-        await this.computers.save(manager, id, { ...wanted, revision: current.revision + 1 });
+      if (isDeepStrictEqual(wanted, current)) return this.computers.view(manager, id);
+      const after = { ...wanted, revision: current.revision + 1 };
+      await this.computers.save(manager, id, after);
+      await this.audit.record(manager, {
+        action: 'computer.updated',
+        object: { type: 'computer', id },
+        before: current,
+        after,
+        details: { name: wanted.name },
+      });
       return this.computers.view(manager, id);
     });
   }

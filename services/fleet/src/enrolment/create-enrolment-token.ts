@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import {
   type CreateEnrolmentToken as CreateEnrolmentTokenRequest,
   type EnrolmentTokenView,
   invalid,
 } from '@waybill/contracts';
+import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { GroupsRepository } from '../groups/groups.repository.js';
@@ -17,6 +19,8 @@ import { EnrolmentTokensRepository } from './enrolment-tokens.repository.js';
 export class CreateEnrolmentToken {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly groups: GroupsRepository,
     private readonly tokens: EnrolmentTokensRepository,
   ) {}
@@ -27,8 +31,18 @@ export class CreateEnrolmentToken {
     const groupIds = await this.groupIds(request.groups ?? []);
     const id = uuid();
     const secret = newEnrolmentSecret();
-    await this.tokens.insert(this.dataSource, { id, secretHash: hashEnrolmentSecret(secret), groupIds, ...limits });
-    return { ...(await this.tokens.view(this.dataSource, id)), secret };
+    const view = await this.work.run(async (manager) => {
+      await this.tokens.insert(manager, { id, secretHash: hashEnrolmentSecret(secret), groupIds, ...limits });
+      const after = await this.tokens.view(manager, id);
+      await this.audit.record(manager, {
+        action: 'enrolmentToken.created',
+        object: { type: 'enrolmentToken', id },
+        after,
+        details: { groups: after.groups, maxUses: after.maxUses, expiresAt: after.expiresAt },
+      });
+      return after;
+    });
+    return { ...view, secret };
   }
 
   private async groupIds(names: readonly string[]): Promise<string[]> {

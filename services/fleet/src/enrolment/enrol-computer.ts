@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import type { EnrolRequest } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -28,6 +29,7 @@ export class EnrolComputer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly tokens: EnrolmentTokensRepository,
     private readonly memberships: MembershipsRepository,
     private readonly announcer: MembershipAnnouncer,
@@ -72,6 +74,12 @@ export class EnrolComputer {
       );
       // Last, because it makes all who hold this token wait; a refusal takes everything above back.
       if (!(await this.tokens.use(manager, token.id))) throw tokenInvalid();
+      await this.audit.record(manager, {
+        action: 'computer.enrolled',
+        object: { type: 'computer', id },
+        after: { id, publicKey: spki },
+        details: { name: request.hostname, enrolmentToken: token.id },
+      });
       return id;
     });
   }

@@ -4,7 +4,6 @@ import {
   EnrolmentTokenRef,
   type EnrolmentTokenView,
   FLEET_RPC,
-  notFound,
   type Page,
   PageQuery,
 } from '@waybill/contracts';
@@ -12,7 +11,8 @@ import { RpcHandler } from '@waybill/messaging';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { CreateEnrolmentToken } from './create-enrolment-token.js';
-import { EnrolmentTokensRepository, TOKEN_COLUMNS, type TokenRow, tokenView } from './enrolment-tokens.repository.js';
+import { TOKEN_COLUMNS, type TokenRow, tokenView } from './enrolment-tokens.repository.js';
+import { RemoveEnrolmentToken } from './remove-enrolment-token.js';
 
 const TOKEN_LIST: ListSpec = {
   select: TOKEN_COLUMNS,
@@ -32,8 +32,8 @@ const TOKEN_LIST: ListSpec = {
 export class EnrolmentTokensController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly tokens: EnrolmentTokensRepository,
     private readonly createToken: CreateEnrolmentToken,
+    private readonly removeToken: RemoveEnrolmentToken,
   ) {}
 
   @RpcHandler(FLEET_RPC.enrolmentTokenCreate, CreateEnrolmentTokenRequest)
@@ -49,8 +49,7 @@ export class EnrolmentTokensController {
 
   @RpcHandler(FLEET_RPC.enrolmentTokenRemove, EnrolmentTokenRef)
   async remove({ id }: EnrolmentTokenRef): Promise<Record<string, never>> {
-    if (!(await this.tokens.remove(this.dataSource, id)))
-      throw notFound('enrolmentToken.notFound', `There is no enrolment token ${id}.`);
+    await this.removeToken.run(id);
     return {};
   }
 }

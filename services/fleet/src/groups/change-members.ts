@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import {
   type ChangeMembers as ChangeMembersRequest,
   conflict,
@@ -16,6 +17,7 @@ import { MAX_GROUPS_PER_COMPUTER, MembershipsRepository } from './memberships.re
 export class ChangeMembers {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly groups: GroupsRepository,
     private readonly memberships: MembershipsRepository,
     private readonly announcer: MembershipAnnouncer,
@@ -29,6 +31,7 @@ export class ChangeMembers {
       const joined = (await this.memberships.join(manager, [id], computers)).map((member) => member.computerId);
       await this.refuseOverfull(manager, joined);
       await this.announcer.announce(manager, { groupId: id, joined, left: [] });
+      await this.note(manager, 'group.membersAdded', name, joined);
       return { changed: joined.length, members: await this.memberships.count(manager, id) };
     });
   }
@@ -39,8 +42,22 @@ export class ChangeMembers {
       const { id } = await this.groups.get(manager, name);
       const left = await this.memberships.leave(manager, id, computers);
       await this.announcer.announce(manager, { groupId: id, joined: [], left });
+      await this.note(manager, 'group.membersRemoved', name, left);
       return { changed: left.length, members: await this.memberships.count(manager, id) };
     });
+  }
+
+  private async note(
+    manager: EntityManager,
+    action: 'group.membersAdded' | 'group.membersRemoved',
+    group: string,
+    computers: readonly string[],
+  ): Promise<void> {
+    if (computers.length === 0) return;
+    const details = { count: computers.length, computers };
+    const members = { group, computers: computers.toSorted() };
+    const side = action === 'group.membersAdded' ? { after: members } : { before: members };
+    await this.audit.record(manager, { action, object: { type: 'group', id: group }, ...side, details });
   }
 
   private async refuseUnknown(manager: EntityManager, computers: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { conflict, type CreateGroup as CreateGroupRequest, type GroupView } from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
@@ -20,6 +21,7 @@ export class CreateGroup {
   constructor(
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly groups: GroupsRepository,
     private readonly streams: GroupStreams,
     private readonly outbox: Outbox,
@@ -49,6 +51,12 @@ export class CreateGroup {
       await this.outbox.add(manager, [
         groupChanged({ groupId: id, name, generation: FIRST_GENERATION, revision: 1, deleted: false }),
       ]);
+      await this.audit.record(manager, {
+        action: 'group.created',
+        object: { type: 'group', id: name },
+        after: { id, name, description },
+        details: { id },
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { groupStream } from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
@@ -15,6 +16,7 @@ const RETIRE = `INSERT INTO retired_streams (stream, delete_after) VALUES ($1, n
 export class RemoveGroup {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly groups: GroupsRepository,
     private readonly memberships: MembershipsRepository,
     private readonly announcer: MembershipAnnouncer,
@@ -32,6 +34,12 @@ export class RemoveGroup {
         groupChanged({ groupId: id, name, generation, revision: revision + 1, deleted: true }),
       ]);
       await this.announcer.announce(manager, { groupId: id, joined: [], left });
+      await this.audit.record(manager, {
+        action: 'group.removed',
+        object: { type: 'group', id: name },
+        before: { id, name, revision, members: left },
+        details: { id, members: left.length },
+      });
     });
   }
 }

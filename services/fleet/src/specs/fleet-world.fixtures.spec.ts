@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { auditPreparation } from '@waybill/audit/schema';
 import { EXCHANGES, FLEET_RPC, rpcQueue } from '@waybill/contracts';
 import { applyTopology, BROKER_ACCOUNTS, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
@@ -193,7 +194,12 @@ function withoutUser(url: string): string {
 
 function fleetDatabase() {
   const version = Fleet1764000000000.prototype.up.toString();
-  return testDatabase({ schema: 'fleet', version, migrate: (url) => migrate(FLEET_PERSISTENCE, { url }) });
+  return testDatabase({
+    schema: 'fleet',
+    version,
+    asService: auditPreparation('fleet'),
+    migrate: (url) => migrate(FLEET_PERSISTENCE, { url }),
+  });
 }
 
 /** The rights of production under a name of this run, so that a right that is missing shows here. */

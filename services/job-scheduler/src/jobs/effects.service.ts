@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { CommandDispatcher } from '../dispatch/command-dispatcher.js';
 import { CommandPlanner } from '../dispatch/command-planner.js';
@@ -8,6 +9,7 @@ import { TimersRepository } from '../timers/timers.repository.js';
 import { announcements } from './announcements.js';
 import type { Decision, Effect } from './decision.js';
 import type { Job } from './job.js';
+import { jobAudit } from './job-audit.js';
 import { timerChanges } from './timer-changes.js';
 
 /** Carries out what decisions ask for, inside the transaction that stores them. */
@@ -16,19 +18,28 @@ export class EffectsService {
   constructor(
     private readonly timers: TimersRepository,
     private readonly outbox: Outbox,
+    private readonly audit: AuditLog,
     private readonly targets: TargetAssigner,
     private readonly planner: CommandPlanner,
     private readonly dispatcher: CommandDispatcher,
   ) {}
 
-  /** Few statements, however many decisions. Commands come last: they lock streams that other jobs need too. */
-  async apply(sql: SqlExecutor, decisions: readonly Decision[], now: Date): Promise<void> {
+  /**
+   * Few statements, however many decisions. Commands come last: they lock streams that other jobs need too.
+   * @param before the jobs as they were; new ones are not among them
+   */
+  async apply(sql: SqlExecutor, decisions: readonly Decision[], now: Date, before: readonly Job[] = []): Promise<void> {
     const { clear, set } = timerChanges(decisions);
     await this.timers.clear(sql, clear);
     await this.timers.set(sql, set);
     await this.outbox.add(
       sql,
       decisions.flatMap(({ job, effects }) => announcements(job, effects, now)),
+    );
+    const known = new Map(before.map((job) => [job.id, job]));
+    await this.audit.record(
+      sql,
+      decisions.flatMap((decision) => jobAudit(decision, known.get(decision.job.id))),
     );
     const planned: PlannedCommand[] = [];
     for (const { job, effects } of decisions) {

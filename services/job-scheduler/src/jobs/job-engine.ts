@@ -36,20 +36,23 @@ export class JobEngine {
       if (!jobs[0]) throw jobNotFound(id);
       const decision = decide(jobs[0], now);
       await beside?.(sql, decision, now);
-      await this.store(sql, [decision], now);
+      await this.store(sql, [decision], now, jobs);
       return decision.job;
     });
   }
 
-  /** Stores decisions about jobs that the caller has locked. At most one decision per job. */
-  async store(sql: SqlExecutor, decisions: readonly Decision[], now: Date): Promise<void> {
+  /**
+   * Stores decisions about jobs that the caller has locked. At most one decision per job.
+   * @param before the jobs as they were
+   */
+  async store(sql: SqlExecutor, decisions: readonly Decision[], now: Date, before: readonly Job[]): Promise<void> {
     const real = decisions.filter((decision) => decision.changed);
     if (real.length === 0) return;
     await this.jobs.save(
       sql,
       real.map((decision) => decision.job),
     );
-    await this.effects.apply(sql, real, now);
+    await this.effects.apply(sql, real, now, before);
   }
 }
 

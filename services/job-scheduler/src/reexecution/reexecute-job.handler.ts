@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type ReexecuteOnly } from '@waybill/contracts';
 import { requestActor, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
@@ -16,6 +17,7 @@ export class ReexecuteJobHandler {
   constructor(
     private readonly dataSource: DataSource,
     private readonly engine: JobEngine,
+    private readonly audit: AuditLog,
     private readonly jobs: JobsRepository,
     private readonly timers: TimersRepository,
     private readonly reexecutions: ReexecutionsRepository,
@@ -56,6 +58,11 @@ export class ReexecuteJobHandler {
             now,
           );
           if (!fresh) throw conflict('job.requestReused', `The request id ${requestId} was used before.`);
+          await this.audit.record(sql, {
+            action: 'job.reexecuted',
+            object: { type: 'job', id: job.id },
+            details: { requestId, attempt: job.attempt + 1, ...selection(only) },
+          });
         },
       );
     } catch (error) {
@@ -79,4 +86,8 @@ export class ReexecuteJobHandler {
     if (!stored) throw new Error(`re-execution ${requestId} is not stored`);
     return stored;
   }
+}
+
+function selection(only: ReexecuteOnly): { only: string } | { computers: string[] } {
+  return typeof only === 'string' ? { only } : { computers: only.computers };
 }

@@ -1,3 +1,4 @@
+import { auditPreparation } from '@waybill/audit/schema';
 import { dataSourceOptions, migrate } from '@waybill/persistence';
 import { testDatabase } from '@waybill/testing';
 import { DataSource } from 'typeorm';
@@ -16,6 +17,7 @@ export async function schedulerDatabase(): Promise<SchedulerDatabase> {
   const { url, drop } = await testDatabase({
     schema,
     version,
+    asService: auditPreparation('job-scheduler'),
     migrate: (empty) => migrate(JOB_SCHEDULER_PERSISTENCE, { url: empty }),
   });
   const dataSource = await new DataSource(dataSourceOptions(JOB_SCHEDULER_PERSISTENCE, { url })).initialize();

@@ -75,7 +75,7 @@ export class FireTransitions {
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
     const decisions = [...ofJob].map(([id, timers]) => decideAll(byId.get(id)!, timers, now));
-    await this.engine.store(sql, decisions, now);
+    await this.engine.store(sql, decisions, now, jobs);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { AbortUpload, PACKAGE_RPC } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
@@ -10,6 +11,7 @@ import { UploadsRepository } from './uploads.repository.js';
 export class AbortUploadHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly uploads: UploadsRepository,
     private readonly discarded: DiscardedObjectsRepository,
     private readonly disposal: ObjectDisposal,
@@ -24,7 +26,14 @@ export class AbortUploadHandler {
     const objectKey = await this.work.run(async (manager) => {
       const upload = await this.uploads.lock(manager, uploadId);
       if (upload.status === 'completed') return null;
-      if (upload.status === 'pending') await this.uploads.markAborted(manager, uploadId);
+      if (upload.status === 'pending') {
+        await this.uploads.markAborted(manager, uploadId);
+        await this.audit.record(manager, {
+          action: 'upload.aborted',
+          object: { type: 'upload', id: uploadId },
+          details: { file: upload.file },
+        });
+      }
       await this.discarded.add(manager, [upload.objectKey]);
       return upload.objectKey;
     });

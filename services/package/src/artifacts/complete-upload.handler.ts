@@ -1,9 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { type ArtifactView, CompleteUpload, notFound, PACKAGE_RPC } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import type { ObjectStorage } from '@waybill/object-storage';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
+import { versionObject } from '../versions/version-object.js';
 import type { VersionEntity } from '../versions/version.entity.js';
 import { VersionsRepository } from '../versions/versions.repository.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
@@ -20,6 +22,7 @@ export class CompleteUploadHandler {
   constructor(
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly uploads: UploadsRepository,
     private readonly versions: VersionsRepository,
     private readonly artifacts: ArtifactsRepository,
@@ -80,6 +83,11 @@ export class CompleteUploadHandler {
     await this.files.put(manager, { versionId: version.id, file: upload.file, sha256 });
     await this.uploads.markCompleted(manager, upload.id, { sha256, size, deduplicated });
     await this.versions.touch(manager, version.id);
+    await this.audit.record(manager, {
+      action: 'artifact.uploaded',
+      object: versionObject(version),
+      details: { file: upload.file, sha256, size, uploadId: upload.id },
+    });
     return { file: upload.file, sha256, size, deduplicated };
   }
 }

@@ -1,15 +1,18 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { PACKAGE_RPC, PackageRef } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { VersionsRepository } from '../versions/versions.repository.js';
 import { decideRemove } from './package.js';
+import { packageView } from './package-view.js';
 import { PackagesRepository } from './packages.repository.js';
 
 @Controller()
 export class RemovePackageHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly packages: PackagesRepository,
     private readonly versions: VersionsRepository,
   ) {}
@@ -21,10 +24,15 @@ export class RemovePackageHandler {
   @RpcHandler(PACKAGE_RPC.remove, PackageRef)
   async handle({ name }: PackageRef): Promise<Record<string, never>> {
     await this.work.run(async (manager) => {
-      await this.packages.lock(manager, name);
+      const removed = await this.packages.lock(manager, name);
       // locked as well, else a draft could be published between this look and the removal
       decideRemove(name, await this.versions.lockPublished(manager, name));
       await this.packages.remove(manager, name);
+      await this.audit.record(manager, {
+        action: 'package.removed',
+        object: { type: 'package', id: name },
+        before: packageView(removed),
+      });
     });
     return {};
   }

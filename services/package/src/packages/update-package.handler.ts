@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import {
   PACKAGE_RPC,
   type PackageView,
@@ -16,6 +17,7 @@ import { PackagesRepository } from './packages.repository.js';
 export class UpdatePackageHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly packages: PackagesRepository,
   ) {}
 
@@ -31,7 +33,15 @@ export class UpdatePackageHandler {
       const details = decideUpdate(current, checked.value, revision);
       if (!details) return packageView(current);
       await this.packages.update(manager, name, details, messageId);
-      return packageView(await this.packages.get(manager, name));
+      const updated = packageView(await this.packages.get(manager, name));
+      await this.audit.record(manager, {
+        action: 'package.updated',
+        object: { type: 'package', id: name },
+        before: packageView(current),
+        after: updated,
+        details: { fields: Object.keys(checked.value) },
+      });
+      return updated;
     });
   }
 }

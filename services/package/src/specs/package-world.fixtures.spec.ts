@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { EXCHANGES, PACKAGE_RPC, type UploadTicket } from '@waybill/contracts';
+import { auditPreparation } from '@waybill/audit/schema';
 import { applyTopology, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
 import { createService, loadConfig } from '@waybill/platform';
@@ -145,7 +146,12 @@ export function freshName(): string {
 
 function packageDatabase() {
   const version = Package1764000000000.prototype.up.toString();
-  return testDatabase({ schema: 'package', version, migrate: (url) => migrate(PACKAGE_PERSISTENCE, { url }) });
+  return testDatabase({
+    schema: 'package',
+    version,
+    asService: auditPreparation('package'),
+    migrate: (url) => migrate(PACKAGE_PERSISTENCE, { url }),
+  });
 }
 
 async function startApp(config: PackageConfig): Promise<INestApplication> {

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { CreateVersion, PACKAGE_RPC, type VersionView } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
@@ -7,6 +8,7 @@ import { VersionFilesRepository } from '../artifacts/version-files.repository.js
 import { PackagesRepository } from '../packages/packages.repository.js';
 import { checkManifest } from './check-manifest.js';
 import { decideRecreate } from './version.js';
+import { versionObject } from './version-object.js';
 import { versionView } from './version-view.js';
 import { VersionsRepository } from './versions.repository.js';
 
@@ -14,6 +16,7 @@ import { VersionsRepository } from './versions.repository.js';
 export class CreateVersionHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly packages: PackagesRepository,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
@@ -32,7 +35,10 @@ export class CreateVersionHandler {
       const created = await this.versions.insert(manager, { ...ref, id: uuidv7(), scheme, manifest });
       const entity = await this.versions.get(manager, ref);
       if (!created) decideRecreate(entity, manifest);
-      return versionView(entity, await this.files.of(manager, entity.id));
+      const view = versionView(entity, await this.files.of(manager, entity.id));
+      if (created)
+        await this.audit.record(manager, { action: 'version.created', object: versionObject(view), after: view });
+      return view;
     });
   }
 }

@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
 import { Outbox, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
 import { decidePublish } from './version.js';
 import { versionPublished } from './version-events.js';
+import { versionObject } from './version-object.js';
 import { versionView } from './version-view.js';
 import { VersionsRepository } from './versions.repository.js';
 
@@ -12,6 +14,7 @@ import { VersionsRepository } from './versions.repository.js';
 export class PublishVersionHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
     private readonly outbox: Outbox,
@@ -35,7 +38,15 @@ export class PublishVersionHandler {
         decision.manifestDigest,
       );
       await this.outbox.add(manager, [versionPublished(published, stored.values())]);
-      return versionView(published, stored);
+      const view = versionView(published, stored);
+      await this.audit.record(manager, {
+        action: 'version.published',
+        object: versionObject(ref),
+        before: versionView(draft, stored),
+        after: view,
+        details: { manifestDigest: decision.manifestDigest },
+      });
+      return view;
     });
   }
 }

@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
 import { Outbox, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
 import { decideWithdraw } from './version.js';
 import { versionWithdrawn } from './version-events.js';
+import { versionObject } from './version-object.js';
 import { versionView } from './version-view.js';
 import { VersionsRepository } from './versions.repository.js';
 
@@ -12,6 +14,7 @@ import { VersionsRepository } from './versions.repository.js';
 export class WithdrawVersionHandler {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
     private readonly outbox: Outbox,
@@ -29,7 +32,14 @@ export class WithdrawVersionHandler {
       if (decideWithdraw(current).kind === 'unchanged') return versionView(current, stored);
       const withdrawn = await this.versions.markWithdrawn(manager, current.id);
       await this.outbox.add(manager, [versionWithdrawn(withdrawn)]);
-      return versionView(withdrawn, stored);
+      const view = versionView(withdrawn, stored);
+      await this.audit.record(manager, {
+        action: 'version.withdrawn',
+        object: versionObject(ref),
+        before: versionView(current, stored),
+        after: view,
+      });
+      return view;
     });
   }
 }

@@ -1,0 +1,42 @@
+import type { AuditRecord } from '@waybill/audit';
+import type { JobStatus } from '@waybill/contracts';
+import type { Decision } from './decision.js';
+import type { Job } from './job.js';
+import { jobView } from './job.view.js';
+
+const ACTIONS: Record<JobStatus, string> = {
+  draft: 'job.drafted',
+  scheduled: 'job.created',
+  running: 'job.started',
+  paused: 'job.paused',
+  halted: 'job.halted',
+  completed: 'job.completed',
+  canceled: 'job.canceled',
+  expired: 'job.expired',
+};
+
+/**
+ * What the audit log says of a decision: one entry when the job got another status, whoever decided, else none. Never one per computer:
+ * what became of each is in result.
+ * @param before the job as it was, absent for a new one
+ */
+export function jobAudit({ job, effects }: Decision, before: Job | undefined): AuditRecord[] {
+  if (!effects.some(({ kind }) => kind === 'announceStatus')) return [];
+  return [
+    {
+      action: before?.finishedAt && job.status === 'running' ? 'job.reopened' : ACTIONS[job.status],
+      object: { type: 'job', id: job.id },
+      ...(before ? { before: jobView(before) } : {}),
+      after: jobView(job),
+      details: {
+        package: job.package,
+        version: job.version,
+        action: job.action,
+        groups: job.groups,
+        computers: job.computers.length,
+        total: job.total,
+        reason: job.statusReason,
+      },
+    },
+  ];
+}
