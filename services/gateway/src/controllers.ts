@@ -1,5 +1,6 @@
 import { AccountsController } from './accounts/accounts.controller.js';
 import { ApiTokensController } from './api-tokens/api-tokens.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { ComputersController } from './computers/computers.controller.js';
 import { EnrolmentTokensController } from './enrolment-tokens/enrolment-tokens.controller.js';
 import { ExecutionsController } from './executions/executions.controller.js';
@@ -19,6 +20,7 @@ export const CONTROLLERS = [
   SessionsController,
   AccountsController,
   ApiTokensController,
+  AuditController,
   PackagesController,
   VersionsController,
   ArtifactsController,

@@ -1,9 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AuditModule } from '@waybill/audit';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
 import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { ReadAudit } from './audit/read-audit.query.js';
 import { CONTROLLERS } from './controllers.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GATEWAY_PERSISTENCE } from './gateway.persistence.js';
@@ -36,6 +38,7 @@ export class GatewayModule {
           ...GATEWAY_PERSISTENCE,
           useFactory: () => ({ url: config.databaseUrl, pool: config.databasePool }),
         }),
+        AuditModule.forService('gateway'),
         MessagingModule.forRootAsync({
           service: 'gateway',
           useFactory: () => {
@@ -57,6 +60,7 @@ export class GatewayModule {
         ...PEOPLE,
         IdempotentRequestsRepository,
         Housekeeping,
+        ReadAudit,
         JobViews,
         LiveEvents,
       ],

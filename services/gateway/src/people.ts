@@ -5,6 +5,7 @@ import { ChangePassword } from './session/change-password.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
 import { LogIn } from './session/log-in.js';
 import { LoginThrottle } from './session/login-throttle.js';
+import { SessionAudit } from './session/session-audit.js';
 import { StartSession } from './session/start-session.js';
 
 /** Who may log in, and everything about their sessions and tokens. */
@@ -12,6 +13,7 @@ export const PEOPLE = [
   AccountsRepository,
   CredentialsRepository,
   LogIn,
+  SessionAudit,
   LoginThrottle,
   StartSession,
   ChangePassword,

@@ -68,6 +68,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [PACKAGE_RPC.uploadBegin]: { permission: 'packages.write' },
   [PACKAGE_RPC.uploadComplete]: { permission: 'packages.write' },
   [PACKAGE_RPC.uploadAbort]: { permission: 'packages.write' },
+  [PACKAGE_RPC.auditList]: { permission: 'audit.read' },
 
   [FLEET_RPC.computerList]: { permission: 'computers.read' },
   [FLEET_RPC.computerGet]: { permission: 'computers.read' },
@@ -84,6 +85,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [FLEET_RPC.enrolmentTokenCreate]: { permission: 'enrolmentTokens.write' },
   [FLEET_RPC.enrolmentTokenList]: { permission: 'enrolmentTokens.read' },
   [FLEET_RPC.enrolmentTokenRemove]: { permission: 'enrolmentTokens.write' },
+  [FLEET_RPC.auditList]: { permission: 'audit.read' },
   [FLEET_RPC.targetsResolve]: { services: ['job-scheduler'] },
 
   [JOB_RPC.create]: { permission: 'jobs.create' },
@@ -91,6 +93,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [JOB_RPC.list]: { permission: 'jobs.read' },
   [JOB_RPC.cancel]: { permission: 'jobs.cancel' },
   [JOB_RPC.reexecute]: { permission: 'jobs.reexecute' },
+  [JOB_RPC.auditList]: { permission: 'audit.read' },
   [JOB_RPC.commandsFor]: { services: ['fleet'] },
   [JOB_RPC.downloadAuthorize]: { services: ['fleet'] },
 
@@ -123,6 +126,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /api-tokens': 'own',
   'GET /api-tokens': 'own',
   'DELETE /api-tokens/{id}': 'own',
+
+  'GET /audit': 'audit.read',
 
   'POST /packages': 'packages.write',
   'GET /packages': 'packages.read',

@@ -4,11 +4,12 @@ import { type ExecutionView, invalid, type Page, type PageQuery, RESULT_RPC } fr
 import { RpcClient } from '@waybill/messaging';
 import type { Response } from 'express';
 import { ListQuery } from '../http/list-query.decorator.js';
+import { sendTable } from '../http/table-file.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
 import type { ExecutionDetail } from './executions.views.js';
-import { type ReportFormat, writeReport } from './report.js';
+import { REPORT_COLUMNS } from './report.js';
 
 const EXECUTION_FIELDS = 'computerId, computerName, status, reason, attempt, exitCode, updatedAt';
 
@@ -58,7 +59,7 @@ export class ExecutionsController {
       throw invalid('report.format', 'format must be csv or ndjson, e.g. ?format=csv.');
     }
     await this.jobs.get(id);
-    await writeReport(response, `job-${id}`, format satisfies ReportFormat, this.pages(id));
+    await sendTable(response, { name: `job-${id}`, format, columns: REPORT_COLUMNS, pages: this.pages(id) });
   }
 
   private async *pages(jobId: string): AsyncGenerator<ExecutionView[]> {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ExecutionView } from '@waybill/contracts';
-import { csvWriter } from './report.js';
+import { csvOf } from '../http/table-file.js';
+import { REPORT_COLUMNS } from './report.js';
 
 const execution = (changes: Partial<ExecutionView>): ExecutionView => ({
   jobId: '018f6f3e-7c1a-7000-8000-000000000001',
@@ -20,11 +21,11 @@ const execution = (changes: Partial<ExecutionView>): ExecutionView => ({
   ...changes,
 });
 
-const csvOf = (rows: ExecutionView[]) => text(Readable.from(rows, { objectMode: true }).pipe(csvWriter()));
+const reportOf = (rows: ExecutionView[]) => text(Readable.from(rows, { objectMode: true }).pipe(csvOf(REPORT_COLUMNS)));
 
 describe('the CSV report', () => {
   it('has a header line and one line per execution', async () => {
-    const lines = (await csvOf([execution({}), execution({ computerName: 'pc-2' })])).trimEnd().split('\r\n');
+    const lines = (await reportOf([execution({}), execution({ computerName: 'pc-2' })])).trimEnd().split('\r\n');
     expect(lines[0]).toBe(
       'computerName,computerId,status,reason,message,attempt,exitCode,queuedAt,startedAt,finishedAt,updatedAt',
     );
@@ -33,10 +34,13 @@ describe('the CSV report', () => {
   });
 
   it('quotes separators, quotes and line breaks', async () => {
-    expect(await csvOf([execution({ message: 'a "b", c\nd' })])).toContain('"a ""b"", c\nd"');
+    expect(await reportOf([execution({ message: 'a "b", c\nd' })])).toContain('"a ""b"", c\nd"');
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx'])('keeps a spreadsheet from running %j', async (message) => {
-    expect(await csvOf([execution({ message })])).toContain(`install.exitCode,'${message},`);
-  });
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\u{ff1d}1+1', '\u{ff20}SUM(A1)'])(
+    'keeps a spreadsheet from running %j',
+    async (message) => {
+      expect(await reportOf([execution({ message })])).toContain(`install.exitCode,'${message},`);
+    },
+  );
 });

@@ -275,6 +275,114 @@ export const viewSchemas = {
       "evidence"
     ]
   },
+  "AuditEntryView": {
+    "type": "object",
+    "properties": {
+      "service": {
+        "type": "string"
+      },
+      "seq": {
+        "type": "number",
+        "description": "number within the service's log, from 1 without gaps"
+      },
+      "at": {
+        "type": "string"
+      },
+      "actor": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "enum": [
+              "user",
+              "apiToken",
+              "service"
+            ]
+          },
+          "id": {
+            "type": "string"
+          },
+          "name": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "kind",
+          "id",
+          "name"
+        ]
+      },
+      "action": {
+        "type": "string",
+        "description": "e.g. `job.created`"
+      },
+      "object": {
+        "type": "object",
+        "properties": {
+          "type": {
+            "type": "string"
+          },
+          "id": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "type",
+          "id"
+        ]
+      },
+      "before": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "after": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "details": {
+        "type": "object",
+        "additionalProperties": {},
+        "description": "more about it, without secrets"
+      },
+      "requestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "of the HTTP request; null where the service acted by itself"
+      },
+      "address": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "of the client; null where the service acted by itself"
+      },
+      "hash": {
+        "type": "string",
+        "description": "SHA-256 (hex) of the hash before and this entry"
+      }
+    },
+    "required": [
+      "service",
+      "seq",
+      "at",
+      "actor",
+      "action",
+      "object",
+      "before",
+      "after",
+      "details",
+      "requestId",
+      "address",
+      "hash"
+    ],
+    "description": "Who did something, when and to what. Before and after are SHA-256 digests (hex) of the object as canonical JSON."
+  },
   "ComputerView": {
     "type": "object",
     "properties": {

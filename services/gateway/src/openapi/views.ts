@@ -1,6 +1,7 @@
 /** The types whose JSON Schemas `npm run -w @waybill/gateway generate:views` writes into `views.generated.ts`. */
 export type {
   ArtifactView,
+  AuditEntryView,
   ComputerView,
   EnrolmentTokenView,
   ExecutionView,

@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RpcClient } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { ReadAudit } from '../audit/read-audit.query.js';
 import { setApiPrefix } from '../api-prefix.js';
 import { CONTROLLERS } from '../controllers.js';
 import { JobViews } from '../jobs/job-views.service.js';
@@ -15,7 +16,7 @@ import { OBJECT_STORAGE } from '../object-storage.token.js';
 import { buildDocument } from './document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
-const NEVER_CALLED = [RpcClient, DataSource, OBJECT_STORAGE, JobViews, LiveEvents, UnitOfWork, ...PEOPLE];
+const NEVER_CALLED = [RpcClient, DataSource, OBJECT_STORAGE, JobViews, LiveEvents, UnitOfWork, ReadAudit, ...PEOPLE];
 
 @Module({ controllers: CONTROLLERS, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
 class RoutesModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog, type AuditRecord } from '@waybill/audit';
 import type { Permission } from '@waybill/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,9 +18,15 @@ export interface NewCredential {
   address?: string | null;
 }
 
+const CREATED = { session: 'session.created', apiToken: 'apiToken.created' };
+const REVOKED = { session: 'session.ended', apiToken: 'apiToken.revoked' };
+
 @Injectable()
 export class CredentialsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** Stores a new credential and answers its secret, which cannot be read again. */
   async issue(order: NewCredential): Promise<{ credential: Credential; secret: string }> {
@@ -33,7 +40,10 @@ export class CredentialsRepository {
       createdAt: new Date(),
       lastUsedAt: null,
     });
-    await this.repository().insert(credential);
+    await this.dataSource.transaction(async (manager) => {
+      await manager.insert(Credential, credential);
+      await this.audit.record(manager, credentialAudit(CREATED[order.kind], credential));
+    });
     return { credential, secret };
   }
 
@@ -62,12 +72,14 @@ export class CredentialsRepository {
    * @returns whether there was one to revoke
    */
   async revoke(kind: Credential['kind'], id: string, ofAccount: string | null): Promise<boolean> {
-    const result = await this.repository().delete({
-      kind,
-      id,
-      ...(ofAccount === null ? {} : { accountId: ofAccount }),
+    return this.dataSource.transaction(async (manager) => {
+      const where = { kind, id, ...(ofAccount === null ? {} : { accountId: ofAccount }) };
+      const credential = await manager.findOne(Credential, { where, lock: { mode: 'pessimistic_write' } });
+      if (!credential) return false;
+      await manager.delete(Credential, { id });
+      await this.audit.record(manager, credentialAudit(REVOKED[kind], credential));
+      return true;
     });
-    return (result.affected ?? 0) > 0;
   }
 
   /** @param but the one that may stay */
@@ -89,4 +101,11 @@ export class CredentialsRepository {
   private repository() {
     return this.dataSource.getRepository(Credential);
   }
+}
+
+/** Without the secret, and without its hash. */
+function credentialAudit(action: string, credential: Credential): AuditRecord {
+  const { id, kind, name, accountId, scopes } = credential;
+  const expiresAt = credential.expiresAt?.toISOString() ?? null;
+  return { action, object: { type: kind, id }, details: { name, accountId, scopes, expiresAt } };
 }

@@ -5,6 +5,7 @@ import type { Account } from '../accounts/account.entity.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { passwordMatches } from '../accounts/password-hash.js';
 import { AdministratorAccount } from './administrator-account.js';
+import { SessionAudit } from './session-audit.js';
 import { LoginThrottle } from './login-throttle.js';
 
 @Injectable()
@@ -13,6 +14,7 @@ export class LogIn {
     private readonly accounts: AccountsRepository,
     private readonly administrator: AdministratorAccount,
     private readonly throttle: LoginThrottle,
+    private readonly audit: SessionAudit,
   ) {}
 
   /**
@@ -29,6 +31,7 @@ export class LogIn {
     const right = account?.builtIn ? configured : stored;
     if (!account || !right || account.disabled) {
       await this.throttle.failed(username, request);
+      await this.audit.refused(account, request);
       throw new WaybillError('unauthorized', 'session.badCredentials', 'The username or the password is wrong.');
     }
     await this.throttle.succeeded(username, request);

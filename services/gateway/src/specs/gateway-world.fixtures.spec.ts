@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { auditPreparation } from '@waybill/audit/schema';
 import type { Grant } from '@waybill/contracts';
 import { applyTopology, BrokerConnection, MessagingHealth, TOPOLOGY, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
@@ -153,6 +154,7 @@ function gatewayDatabase() {
   return testDatabase({
     schema,
     version: migrations.map((migration) => migration.toString()).join(),
+    asService: auditPreparation('gateway'),
     migrate: (url) => migrate(GATEWAY_PERSISTENCE, { url }),
   });
 }

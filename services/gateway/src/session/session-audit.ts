@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
+import type { Actor } from '@waybill/contracts';
+import type { RequestWithId } from '@waybill/platform';
+import { DataSource } from 'typeorm';
+import type { Account } from '../accounts/account.entity.js';
+
+/** Records logins that failed. */
+@Injectable()
+export class SessionAudit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @param account null for a name that is no account's, which is not kept: people type their password into the wrong field */
+  async refused(account: Account | null, request: RequestWithId): Promise<void> {
+    await this.audit.record(
+      this.dataSource,
+      { action: 'session.refused', object: { type: 'account', id: account?.id ?? 'unknown' } },
+      whoLogsIn(account, request),
+    );
+  }
+}
+
+/** Whoever asks for a session, as far as it is known. */
+export function whoLogsIn(account: Pick<Account, 'id' | 'username'> | null, request: RequestWithId): Actor {
+  return {
+    kind: 'user',
+    id: account?.id ?? 'unknown',
+    name: account?.username ?? 'unknown',
+    grants: [],
+    requestId: request.id ?? null,
+    address: request.ip ?? null,
+  };
+}
