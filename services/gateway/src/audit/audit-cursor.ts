@@ -15,7 +15,7 @@ export function decodeAuditCursor(question: readonly string[], cursor: string): 
   if (mark !== fingerprint(question) || numbers.length !== AUDITED_SERVICES.length || !numbers.every(isPosition))
     throw refusal();
   const known = AUDITED_SERVICES.map((service, index) => [service, numbers[index]] as const);
-  return Object.fromEntries(known.filter(([, position]) => position !== null)) as Positions;
+  return Object.fromEntries(known.filter(([, position]) => position !== null));
 }
 
 function parse(cursor: string): unknown[] {
