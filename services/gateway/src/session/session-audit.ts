@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@waybill/audit';
 import type { Actor } from '@waybill/contracts';
 import type { RequestWithId } from '@waybill/platform';
+import type { Request } from 'express';
 import { DataSource } from 'typeorm';
 import type { Account } from '../accounts/account.entity.js';
 
@@ -14,7 +15,7 @@ export class SessionAudit {
   ) {}
 
   /** @param account null for a name that is no account's, which is not kept: people type their password into the wrong field */
-  async refused(account: Account | null, request: RequestWithId): Promise<void> {
+  async refused(account: Account | null, request: Request): Promise<void> {
     await this.audit.record(
       this.dataSource,
       { action: 'session.refused', object: { type: 'account', id: account?.id ?? 'unknown' } },
@@ -24,13 +25,13 @@ export class SessionAudit {
 }
 
 /** Whoever asks for a session, as far as it is known. */
-export function whoLogsIn(account: Pick<Account, 'id' | 'username'> | null, request: RequestWithId): Actor {
+export function whoLogsIn(account: Pick<Account, 'id' | 'username'> | null, request: Request): Actor {
   return {
     kind: 'user',
     id: account?.id ?? 'unknown',
     name: account?.username ?? 'unknown',
     grants: [],
-    requestId: request.id ?? null,
+    requestId: (request as RequestWithId).id ?? null,
     address: request.ip ?? null,
   };
 }
