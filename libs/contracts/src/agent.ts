@@ -8,6 +8,7 @@ export * from './status/reasons.js';
 export * from './naming/exchanges.js';
 export * from './naming/streams.js';
 export * from './targeting/selector.js';
+export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
 export * from './commands/command.js';
 export * from './errors/waybill-error.js';

@@ -1,6 +1,6 @@
+import { DURATION_PATTERN, durationMs } from '@waybill/contracts';
 import { Env, StorageServiceConfig } from '@waybill/platform';
 import { Matches } from 'class-validator';
-import { DURATION_PATTERN, durationSeconds } from './duration.js';
 
 /** What the package service reads from the environment. */
 export class PackageConfig extends StorageServiceConfig {
@@ -12,6 +12,6 @@ export class PackageConfig extends StorageServiceConfig {
   uploadMaxAge: string = 'PT24H';
 
   get uploadMaxAgeSeconds(): number {
-    return durationSeconds(this.uploadMaxAge);
+    return durationMs(this.uploadMaxAge) / 1000;
   }
 }
