@@ -3,8 +3,8 @@ import { BrokerConnection, RpcClient, vhostName } from '@waybill/messaging';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { E2eStack } from './e2e-stack.ts';
 
-/** What a caller heard: it was answered, or the HTTP status or error kind of the refusal. */
-export type Answer = 'answered' | number | string;
+/** What a caller heard: `answered`, or the HTTP status or error kind of the refusal. */
+export type Answer = number | string;
 
 /** Callers of every service, each asking again as soon as it was answered, over rpc and over HTTP. */
 export class Callers {
