@@ -62,7 +62,8 @@ export async function startApiWorld(): Promise<ApiWorld> {
     token: secret,
     agents: AGENTS,
     fail: { install: 0.3 },
-    delay: { install: { min: 300, max: 3_000 } },
+    // long enough that a slow reader still sees a job in its middle
+    delay: { install: { min: 2_000, max: 5_000 } },
   });
   await fleet.subscribed;
   const [computer] = (await api.get<Page<{ id: string }>>('/computers?sort=name')).items;
@@ -70,7 +71,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
   const later = await api.post<Job>('/jobs', { ...order, schedule: { startAt: '2030-01-01T00:00:00Z' } });
   const now = await api.post<Job>('/jobs', order);
   await eventually(async () => expect((await api.get<Job>(`/jobs/${now.id}`)).status).toBe('completed'), {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
   return {
     stack,

@@ -85,7 +85,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
   }
 
   async function channel(service: ServiceName, role: VhostRole): Promise<Channel> {
-    const opened = await (await as(service, role).ready(5_000)).createChannel();
+    const opened = await (await as(service, role).ready(30_000)).createChannel();
     opened.on('error', () => undefined);
     return opened;
   }
@@ -95,7 +95,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
   it('the gateway asks, fleet answers', async () => {
     const client = new RpcClient(as('gateway', 'services'));
     const id = randomUUID();
-    await expect(client.call(FLEET_RPC.computerGet, { id })).resolves.toEqual({ id });
+    await expect(client.call(FLEET_RPC.computerGet, { id }, { timeoutMs: 30_000 })).resolves.toEqual({ id });
   });
 
   it('fleet tells of a removed computer, result hears it', async () => {
@@ -181,7 +181,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
     ['nor by package', 'package'],
     ['nor by the gateway', 'gateway'],
   ])('%s', async (_rule, service) => {
-    const opened = await (await as(service, 'services').ready(5_000)).createConfirmChannel();
+    const opened = await (await as(service, 'services').ready(30_000)).createConfirmChannel();
     const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
     opened.publish(EXCHANGES.events, EVENTS.jobStatusChanged, Buffer.from('{}'));
     expect(await refused).toMatchObject({ code: 403 });
