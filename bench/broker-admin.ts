@@ -1,3 +1,6 @@
+/** RabbitMQ renews its statistics every five seconds. */
+const STATISTICS_MS = 6_000;
+
 /** The few calls of RabbitMQ's management API that benchmarks need. */
 export class BrokerAdmin {
   private readonly base: string;
@@ -28,6 +31,20 @@ export class BrokerAdmin {
   async depth(vhost: string, queue: string): Promise<number> {
     const body = (await this.call('GET', `/queues/${encodeURIComponent(vhost)}/${queue}`)) as { messages?: number };
     return body.messages ?? 0;
+  }
+
+  /** messages that were ever published to a queue; waits until the broker's statistics, a few seconds old, stand still */
+  async published(vhost: string, queue: string): Promise<number> {
+    const ask = async () => {
+      const body = (await this.call('GET', `/queues/${encodeURIComponent(vhost)}/${queue}`)) as {
+        message_stats?: { publish?: number };
+      };
+      return body.message_stats?.publish ?? 0;
+    };
+    for (let before = -1, now = await ask(); ; before = now, now = await ask()) {
+      if (before === now) return now;
+      await new Promise((resolve) => setTimeout(resolve, STATISTICS_MS));
+    }
   }
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {

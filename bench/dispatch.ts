@@ -9,6 +9,12 @@ const REPETITIONS = 5;
 const COMMAND_BYTES = 1_500;
 /** far enough ahead that the job is stored before it starts */
 const LEAD_MS = 1_500;
+/**
+ * The simulated computers begin their work, and their reports, this long after the command: they share two cores and one process, and what
+ * the first of them do would else stand in the way of what the last of them receive. The floor's consumers do no work either; `round-trip`
+ * measures the work.
+ */
+const WORK_MS = 4_000;
 
 /** From the moment a job starts to the moment the last of its agents has the command. */
 export async function dispatch(stack: BenchStack): Promise<Figure[]> {
@@ -18,16 +24,12 @@ export async function dispatch(stack: BenchStack): Promise<Figure[]> {
 }
 
 async function dispatchTo(stack: BenchStack, agents: number): Promise<Figure> {
-  const floors = await dispatchFloorInChild({
-    brokerUrl: stack.brokerAdminUrl,
-    vhost: stack.agentsVhost,
-    consumers: agents,
-    bytes: COMMAND_BYTES,
-    repetitions: REPETITIONS,
-  });
+  const floors = await floorOf(stack, agents);
   let received = 0;
   let last: ((at: number) => void) | undefined;
   const { group, fleet } = await simulatedGroup(stack, agents, {
+    delay: { requirements: { min: WORK_MS, max: WORK_MS } },
+    coalesceMs: WORK_MS,
     onCommand: ({ command }) => {
       if (command.kind === 'execute' && ++received === agents) last?.(Date.now());
     },
@@ -50,6 +52,8 @@ async function dispatchTo(stack: BenchStack, agents: number): Promise<Figure> {
   } finally {
     await fleet.stop();
   }
+  // Once more: the machine is shared, and what it is busy with changes within a minute.
+  floors.push(...(await floorOf(stack, agents)));
   const ours = median(times);
   const floor = median(floors);
   const limit = 1.5 * floor + 250;
@@ -62,6 +66,16 @@ async function dispatchTo(stack: BenchStack, agents: number): Promise<Figure> {
     met: ours <= limit,
     details: { limit, best: Math.min(...times), worst: Math.max(...times) },
   };
+}
+
+function floorOf(stack: BenchStack, consumers: number): Promise<number[]> {
+  return dispatchFloorInChild({
+    brokerUrl: stack.brokerAdminUrl,
+    vhost: stack.agentsVhost,
+    consumers,
+    bytes: COMMAND_BYTES,
+    repetitions: REPETITIONS,
+  });
 }
 
 async function settled(stack: BenchStack, jobId: string, agents: number): Promise<void> {
