@@ -37,7 +37,7 @@ export interface BenchStack {
   /** executions of a job; of those the succeeded */
   total(jobId: string): Promise<number>;
   succeeded(jobId: string): Promise<number>;
-  /** A published package that agents of the simulator "install". */
+  /** A new published package that agents of the simulator "install"; one that they have already would end without a step. */
   publishTinyPackage(): Promise<{ package: string; version: string }>;
   stop(): Promise<void>;
 }
@@ -60,6 +60,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     const broker = new BrokerAdmin(servers.addresses.managementUrl);
     const s3 = new URL(settings.s3.endpoint);
     const agentsVhost = `${settings.vhostPrefix}agents`;
+    let tiny = 0;
     const count = async (jobId: string, condition: string) => {
       const { rows } = await database.query<{ n: number }>(
         `SELECT count(*)::int AS n FROM result.executions WHERE job_id = $1 AND ${condition}`,
@@ -107,7 +108,7 @@ export async function startBenchStack(): Promise<BenchStack> {
         const api = await Api.login({ server: services.gatewayUrl, password: services.adminPassword });
         const bytes = Buffer.from('#!/bin/sh\nexit 0\n');
         const manifest = {
-          package: 'bench-tiny',
+          package: `bench-tiny-${++tiny}`,
           version: '1.0.0',
           variants: [
             {

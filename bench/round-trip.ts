@@ -26,8 +26,8 @@ export async function roundTrip(stack: BenchStack): Promise<Figure[]> {
   const published = await stack.broker.published(stack.agentsVhost, REPORTS);
   let cpu = 0;
   try {
-    const version = await stack.publishTinyPackage();
     for (let i = 0; i < REPETITIONS; i++) {
+      const version = await stack.publishTinyPackage();
       const startAt = Date.now() + 1_500;
       const job = await stack.api.post<Job>('/jobs', {
         ...version,
