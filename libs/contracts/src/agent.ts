@@ -11,6 +11,7 @@ export * from './targeting/selector.js';
 export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
 export * from './commands/command.js';
+export { commandSchema, executeClaimSchema, headerSchema } from './commands/command.schema.js';
 export * from './errors/waybill-error.js';
 export type * from './reports/status-report.js';
 export type * from './rpc/agent-door.js';

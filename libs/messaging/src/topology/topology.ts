@@ -5,6 +5,7 @@ import {
   inboxStream,
   INBOX_SHARDS,
   REPORT_QUEUES,
+  REPORT_TYPES,
   rpcQueue,
   type ServiceName,
   VHOSTS,
@@ -138,8 +139,8 @@ function agentsTopology(): VhostTopology {
     ],
     bindings: [
       ...status.bindings,
-      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.status, routingKey: '*.status.v1' },
-      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.progress, routingKey: '*.progress.v1' },
+      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.status, routingKey: `*.${REPORT_TYPES.status}` },
+      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.progress, routingKey: `*.${REPORT_TYPES.progress}` },
       ...shards.map((name) => ({ exchange: EXCHANGES.commands, queue: name, routingKey: name })),
     ],
   };
