@@ -27,6 +27,9 @@ export interface EventQueue {
   perInstance: boolean;
 }
 
+/** Declaration of a queue that a process has for itself. */
+export const LIVE_QUEUE_ARGUMENTS = { 'x-queue-type': 'classic' };
+
 /** Handles the events of one queue, several at a time, each with its own verdict. */
 export class EventConsumer extends QueueConsumer {
   constructor(
@@ -93,7 +96,7 @@ async function declareOwn(channel: Channel, { queue, routes }: EventQueue): Prom
     exclusive: true,
     durable: false,
     autoDelete: true,
-    arguments: { 'x-queue-type': 'classic' },
+    arguments: LIVE_QUEUE_ARGUMENTS,
   });
   for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
 }

@@ -5,8 +5,16 @@ import type { Publisher } from '../client/publisher.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { Verdict } from './verdict.js';
 
-/** Header of a dead letter: why, for the operator. */
-const REASON_HEADER = 'x-waybill-reason';
+/** Headers that a dead letter has beside its own, and what they tell the operator. */
+export const DEAD_LETTER_HEADERS = {
+  'x-waybill-reason': 'why it could not be handled',
+  'x-waybill-service': 'the service that gave up',
+  'x-waybill-dead-queue': 'the queue of dead letters that it was sent to',
+  'x-waybill-exchange': 'exchange that it was first published to',
+  'x-waybill-routing-key': 'routing key that it was first published with',
+  'x-waybill-user-id': 'broker user who published it, when the broker had checked that',
+  'x-waybill-failures': 'failed deliveries before the last one',
+} as const;
 
 const MAX_REASON = 1_000;
 
@@ -56,9 +64,12 @@ export class Settler {
     this.options.onDead(message, reason);
   }
 
-  private circumstances(message: IncomingMessage, reason: string): FlatHeaders {
+  private circumstances(
+    message: IncomingMessage,
+    reason: string,
+  ): Partial<Record<keyof typeof DEAD_LETTER_HEADERS, string | number>> {
     return {
-      [REASON_HEADER]: reason.slice(0, MAX_REASON),
+      'x-waybill-reason': reason.slice(0, MAX_REASON),
       'x-waybill-service': this.options.service,
       'x-waybill-dead-queue': deadLetterQueue(this.options.queue),
       'x-waybill-exchange': message.exchange,

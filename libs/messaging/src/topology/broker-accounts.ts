@@ -1,6 +1,6 @@
 import { EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
 import type { VhostRole } from '../server/handler-extras.js';
-import { SUBSCRIPTIONS } from './topology.js';
+import { LIVE_EVENTS, SUBSCRIPTIONS } from './topology.js';
 
 /** Regular expressions over names of exchanges and queues; absent means none. */
 export interface VhostRights {
@@ -26,7 +26,7 @@ export interface BrokerAccount {
 }
 
 /** Which events a service may publish. */
-const PUBLISHES: Record<ServiceName, readonly string[]> = {
+export const PUBLISHES: Record<ServiceName, readonly string[]> = {
   gateway: [],
   package: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
   fleet: [EVENTS.groupChanged, EVENTS.groupMembersChanged, EVENTS.computerRemoved],
@@ -37,7 +37,7 @@ const PUBLISHES: Record<ServiceName, readonly string[]> = {
 const NONE = '^$';
 
 /** Live queues of a gateway process, declared and bound by itself. */
-const LIVE = 'gateway\\.live\\..*';
+const LIVE = `${escape(LIVE_EVENTS.queue)}\\..*`;
 
 /** Name that the default exchange has in permissions; answering a request publishes to it. */
 const DEFAULT_EXCHANGE = 'amq\\.default';
@@ -55,7 +55,7 @@ function answeringService(service: ServiceName): Required<VhostRights> {
 function account(service: ServiceName, rights: BrokerAccount['rights'], tags = ''): BrokerAccount {
   const write = anyOf(...PUBLISHES[service].map(escape));
   // only the gateway binds a queue at run time
-  const read = service === 'gateway' ? '^job\\.(progressed|status\\.changed)\\.v1$' : NONE;
+  const read = service === LIVE_EVENTS.service ? anyOf(...LIVE_EVENTS.events.map(escape)) : NONE;
   return { service, tags, rights, topics: [{ exchange: EXCHANGES.events, write, read }] };
 }
 

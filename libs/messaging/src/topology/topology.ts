@@ -63,6 +63,13 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
 ];
 
+/** Live events for the browser: every gateway process declares a queue of its own, `<queue>.<uuid>`, which goes with it. */
+export const LIVE_EVENTS: SubscriptionSpec = {
+  service: 'gateway',
+  queue: 'gateway.live',
+  events: [EVENTS.jobProgressed, EVENTS.jobStatusChanged],
+};
+
 /** Services that answer requests. */
 export const RPC_SERVICES: readonly ServiceName[] = ['package', 'fleet', 'job-scheduler', 'result'];
 
