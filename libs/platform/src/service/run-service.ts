@@ -9,6 +9,7 @@ import type { ServiceConfig } from '../config/service-config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { requestId } from '../http/request-id.js';
+import { nameRoute } from '../http/route-name.js';
 import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandReadableJson } from '../http/json-depth.js';
 import { answerMalformedRequests } from '../http/malformed-request.js';
@@ -88,6 +89,7 @@ export async function createService(
   answerMalformedRequests(app.getHttpServer());
   app.flushLogs();
   app.disable('x-powered-by');
+  app.use(nameRoute);
   app.use(requestId);
   app.use(refuseControlsInPath);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
