@@ -4,3 +4,4 @@ export { testBucket, type TestBucket } from './servers/test-bucket.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './servers/test-database.js';
 export { testServers, type TestServers } from './servers/test-servers.js';
 export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';
+export { type MetricPoint, TestMetrics } from './telemetry/test-metrics.js';

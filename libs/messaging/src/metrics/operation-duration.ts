@@ -1,30 +1,30 @@
-import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import { DURATION_BUCKETS, secondsHistogram } from './instruments.js';
 
-export type Operation = 'publish' | 'process' | 'request';
+export type Operation = 'publish' | 'process' | 'request' | 'answer';
 
-const NAMES: Record<Operation, string> = {
-  publish: 'messaging.client.operation.duration',
-  process: 'messaging.process.duration',
-  request: 'rpc.client.duration',
+const histograms = {
+  publish: secondsHistogram(
+    'messaging.client.operation.duration',
+    'From publishing a message to its confirm.',
+    DURATION_BUCKETS,
+  ),
+  process: secondsHistogram('messaging.process.duration', 'Handling of one message or batch.', DURATION_BUCKETS),
+  request: secondsHistogram('rpc.client.call.duration', 'From a request to its answer.', DURATION_BUCKETS),
+  answer: secondsHistogram('rpc.server.call.duration', 'Handling of one request.', DURATION_BUCKETS),
 };
 
-const histograms = new Map<Operation, Histogram>();
+/** Of the span's attributes, those with few values; destinations are templates, so that ids make no series of their own. */
+const KEPT = ['messaging.destination.template', 'rpc.method', 'rpc.system.name'];
 
-/** Records how long an operation took, in seconds; destinations are templates, so that ids make no series of their own. */
-export function recordDuration(operation: Operation, beganAt: number, attributes: Attributes, error?: Error): void {
-  histogram(operation).record((performance.now() - beganAt) / 1_000, {
-    'messaging.system': 'rabbitmq',
-    'messaging.operation.name': operation,
-    'messaging.destination.template': attributes['messaging.destination.template'],
-    ...(error ? { 'error.type': error.name } : {}),
-  });
-}
-
-/** Made at the first use: telemetry is registered before a service runs, but after this module may have been loaded. */
-function histogram(operation: Operation): Histogram {
-  const known = histograms.get(operation);
-  if (known) return known;
-  const created = metrics.getMeter('@waybill/messaging').createHistogram(NAMES[operation], { unit: 's' });
-  histograms.set(operation, created);
-  return created;
+/**
+ * Records how long an operation took: rate, errors and duration of each handler are read from it.
+ * @param errorType absent when all went well
+ */
+export function recordDuration(operation: Operation, beganAt: number, span: Attributes, errorType?: string): void {
+  const isRpc = operation === 'request' || operation === 'answer';
+  const attributes: Attributes = isRpc ? {} : { 'messaging.system': 'rabbitmq', 'messaging.operation.name': operation };
+  for (const key of KEPT) if (span[key] !== undefined && key.startsWith('rpc.') === isRpc) attributes[key] = span[key];
+  if (errorType) attributes['error.type'] = errorType;
+  histograms[operation]().record((performance.now() - beganAt) / 1_000, attributes);
 }

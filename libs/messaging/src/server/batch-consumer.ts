@@ -1,6 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { WaybillError } from '@waybill/contracts';
 import type { Delivery } from '../client/delivery.js';
+import { countConsumed, recordQueueAge } from '../metrics/consumed-messages.js';
 import { batchSpan } from '../tracing/spans.js';
 import { bisect, type Judged } from './bisect.js';
 import type { ConsumerDependencies } from './consumer-dependencies.js';
@@ -69,6 +70,7 @@ export class BatchConsumer extends QueueConsumer {
 
   private async handle(batch: Delivery[]): Promise<void> {
     const messages = batch.map((delivery) => incomingMessage(delivery.message));
+    for (const message of messages) recordQueueAge(this.options.queue, message);
     try {
       const judged = await batchSpan(messages, this.queue, () => this.judge(messages));
       this.subscription.succeeded();
@@ -76,6 +78,7 @@ export class BatchConsumer extends QueueConsumer {
     } catch (error) {
       this.dependencies.logger.warn(`${this.queue}: a batch of ${batch.length} goes back: ${reasonOf(error)}`);
       this.subscription.pause(error as Error);
+      countConsumed(this.options.queue, 'returned', batch.length);
       this.giveBack(batch);
     }
   }
@@ -94,11 +97,13 @@ export class BatchConsumer extends QueueConsumer {
   /** One acknowledgement for all that is well, after everything else is settled: it covers every earlier delivery of the channel. */
   private async settle(batch: Delivery[], messages: IncomingMessage[], judged: Judged[]): Promise<void> {
     let last: Delivery | null = null;
+    let accepted = 0;
     for (const [index, { verdict, why }] of judged.entries()) {
-      if (verdict.kind === 'ack') last = batch[index]!;
+      if (verdict.kind === 'ack') [last, accepted] = [batch[index]!, accepted + 1];
       else await this.settler.settle(batch[index]!, messages[index]!, verdict, why);
     }
     last?.ack(true);
+    countConsumed(this.options.queue, 'ack', accepted);
   }
 
   private giveBack(batch: Delivery[]): void {

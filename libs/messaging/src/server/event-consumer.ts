@@ -3,6 +3,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { EXCHANGES, validateMessage } from '@waybill/contracts';
 import type { ClassConstructor } from 'class-transformer';
 import type { Delivery } from '../client/delivery.js';
+import { countConsumed, recordQueueAge } from '../metrics/consumed-messages.js';
 import { processSpan } from '../tracing/spans.js';
 import type { ConsumerDependencies } from './consumer-dependencies.js';
 import { type IncomingMessage, incomingMessage } from './incoming-message.js';
@@ -47,6 +48,7 @@ export class EventConsumer extends QueueConsumer {
 
   private async handle(delivery: Delivery): Promise<void> {
     const message = incomingMessage(delivery.message);
+    recordQueueAge(this.options.queue, message);
     let why = 'the handler asked for a retry';
     let verdict: Verdict;
     try {
@@ -57,6 +59,7 @@ export class EventConsumer extends QueueConsumer {
       this.dependencies.logger.warn(`${this.queue}: message ${message.id} (${message.type}) failed: ${why}`);
       if (await meansDown(error, this.dependencies.probe)) {
         this.subscription.pause(error as Error);
+        countConsumed(this.options.queue, 'returned');
         return delivery.giveBack();
       }
       verdict = verdictOfError(error);
@@ -86,7 +89,10 @@ export class EventConsumer extends QueueConsumer {
 
   private async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
     // nothing can be retried or buried in a queue that is gone with the process
-    if (this.options.perInstance) return delivery.ack();
+    if (this.options.perInstance) {
+      delivery.ack();
+      return countConsumed(this.options.queue, verdict.kind);
+    }
     await this.settler.settle(delivery, message, verdict, why);
   }
 }

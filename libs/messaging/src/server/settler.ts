@@ -2,6 +2,7 @@ import { deadLetterQueue, EXCHANGES } from '@waybill/contracts';
 import type { Delivery } from '../client/delivery.js';
 import type { FlatHeaders } from '../client/messages.js';
 import type { Publisher } from '../client/publisher.js';
+import { countConsumed } from '../metrics/consumed-messages.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { Verdict } from './verdict.js';
 
@@ -34,13 +35,22 @@ export class Settler {
 
   /** @param why of a retry, kept as the reason when it was the last one */
   async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
-    if (verdict.kind === 'ack') return delivery.ack();
-    if (verdict.kind === 'dead') return this.bury(delivery, message, verdict.reason);
     const failures = message.failures + 1;
-    if (failures >= this.options.maxFailures)
-      return this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
-    // reject counts and is delayed by the queue's policy; nack(requeue) would do neither
+    if (verdict.kind === 'ack') this.accept(delivery);
+    else if (verdict.kind === 'dead') await this.bury(delivery, message, verdict.reason);
+    else if (failures < this.options.maxFailures) this.retry(delivery);
+    else await this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
+  }
+
+  private accept(delivery: Delivery): void {
+    delivery.ack();
+    countConsumed(this.options.queue, 'ack');
+  }
+
+  /** reject counts and is delayed by the queue's policy; nack(requeue) would do neither */
+  private retry(delivery: Delivery): void {
     delivery.reject(true);
+    countConsumed(this.options.queue, 'retry');
   }
 
   /** The dead letter is confirmed before the original is acknowledged: a crash between the two makes two dead letters, never none. */
@@ -58,9 +68,10 @@ export class Settler {
       });
     } catch {
       // no way to the dead-letter queue now: counts as a failure and comes again; in the end the broker buries it itself
-      return delivery.reject(true);
+      return this.retry(delivery);
     }
     delivery.ack();
+    countConsumed(queue, 'dead');
     this.options.onDead(message, reason);
   }
 

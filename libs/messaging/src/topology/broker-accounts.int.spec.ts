@@ -139,6 +139,11 @@ describe('broker accounts: each service can do its work and nothing else', () =>
     );
   });
 
+  it('result may ask how many dead letters it has', async () => {
+    const opened = await channel('result', 'services');
+    await expect(opened.checkQueue('result.jobs.dead')).resolves.toMatchObject({ messageCount: 0 });
+  });
+
   it.each<[string, ServiceName, VhostRole, (opened: Channel) => Promise<unknown>]>([
     [
       'the gateway reads no events of others',
@@ -170,6 +175,25 @@ describe('broker accounts: each service can do its work and nothing else', () =>
       'fleet',
       'services',
       (opened) => opened.consume('rpc.package', () => undefined),
+    ],
+    ['result takes no dead letter', 'result', 'agents', (opened) => opened.get(`${REPORT_QUEUES.status}.dead`)],
+    [
+      'result throws no dead letter away',
+      'result',
+      'agents',
+      (opened) => opened.purgeQueue(`${REPORT_QUEUES.status}.dead`),
+    ],
+    [
+      'result binds nothing to its dead letters',
+      'result',
+      'services',
+      (opened) => opened.bindQueue('result.jobs.dead', EXCHANGES.dead, 'job-scheduler.groups'),
+    ],
+    [
+      'result asks for no dead letters of others',
+      'result',
+      'services',
+      (opened) => opened.checkQueue('job-scheduler.groups.dead'),
     ],
     ['result reads no commands', 'result', 'agents', (opened) => opened.consume(inboxStream(1), () => undefined)],
   ])('%s', async (_rule, service, role, action) => {

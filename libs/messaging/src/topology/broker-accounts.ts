@@ -1,4 +1,4 @@
-import { EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
+import { deadLetterQueue, EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
 import type { VhostRole } from '../server/handler-extras.js';
 import { LIVE_EVENTS, SUBSCRIPTIONS } from './topology.js';
 
@@ -42,12 +42,17 @@ const LIVE = `${escape(LIVE_EVENTS.queue)}\\..*`;
 /** Name that the default exchange has in permissions; answering a request publishes to it. */
 const DEFAULT_EXCHANGE = 'amq\\.default';
 
+/** To ask how many dead letters of its own there are, a service needs some right on their queue; this one lets it do nothing else. */
+function askAbout(queues: readonly string[]): string[] {
+  return queues.map((queue) => escape(deadLetterQueue(queue)));
+}
+
 /** Own rpc and subscription queues; the right to publish own events, to ask, to answer and to bury. */
 function answeringService(service: ServiceName): Required<VhostRights> {
   const own = SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
   return {
     configure: NONE,
-    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE),
+    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE, ...askAbout(own)),
     read: anyOf(...[rpcQueue(service), ...own].map(escape)),
   };
 }
@@ -91,7 +96,7 @@ export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
     services: answeringService('result'),
     agents: {
       configure: NONE,
-      write: anyOf(escape(EXCHANGES.dead)),
+      write: anyOf(escape(EXCHANGES.dead), ...askAbout([REPORT_QUEUES.status])),
       read: anyOf(...Object.values(REPORT_QUEUES).map(escape)),
     },
   }),
