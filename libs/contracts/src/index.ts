@@ -17,6 +17,7 @@ export * from './events/events.js';
 export * from './events/event-classes.js';
 export * from './rpc/page.js';
 export * from './rpc/package.rpc.js';
+export * from './rpc/multipart.rpc.js';
 export * from './rpc/fleet.rpc.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/result.rpc.js';

@@ -57,7 +57,7 @@ export interface ObjectStorage {
   /** URL that reads this one object, with ranges, for `seconds` */
   presignGet(key: string, seconds: number): Promise<string>;
   /**
-   * Begins an object that others send in parts (see {@link planParts}); it appears when its parts are joined.
+   * Begins an object that others send in parts (see `planPartSize`); it appears when its parts are joined.
    * @returns the store's id of this upload
    */
   beginParts(key: string): Promise<string>;

@@ -13,26 +13,25 @@ const USUAL_PART_SIZE = 16 * MIB;
 /** Every part has a URL in the answer and a line in the completion: both stay below a megabyte. */
 const USUAL_PARTS = 1000;
 
-/** How an object is cut into parts: all of `partSize` bytes but the last, which has the rest. */
-export interface PartPlan {
-  /** bytes */
-  partSize: number;
-  /** bytes of part 1, part 2 … */
-  sizes: number[];
-}
-
 /**
- * Parts of 16 MiB up to 15.6 GiB; larger objects have about 1,000 parts, the largest 1,024 of 5 GiB. An empty object has one empty part.
- * @param size bytes
+ * Parts of 16 MiB up to 15.6 GiB; larger objects have about 1,000 parts, the largest 1,024 of 5 GiB.
+ * @param size bytes of the whole object
+ * @returns bytes of every part but the last
  * @throws invalid `upload.tooLarge`, also for a size that is no number of bytes
  */
-export function planParts(size: number): PartPlan {
+export function planPartSize(size: number): number {
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_OBJECT_SIZE) {
     throw invalid('upload.tooLarge', `An upload has 0 to ${MAX_OBJECT_SIZE} bytes (5 TiB), not ${size}.`);
   }
   const wanted = Math.ceil(size / USUAL_PARTS / MIB) * MIB;
-  const partSize = Math.min(MAX_PART_SIZE, Math.max(USUAL_PART_SIZE, wanted));
+  return Math.min(MAX_PART_SIZE, Math.max(USUAL_PART_SIZE, wanted));
+}
+
+/**
+ * Bytes of part 1, part 2 …: all of `partSize` but the last, which has the rest. An empty object has one empty part.
+ * @param size bytes of the whole object
+ */
+export function partSizes(size: number, partSize: number): number[] {
   const count = Math.max(1, Math.ceil(size / partSize));
-  const sizes = Array.from({ length: count }, (_, index) => Math.min(partSize, size - index * partSize));
-  return { partSize, sizes };
+  return Array.from({ length: count }, (_, index) => Math.min(partSize, size - index * partSize));
 }
