@@ -88,8 +88,9 @@ export async function startApiWorld(): Promise<ApiWorld> {
   };
 }
 
-async function objectsOf({ services }: E2eStack): Promise<string[]> {
-  const { endpoint, accessKey, secretKey, bucket, region } = services.settings.s3;
+async function objectsOf({ servers, services }: E2eStack): Promise<string[]> {
+  const { bucket, region } = services.settings.s3;
+  const { endpoint, accessKey, secretKey } = servers.addresses.s3;
   const { hostname, port } = new URL(endpoint);
   const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey, secretKey, region });
   const names: string[] = [];

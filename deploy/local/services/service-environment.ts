@@ -1,3 +1,5 @@
+import type { StorageAccounts } from '../prepare/bucket.ts';
+import type { StorageService } from '../prepare/storage-rights.ts';
 import { COMMAND_KEY_ID } from '../servers/server-addresses.ts';
 
 export const SERVICES = ['gateway', 'package', 'fleet', 'job-scheduler', 'result'] as const;
@@ -17,10 +19,10 @@ export interface InstallationSettings {
   readonly agentBrokerUrl: string;
   readonly s3: {
     readonly endpoint: string;
-    readonly accessKey: string;
-    readonly secretKey: string;
     readonly bucket: string;
     readonly region: string;
+    /** Of each service's own. */
+    readonly accounts: StorageAccounts;
   };
   readonly tokenKeyFile: string;
   readonly tokenKeyId: string;
@@ -48,21 +50,14 @@ function shared(service: ServiceName, settings: InstallationSettings): { [name: 
 }
 
 function own(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
-  const storage = {
-    WAYBILL_S3_ENDPOINT: settings.s3.endpoint,
-    WAYBILL_S3_ACCESS_KEY: settings.s3.accessKey,
-    WAYBILL_S3_SECRET_KEY: settings.s3.secretKey,
-    WAYBILL_S3_BUCKET: settings.s3.bucket,
-    WAYBILL_S3_REGION: settings.s3.region,
-  };
   switch (service) {
     case 'gateway':
-      return { ...storage, WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
+      return { ...storage(service, settings), WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
     case 'package':
-      return { ...storage, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
+      return { ...storage(service, settings), WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':
       return {
-        ...storage,
+        ...storage(service, settings),
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_AGENT_BROKER_URL: settings.agentBrokerUrl,
         WAYBILL_TOKEN_KEY_FILE: settings.tokenKeyFile,
@@ -77,4 +72,14 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     case 'result':
       return { WAYBILL_CANCEL_GRACE_SECONDS: '60' };
   }
+}
+
+function storage(service: StorageService, { s3 }: InstallationSettings): { [name: string]: string } {
+  return {
+    WAYBILL_S3_ENDPOINT: s3.endpoint,
+    WAYBILL_S3_ACCESS_KEY: s3.accounts[service].accessKey,
+    WAYBILL_S3_SECRET_KEY: s3.accounts[service].secretKey,
+    WAYBILL_S3_BUCKET: s3.bucket,
+    WAYBILL_S3_REGION: s3.region,
+  };
 }
