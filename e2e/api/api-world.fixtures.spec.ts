@@ -5,6 +5,7 @@ import type { Api } from '../support/api.ts';
 import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
 import { publishVersion } from '../support/publish.ts';
 import type { Job, Page } from '../support/views.ts';
+import { makeUploadStates, type UploadStates } from './upload-states.fixtures.spec.ts';
 
 export const AGENTS = 4;
 /** An id that nothing has. */
@@ -19,6 +20,7 @@ export interface ApiWorld {
   computer: string;
   scheduledJob: string;
   completedJob: string;
+  uploads: UploadStates;
   objects(): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
     '/packages/drafts/versions',
     manifestOf('drafts', '1.0.0', [{ file: 'run.sh' }, { file: 'sized.bin', size: 5 }]),
   );
+  const uploads = await makeUploadStates(api, manifestOf);
   await api.post('/groups', { name: 'everybody', kind: 'static' });
   const { secret } = await api.post<{ secret: string }>('/enrolment-tokens', {
     groups: ['everybody'],
@@ -80,6 +83,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
     computer: computer!.id,
     scheduledJob: later.id,
     completedJob: now.id,
+    uploads,
     objects: () => objectsOf(stack),
     stop: async () => {
       await fleet.stop();

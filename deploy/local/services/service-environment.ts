@@ -52,7 +52,11 @@ function shared(service: ServiceName, settings: InstallationSettings): { [name: 
 function own(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
   switch (service) {
     case 'gateway':
-      return { ...storage(service, settings), WAYBILL_ADMIN_PASSWORD: settings.adminPassword };
+      return {
+        ...storage(service, settings),
+        WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
+        WAYBILL_ADMIN_PASSWORD: settings.adminPassword,
+      };
     case 'package':
       return { ...storage(service, settings), WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':

@@ -8,6 +8,7 @@ import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
 import { SessionController } from './session/session.controller.js';
+import { UploadsController } from './uploads/uploads.controller.js';
 import { ArtifactsController } from './versions/artifacts.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
 
@@ -18,6 +19,7 @@ export const CONTROLLERS = [
   PackagesController,
   VersionsController,
   ArtifactsController,
+  UploadsController,
   ComputersController,
   GroupsController,
   EnrolmentTokensController,

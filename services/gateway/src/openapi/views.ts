@@ -16,4 +16,5 @@ export type { EnrolmentTokenCreated } from '../enrolment-tokens/enrolment-tokens
 export type { ExecutionDetail } from '../executions/executions.views.js';
 export type { JobDetail } from '../jobs/job-detail.js';
 export type { SessionCreated, SessionView } from '../session/session.views.js';
+export type { UploadView } from '../uploads/uploads.views.js';
 export type { Problem } from './problem.view.js';

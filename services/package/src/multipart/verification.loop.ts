@@ -7,7 +7,7 @@ const CONCURRENCY = 2;
 /** How often what is due is looked for; a completion in this process wakes the loop at once. */
 const POLL_MS = 2_000;
 /** How long a verification may go without a sign of life before another process takes it over. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 /** Also how old the progress is that clients see. */
 const HEARTBEAT_MS = 2_000;
 
