@@ -6,6 +6,7 @@ import { expectProblem } from './api/expect-problem.fixtures.spec.ts';
 import { live } from './api/live.cases.spec.ts';
 import { PROBLEMS, PROVED_ELSEWHERE } from './api/problem-table.fixtures.spec.ts';
 import { snapshot } from './api/snapshot.fixtures.spec.ts';
+import { uploads } from './api/uploads.cases.spec.ts';
 
 const MINUTES = 60_000;
 
@@ -51,6 +52,7 @@ describe('the REST API', () => {
     });
   });
 
+  uploads(() => world);
   badInput(() => world);
   deadLetters(() => world);
   live(() => world);

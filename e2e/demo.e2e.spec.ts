@@ -14,7 +14,7 @@ describe('npm run demo', () => {
       expect(output).toMatch(/pc-carla: acme-ledger\s+2\.4\.0/);
       expect(code).toBe(0);
     },
-    5 * MINUTES,
+    10 * MINUTES,
   );
 });
 

@@ -28,7 +28,7 @@ describe('the main job', () => {
       groups: ['accounting'],
       maxUses: 10,
     }));
-  }, 3 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(async () => {
     await Promise.all(agents.map((agent) => agent.stop('SIGKILL')));
@@ -81,7 +81,8 @@ describe('the main job', () => {
       const [first, second] = [await agentOf('pc-on'), await agentOf('pc-off')];
       await second.stop();
       await isOnline('pc-off', false);
-      const startAt = new Date(Date.now() + 2_000);
+      // far enough for what has to be seen before it
+      const startAt = new Date(Date.now() + 8_000);
       const job = await stack.api.post<Job>('/jobs', {
         package: 'acme-ledger',
         version: '2.4.0',
@@ -106,7 +107,7 @@ describe('the main job', () => {
       expect(await completed(job)).toHaveLength(2);
       expect([dpkg(first), dpkg(second)]).toEqual(['acme-ledger\t2.4.0', 'acme-ledger\t2.4.0']);
     },
-    4 * MINUTES,
+    6 * MINUTES,
   );
 
   it(
@@ -123,7 +124,7 @@ describe('the main job', () => {
         { status: 'succeeded', reason: 'alreadyInstalled' },
       ]);
     },
-    2 * MINUTES,
+    4 * MINUTES,
   );
 
   it(
@@ -146,9 +147,15 @@ describe('the main job', () => {
         targets: { computers: [computer!.id] },
       });
       const marker = join(slow.root, 'srv/slow-started');
-      const installer = await eventually(() => Number(readFileSync(marker, 'utf8').trim() || Number.NaN), {
-        timeoutMs: MINUTES,
-      });
+      // The shell makes the file first and writes the number into it a moment later.
+      const installer = await eventually(
+        () => {
+          const pid = Number(readFileSync(marker, 'utf8'));
+          expect(pid).toBeGreaterThan(0);
+          return pid;
+        },
+        { timeoutMs: MINUTES },
+      );
       // As a power cut: the agent and the installer under it.
       await slow.stop('SIGKILL');
       process.kill(-installer, 'SIGKILL');
@@ -163,7 +170,7 @@ describe('the main job', () => {
       expect(again).toEqual({ computers: 1, attempt: 2 });
       expect(await completed(job)).toMatchObject([{ status: 'succeeded', attempt: 2 }]);
     },
-    4 * MINUTES,
+    6 * MINUTES,
   );
 
   it(
@@ -179,14 +186,14 @@ describe('the main job', () => {
         targets: { groups: ['late'] },
       });
       await eventually(async () => expect(await executionsOf(job)).toMatchObject([{ status: 'succeeded' }]), {
-        timeoutMs: 30_000,
+        timeoutMs: MINUTES,
       });
       const { attempts } = await stack.api.get<{ attempts: { startedAt: string }[] }>(
         `/jobs/${job.id}/executions/${computer!.id}`,
       );
       expect(Date.parse(attempts[0]!.startedAt) - began).toBeLessThan(5_000);
     },
-    2 * MINUTES,
+    4 * MINUTES,
   );
 
   it(
@@ -215,7 +222,7 @@ describe('the main job', () => {
       expect(existsSync(join(idle.root, 'srv/acme-templates'))).toBe(false);
       expect(await executionsOf(job)).toMatchObject([{ status: 'canceled' }]);
     },
-    2 * MINUTES,
+    4 * MINUTES,
   );
 
   /** Its installer marks that it began, then takes its time when it is run for the first time. */
@@ -224,8 +231,11 @@ describe('the main job', () => {
       '#!/bin/sh',
       'set -e',
       'mkdir -p "$WAYBILL_ROOT/srv"',
+      'if [ -e "$WAYBILL_ROOT/srv/slow-once" ]; then wait=0; else wait=120; fi',
+      // before it can be seen, and so killed
+      'touch "$WAYBILL_ROOT/srv/slow-once"',
       'echo $$ > "$WAYBILL_ROOT/srv/slow-started"',
-      'if [ ! -e "$WAYBILL_ROOT/srv/slow-once" ]; then touch "$WAYBILL_ROOT/srv/slow-once"; sleep 20; fi',
+      'sleep $wait',
       'touch "$WAYBILL_ROOT/srv/slow-done"',
       '',
     ].join('\n');

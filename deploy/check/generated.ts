@@ -8,6 +8,7 @@ const GENERATED = [
   { file: 'services/gateway/src/openapi/views.generated.ts', by: 'services/gateway/scripts/generate-views.mjs' },
   { file: 'services/gateway/openapi.json', by: 'services/gateway/dist/openapi/write-document.js' },
   { file: 'services/fleet/openapi.json', by: 'services/fleet/dist/openapi/write-document.js' },
+  { file: 'libs/contracts/asyncapi.yaml', by: 'libs/messaging/dist/asyncapi/write-document.js' },
 ];
 
 const changed: string[] = [];

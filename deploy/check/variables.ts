@@ -89,6 +89,11 @@ function anySettings(): InstallationSettings {
     httpPorts: perService,
     databaseUrls: perService,
     brokerUrls: perService,
-    s3: { endpoint: '', accessKey: '', secretKey: '', bucket: '', region: '' },
+    s3: {
+      endpoint: '',
+      bucket: '',
+      region: '',
+      accounts: Object.fromEntries(SERVICES.map((service) => [service, { accessKey: '', secretKey: '' }])),
+    },
   } as unknown as InstallationSettings;
 }

@@ -46,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   },
   { name: 'unused files, exports and dependencies', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
   { name: 'generated files', command: script('deploy/check/generated.ts') },
+  { name: 'AsyncAPI document', command: script('deploy/check/asyncapi.ts') },
   { name: 'Kubernetes manifests', command: script('deploy/check/kubernetes.ts') },
   { name: 'variables of compose, Kubernetes and the local stack', command: script('deploy/check/variables.ts') },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },

@@ -5,6 +5,7 @@ import type { Api } from '../support/api.ts';
 import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
 import { publishVersion } from '../support/publish.ts';
 import type { Job, Page } from '../support/views.ts';
+import { makeUploadStates, type UploadStates } from './upload-states.fixtures.spec.ts';
 
 export const AGENTS = 4;
 /** An id that nothing has. */
@@ -19,6 +20,7 @@ export interface ApiWorld {
   computer: string;
   scheduledJob: string;
   completedJob: string;
+  uploads: UploadStates;
   objects(): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
     '/packages/drafts/versions',
     manifestOf('drafts', '1.0.0', [{ file: 'run.sh' }, { file: 'sized.bin', size: 5 }]),
   );
+  const uploads = await makeUploadStates(api, manifestOf);
   await api.post('/groups', { name: 'everybody', kind: 'static' });
   const { secret } = await api.post<{ secret: string }>('/enrolment-tokens', {
     groups: ['everybody'],
@@ -62,7 +65,8 @@ export async function startApiWorld(): Promise<ApiWorld> {
     token: secret,
     agents: AGENTS,
     fail: { install: 0.3 },
-    delay: { install: { min: 300, max: 3_000 } },
+    // long enough that a slow reader still sees a job in its middle
+    delay: { install: { min: 2_000, max: 5_000 } },
   });
   await fleet.subscribed;
   const [computer] = (await api.get<Page<{ id: string }>>('/computers?sort=name')).items;
@@ -70,7 +74,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
   const later = await api.post<Job>('/jobs', { ...order, schedule: { startAt: '2030-01-01T00:00:00Z' } });
   const now = await api.post<Job>('/jobs', order);
   await eventually(async () => expect((await api.get<Job>(`/jobs/${now.id}`)).status).toBe('completed'), {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
   return {
     stack,
@@ -79,6 +83,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
     computer: computer!.id,
     scheduledJob: later.id,
     completedJob: now.id,
+    uploads,
     objects: () => objectsOf(stack),
     stop: async () => {
       await fleet.stop();
@@ -87,8 +92,9 @@ export async function startApiWorld(): Promise<ApiWorld> {
   };
 }
 
-async function objectsOf({ services }: E2eStack): Promise<string[]> {
-  const { endpoint, accessKey, secretKey, bucket, region } = services.settings.s3;
+async function objectsOf({ servers, services }: E2eStack): Promise<string[]> {
+  const { bucket, region } = services.settings.s3;
+  const { endpoint, accessKey, secretKey } = servers.addresses.s3;
   const { hostname, port } = new URL(endpoint);
   const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey, secretKey, region });
   const names: string[] = [];

@@ -22,7 +22,7 @@ export function live(current: () => ApiWorld): void {
 
     /** Follows the job until `enough`, then cuts the connection. */
     async function follow(seen: Seen, enough: () => boolean): Promise<void> {
-      const cut = AbortSignal.timeout(60_000);
+      const cut = AbortSignal.timeout(120_000);
       const stop = new AbortController();
       cut.addEventListener('abort', () => stop.abort());
       try {
@@ -30,8 +30,9 @@ export function live(current: () => ApiWorld): void {
           expect(id).not.toBe('');
           seen.lastId = id;
           if (event === 'execution') seen.states.set((data as Execution).computerId, (data as Execution).status);
-          if (enough()) stop.abort();
+          if (enough()) break;
         }
+        stop.abort();
       } catch (error) {
         if (!stop.signal.aborted) throw error;
       }
@@ -51,14 +52,14 @@ export function live(current: () => ApiWorld): void {
       await follow(seen, () => seen.states.size >= 2);
       expect(finals().length).toBeLessThan(AGENTS);
       await eventually(async () => expect((await world.api.get<Job>(`/jobs/${job.id}`)).status).toBe('completed'), {
-        timeoutMs: 60_000,
+        timeoutMs: 120_000,
       });
       await follow(seen, () => finals().length === AGENTS);
       const { items } = await world.api.get<Page<Execution>>(`/jobs/${job.id}/executions`);
       expect(Object.fromEntries(seen.states)).toEqual(
         Object.fromEntries(items.map(({ computerId, status }) => [computerId, status])),
       );
-    }, 150_000);
+    }, 400_000);
 
     it('is reported as CSV that no spreadsheet runs, and as NDJSON as it is', async () => {
       const report = (format: string) => world.api.raw('GET', `/jobs/${job.id}/report?format=${format}`);

@@ -1,5 +1,6 @@
 import { Api } from '../support/api.ts';
 import { type ApiWorld, manifestOf, NOBODY, SCRIPT } from './api-world.fixtures.spec.ts';
+import { UPLOAD_PROBLEMS } from './upload-problems.fixtures.spec.ts';
 
 type Provoke = (world: ApiWorld) => Promise<Response>;
 /** operation, code, status, how to provoke it */
@@ -104,6 +105,8 @@ export const PROBLEMS: ProblemCase[] = [
     upload(`${DRAFT}/artifacts/run.sh`, BYTES, { 'repr-digest': `sha-256=:${Buffer.alloc(32).toString('base64')}:` }),
   ],
   [ARTIFACT, 'upload.sizeMismatch', 400, upload(`${DRAFT}/artifacts/sized.bin`, BYTES)],
+
+  ...UPLOAD_PROBLEMS,
 
   ['GET /computers/{id}', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}`)],
   ['PATCH /computers/{id}', 'computer.notFound', 404, send('PATCH', `/computers/${NOBODY}`, { name: 'x' })],
@@ -214,6 +217,8 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.closed': 'the sweep must take a running upload: services/package upload-sweep.int.spec.ts',
   'upload.alreadyCompleted': 'the gateway completes an upload once: services/package uploads.int.spec.ts',
   'upload.objectMissing': 'the object must vanish under a running upload: services/package uploads.int.spec.ts',
+  'upload.verifying': 'a verification must last: services/package multipart.int.spec.ts',
+  'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
   'computer.tooManyGroups': 'needs 65 groups, each with its stream: services/fleet groups.int.spec.ts',
   'job.reexecutionPending': 'result must be away: services/job-scheduler reexecute-job.int.spec.ts',
 };

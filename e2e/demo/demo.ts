@@ -71,7 +71,7 @@ async function run(): Promise<void> {
   });
   const full = fillDisk(agents[2]!);
   agents.forEach((agent) => agent.start());
-  const computers = await until('the computers to be online', 60_000, async () => {
+  const computers = await until('the computers to be online', 120_000, async () => {
     const page = await api.get<Page<{ id: string; name: string; online: boolean }>>(
       `/groups/${encodeURIComponent(group)}/members`,
     );
@@ -93,7 +93,7 @@ async function run(): Promise<void> {
   if (early.status !== 'scheduled')
     throw new Error(`before its start the job should be "scheduled", it is "${early.status}"`);
 
-  await followJob(api, job.id, (seen) => seen.status === 'completed', 60_000);
+  await followJob(api, job.id, (seen) => seen.status === 'completed', 120_000);
   const first = await executions(api, job.id);
   expectExecutions(first, {
     'pc-anna': { status: 'succeeded', attempt: 1 },
@@ -113,7 +113,7 @@ async function run(): Promise<void> {
     api,
     job.id,
     (seen) => seen.status === 'completed' && seen.counters['succeeded'] === PEOPLE.length,
-    60_000,
+    120_000,
   );
 
   step('Sending the archive to the same group, at once');
@@ -122,7 +122,7 @@ async function run(): Promise<void> {
     version: '1.0.0',
     targets: { groups: [group] },
   });
-  await followJob(api, templates.id, (seen) => seen.status === 'completed', 60_000);
+  await followJob(api, templates.id, (seen) => seen.status === 'completed', 120_000);
   expectExecutions(
     await executions(api, templates.id),
     Object.fromEntries(PEOPLE.map((p) => [`pc-${p}`, { status: 'succeeded', attempt: 1 }])),

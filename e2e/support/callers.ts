@@ -4,7 +4,7 @@ import { ActorSigner, BrokerConnection, RpcClient, vhostName } from '@waybill/me
 import { setTimeout as delay } from 'node:timers/promises';
 import type { E2eStack } from './e2e-stack.ts';
 
-/** What a caller heard: it was answered, or the HTTP status or error kind of the refusal. */
+/** What a caller heard: `answered`, or the HTTP status or error kind of the refusal. */
 export type Answer = number | string;
 
 const ADMINISTRATOR: Actor = {

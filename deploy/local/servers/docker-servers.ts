@@ -1,4 +1,3 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type InstancePaths, repositoryRoot } from '../local-paths.ts';
@@ -6,7 +5,7 @@ import { rememberedPorts } from '../ports.ts';
 import { type Progress, step } from '../progress.ts';
 import { outputOf, runCommand } from '../run-command.ts';
 import { keyPairIn, secretIn } from '../secret-files.ts';
-import { brokerDefinitions, enabledPlugins, rabbitmqConf } from './rabbitmq-config.ts';
+import { S3_ACCESS_KEY, writeServerFiles } from './compose-files.ts';
 import { type ServerAddresses, TOKEN_KEY_ID } from './server-addresses.ts';
 
 const SERVERS = ['postgres', 'rabbitmq', 'minio'];
@@ -26,10 +25,7 @@ export interface DockerServers {
   stop(): Promise<void>;
 }
 
-/**
- * The three servers out of deploy/compose.yaml, one compose project per checkout and instance. Files that containers read are
- * world-readable inside a directory that only the owner can enter: the servers in the containers have user ids of their own.
- */
+/** The three servers out of deploy/compose.yaml, one compose project per checkout and instance. */
 export async function startDockerServers(
   paths: InstancePaths,
   progress: Progress,
@@ -40,26 +36,7 @@ export async function startDockerServers(
   const tokenKey = keyPairIn(paths.keys, 'token');
   const secrets = join(paths.directory, 'docker-secrets');
   // Nothing to run at PostgreSQL's first start: roles and schemas are created in the same way for every kind of server.
-  mkdirSync(join(secrets, 'initdb'), { recursive: true });
-  chmodSync(secrets, 0o700);
-  const files = {
-    'postgres-password': password,
-    's3-access-key': 'waybill-admin',
-    's3-secret-key': password,
-    enabled_plugins: enabledPlugins,
-    'definitions.json': brokerDefinitions({ name: 'admin', password }),
-    'rabbitmq.conf': rabbitmqConf({
-      host: '0.0.0.0',
-      amqpPort: 5672,
-      managementPort: 15_672,
-      prometheusPort: 15_692,
-      tokenKeyId: TOKEN_KEY_ID,
-      tokenPublicKeyFile: '/etc/rabbitmq/token.pub.pem',
-      definitionsFile: '/etc/rabbitmq/definitions.json',
-    }),
-  };
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(secrets, name), content, { mode: 0o644 });
-  copyFileSync(tokenKey.publicKey, join(secrets, 'token.pub.pem'));
+  writeServerFiles(secrets, { password, tokenPublicKeyFile: tokenKey.publicKey });
 
   const checkout = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
   const compose = [
@@ -90,7 +67,7 @@ export async function startDockerServers(
       managementUrl: `http://admin:${password}@127.0.0.1:${ports.management}`,
       s3: {
         endpoint: `http://127.0.0.1:${ports.s3}`,
-        accessKey: 'waybill-admin',
+        accessKey: S3_ACCESS_KEY,
         secretKey: password,
         minioAdministrator: true,
       },

@@ -5,6 +5,7 @@ import { localDirectory } from '../local-paths.ts';
 import { rememberedPorts } from '../ports.ts';
 import { prepareBroker, removeVhosts } from '../prepare/broker-accounts.ts';
 import { prepareBucket, REGION, removeBucket } from '../prepare/bucket.ts';
+import type { StorageService } from '../prepare/storage-rights.ts';
 import { databaseUrl, dropDatabase, prepareDatabase, urlFor } from '../prepare/database.ts';
 import { migrate } from '../prepare/migrations.ts';
 import { keyPairIn, secretIn } from '../secret-files.ts';
@@ -64,8 +65,15 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     urlFor(databaseUrl(addresses.postgresUrl, database), roles[service], passwords[service]),
   );
   signal?.throwIfAborted();
-  const wanted = { accessKey: `services-${bucket}`.slice(0, 20), secretKey: secret(`s3-${name}`) };
-  const credentials = await prepareBucket(addresses.s3, bucket, wanted);
+  const account = (service: StorageService) => ({
+    accessKey: `${service}-${name}`.slice(0, 20),
+    secretKey: secret(`s3-${service}-${name}`),
+  });
+  const accounts = await prepareBucket(addresses.s3, bucket, {
+    gateway: account('gateway'),
+    package: account('package'),
+    fleet: account('fleet'),
+  });
   signal?.throwIfAborted();
   const adminPasswordFile =
     isMain && paths.name === 'start'
@@ -80,7 +88,7 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     vhostPrefix,
     brokerManagementUrl: urlFor(addresses.managementUrl, 'fleet', brokerPasswords.fleet).replace(/\/$/, ''),
     agentBrokerUrl: withoutCredentials(addresses.brokerUrl),
-    s3: { endpoint: addresses.s3.endpoint, ...credentials, bucket, region: REGION },
+    s3: { endpoint: addresses.s3.endpoint, bucket, region: REGION, accounts },
     ...(addresses.tls && { tls: addresses.tls }),
     tokenKeyFile: addresses.tokenKeyFile,
     tokenKeyId: addresses.tokenKeyId,

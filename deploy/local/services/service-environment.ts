@@ -1,3 +1,5 @@
+import type { StorageAccounts } from '../prepare/bucket.ts';
+import type { StorageService } from '../prepare/storage-rights.ts';
 import type { TlsFiles } from '../tls/certificate-files.ts';
 import { COMMAND_KEY_ID } from '../servers/server-addresses.ts';
 
@@ -18,10 +20,10 @@ export interface InstallationSettings {
   readonly agentBrokerUrl: string;
   readonly s3: {
     readonly endpoint: string;
-    readonly accessKey: string;
-    readonly secretKey: string;
     readonly bucket: string;
     readonly region: string;
+    /** Of each service's own. */
+    readonly accounts: StorageAccounts;
   };
   /** Set when everything speaks TLS. */
   readonly tls?: TlsFiles;
@@ -58,29 +60,23 @@ function shared(service: ServiceName, settings: InstallationSettings): { [name: 
 }
 
 function own(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
-  const storage = {
-    WAYBILL_S3_ENDPOINT: settings.s3.endpoint,
-    WAYBILL_S3_ACCESS_KEY: settings.s3.accessKey,
-    WAYBILL_S3_SECRET_KEY: settings.s3.secretKey,
-    WAYBILL_S3_BUCKET: settings.s3.bucket,
-    WAYBILL_S3_REGION: settings.s3.region,
-  };
   const outside = { WAYBILL_RATE_PER_TOKEN: '200', WAYBILL_RATE_PER_ADDRESS: '2000', WAYBILL_TRUSTED_PROXIES: '' };
   const trust = { WAYBILL_ACTOR_PUBLIC_KEY_FILE: settings.actorPublicKeyFile };
   switch (service) {
     case 'gateway':
       return {
-        ...storage,
+        ...storage(service, settings),
         ...outside,
+        WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_CORS_ORIGINS: '',
         WAYBILL_ADMIN_PASSWORD: settings.adminPassword,
         WAYBILL_ACTOR_KEY_FILE: settings.actorKeyFile,
       };
     case 'package':
-      return { ...storage, ...trust, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
+      return { ...storage(service, settings), ...trust, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
     case 'fleet':
       return {
-        ...storage,
+        ...storage(service, settings),
         ...outside,
         ...trust,
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
@@ -97,4 +93,14 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     case 'result':
       return { ...trust, WAYBILL_CANCEL_GRACE_SECONDS: '60' };
   }
+}
+
+function storage(service: StorageService, { s3 }: InstallationSettings): { [name: string]: string } {
+  return {
+    WAYBILL_S3_ENDPOINT: s3.endpoint,
+    WAYBILL_S3_ACCESS_KEY: s3.accounts[service].accessKey,
+    WAYBILL_S3_SECRET_KEY: s3.accounts[service].secretKey,
+    WAYBILL_S3_BUCKET: s3.bucket,
+    WAYBILL_S3_REGION: s3.region,
+  };
 }

@@ -10,7 +10,12 @@ const settings: InstallationSettings = {
   vhostPrefix: 't1-',
   brokerManagementUrl: 'http://fleet:pw@mq:15672',
   agentBrokerUrl: 'amqp://mq:5672',
-  s3: { endpoint: 'http://s3', accessKey: 'key', secretKey: 'secret', bucket: 'waybill', region: 'us-east-1' },
+  s3: {
+    endpoint: 'http://s3',
+    bucket: 'waybill',
+    region: 'us-east-1',
+    accounts: each((service) => ({ accessKey: `${service}-key`, secretKey: `${service}-secret` })),
+  },
   tokenKeyFile: '/keys/token.pem',
   tokenKeyId: 'waybill-token-1',
   commandKeyFile: '/keys/command.pem',
@@ -27,6 +32,12 @@ describe('what a service is told', () => {
     expect(env['WAYBILL_DATABASE_URL']).toBe(`postgres://${service}:pw@db/waybill`);
     expect(env['WAYBILL_BROKER_URL']).toBe(`amqp://${service}:pw@mq`);
     expect(env['WAYBILL_VHOST_PREFIX']).toBe('t1-');
+  });
+
+  it.each(['gateway', 'package', 'fleet'] as const)('%s: its own account of object storage', (service) => {
+    const env = serviceEnvironment(service, settings);
+    expect(env['WAYBILL_S3_ACCESS_KEY']).toBe(`${service}-key`);
+    expect(env['WAYBILL_S3_SECRET_KEY']).toBe(`${service}-secret`);
   });
 
   it.each([

@@ -18,6 +18,7 @@ export { groupStreamArguments, inboxStreamArguments } from './topology/stream-ar
 export {
   type BindingSpec,
   type ExchangeSpec,
+  LIVE_EVENTS,
   type QueueSpec,
   RPC_SERVICES,
   SUBSCRIPTIONS,

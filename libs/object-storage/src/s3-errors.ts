@@ -18,6 +18,8 @@ const UNAVAILABLE = new Set([
   'XMinioStorageFull',
 ]);
 const MISSING = new Set(['NotFound', 'NoSuchKey']);
+/** A part differs from what was named, is missing, or is too small to be one in the middle. */
+const REFUSED_PART = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall']);
 
 /** S3's or the network's code of an error, empty when it has none. */
 function codeOf(error: unknown): string {
@@ -28,6 +30,15 @@ function codeOf(error: unknown): string {
 
 export function isMissing(error: unknown): boolean {
   return MISSING.has(codeOf(error));
+}
+
+/** The multipart upload was completed or aborted, or never was. */
+export function isUnknownUpload(error: unknown): boolean {
+  return codeOf(error) === 'NoSuchUpload';
+}
+
+export function isRefusedPart(error: unknown): boolean {
+  return REFUSED_PART.has(codeOf(error));
 }
 
 export function storageUnavailable(): WaybillError {

@@ -39,6 +39,9 @@ describe('S3ObjectStorage', () => {
     expect(await outside.presignGet('artifacts/x', 900)).toMatch(
       /^https:\/\/files\.example\.org\/.*artifacts\/x\?.*X-Amz-Expires=900/,
     );
+    expect(await outside.presignPart('artifacts/x', 'u', 7, 900)).toMatch(
+      /^https:\/\/files\.example\.org\/.*artifacts\/x\?partNumber=7&uploadId=u&.*X-Amz-Expires=900/,
+    );
   });
 
   it('says that the store is away, for reads and for uploads, and does not hang', async () => {
@@ -46,6 +49,10 @@ describe('S3ObjectStorage', () => {
     const unavailable = { kind: 'unavailable', code: 'storage.unavailable' };
     await expect(away.check()).rejects.toMatchObject(unavailable);
     await expect(away.get('x')).rejects.toMatchObject(unavailable);
+    await expect(away.digest('x')).rejects.toMatchObject(unavailable);
+    await expect(away.beginParts('x')).rejects.toMatchObject(unavailable);
+    await expect(away.parts('x', 'u')).rejects.toMatchObject(unavailable);
+    await expect(away.joinParts('x', 'u', ['e'])).rejects.toMatchObject(unavailable);
     await expect(away.putHashed('x', streamOf(randomBytes(10)))).rejects.toMatchObject(unavailable);
     await expect(away.putHashed('x', streamOf(randomBytes(40 * MIB)))).rejects.toMatchObject(unavailable);
   });
@@ -55,7 +62,7 @@ describe('S3ObjectStorage', () => {
     await expect(elsewhere.check()).rejects.toMatchObject({ kind: 'unavailable', code: 'storage.noBucket' });
   });
 
-  it('keeps memory constant while 512 MiB pass', async () => {
+  it('keeps memory constant while 512 MiB pass, in and out', async () => {
     const chunk = randomBytes(65_536);
     let peak = 0;
     const streamOfSize = (size: number) =>
@@ -74,6 +81,14 @@ describe('S3ObjectStorage', () => {
     peak = 0;
     await storage.putHashed('large', streamOfSize(512 * MIB), { expectedSize: 512 * MIB });
     expect((peak - before) / MIB).toBeLessThan(100);
+
+    const idle = process.memoryUsage.rss();
+    let highest = 0;
+    const onRead = (read: number) => {
+      if (read % MIB < 65_536) highest = Math.max(highest, process.memoryUsage.rss());
+    };
+    expect(await storage.digest('large', { onRead })).toMatchObject({ size: 512 * MIB });
+    expect((highest - idle) / MIB).toBeLessThan(100);
   }, 120_000);
 });
 

@@ -1,26 +1,37 @@
 import type { Readable } from 'node:stream';
-import { WaybillError, invalid } from '@waybill/contracts';
-import type { Client } from 'minio';
-import type { ObjectInfo, ObjectStorage, PutHashedOptions, StoredObject } from './object-storage.js';
+import { WaybillError, invalid, notFound } from '@waybill/contracts';
+import { withDeadline } from './deadline.js';
+import { digestOf } from './digest-of.js';
+import type {
+  DigestOptions,
+  ObjectInfo,
+  ObjectStorage,
+  PutHashedOptions,
+  StoredObject,
+  UploadedPart,
+} from './object-storage.js';
+import { MAX_PARTS } from './part-plan.js';
 import { PartReader } from './part-reader.js';
-import { isMissing, translateError } from './s3-errors.js';
+import type { S3Client } from './s3-client.js';
+import { isMissing, storageUnavailable, translateError } from './s3-errors.js';
+import { S3Parts } from './s3-parts.js';
 import { clientOf, type S3Settings } from './s3-settings.js';
 import { S3Upload } from './s3-upload.js';
 
 const MIB = 1024 * 1024;
-/** S3's own limit. */
-const MAX_PARTS = 10_000;
-/** A sender that is silent for longer has gone. */
+/** A sender, or a store, that is silent for longer has gone. */
 const SILENCE_MS = 60_000;
 
 /** Any S3-compatible store through the `minio` client. */
 export class S3ObjectStorage implements ObjectStorage {
-  private readonly client: Client;
-  private readonly signer: Client;
+  private readonly client: S3Client;
+  private readonly signer: S3Client;
+  private readonly multipart: S3Parts;
 
   constructor(private readonly settings: S3Settings) {
     this.client = clientOf(settings, settings.endpoint);
     this.signer = clientOf(settings, settings.publicEndpoint ?? settings.endpoint);
+    this.multipart = new S3Parts(this.client, this.signer, settings);
   }
 
   async putHashed(key: string, content: Readable, options: PutHashedOptions = {}): Promise<StoredObject> {
@@ -58,6 +69,21 @@ export class S3ObjectStorage implements ObjectStorage {
     }
   }
 
+  async digest(key: string, options: DigestOptions = {}): Promise<StoredObject> {
+    const info = await withDeadline(this.stat(key), SILENCE_MS);
+    if (!info) throw notFound('storage.notFound', 'There is no such object.');
+    try {
+      const content = await withDeadline(this.get(key), SILENCE_MS);
+      const stored = await digestOf(content, { silenceMs: SILENCE_MS, ...options });
+      // a connection that ends early says nothing about the object
+      if (stored.size !== info.size) throw storageUnavailable();
+      return stored;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw translateError(error);
+    }
+  }
+
   async remove(key: string): Promise<void> {
     const { bucket } = this.settings;
     await this.ask(() => this.client.removeObject(bucket, key));
@@ -71,6 +97,22 @@ export class S3ObjectStorage implements ObjectStorage {
 
   async presignGet(key: string, seconds: number): Promise<string> {
     return this.signer.presignedGetObject(this.settings.bucket, key, seconds);
+  }
+
+  beginParts(key: string): Promise<string> {
+    return this.multipart.begin(key);
+  }
+
+  presignPart(key: string, uploadId: string, number: number, seconds: number): Promise<string> {
+    return this.multipart.presign(key, uploadId, number, seconds);
+  }
+
+  parts(key: string, uploadId: string): Promise<UploadedPart[] | null> {
+    return this.multipart.list(key, uploadId);
+  }
+
+  joinParts(key: string, uploadId: string, etags: readonly string[]): Promise<void> {
+    return this.multipart.join(key, uploadId, etags);
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {

@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Client } from 'minio';
-import { storageUnavailable } from './s3-errors.js';
+import { withDeadline } from './deadline.js';
 import { isHttps, type S3Settings } from './s3-settings.js';
 
 /** Parts on their way at once; the next one is read meanwhile. More gain nothing on one connection's bandwidth and cost memory. */
@@ -95,20 +95,11 @@ export class S3Upload {
     const request = { method: 'PUT', bucketName: bucket, objectName: this.key, query, headers };
     // over TLS the client signs the request only, TLS guards the bytes
     const digest = isHttps(endpoint) ? '' : sha256;
-    const response = await withDeadline(this.client.makeRequestStreamAsync(request, body, digest, [200], region));
+    const response = await withDeadline(
+      this.client.makeRequestStreamAsync(request, body, digest, [200], region),
+      PART_TIMEOUT_MS,
+    );
     response.resume();
     return response.headers;
-  }
-}
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(storageUnavailable()), PART_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,10 +1,10 @@
 /**
  * Waits for a condition instead of sleeping: runs `assert` until it does not throw.
- * @throws what it threw last, after `timeoutMs` (default 10 s)
+ * @throws what it threw last, after `timeoutMs` (default 30 s: long enough for a busy machine, and free when all is well)
  */
 export async function eventually<T>(
   assert: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 25 } = {},
+  { timeoutMs = 30_000, intervalMs = 25 } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

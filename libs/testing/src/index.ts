@@ -12,3 +12,4 @@ export {
 } from './servers/test-database.js';
 export { testServers, type TestServers } from './servers/test-servers.js';
 export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';
+export { type MetricPoint, TestMetrics } from './telemetry/test-metrics.js';

@@ -11,6 +11,7 @@ import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { UploadsController } from './uploads/uploads.controller.js';
 import { ArtifactsController } from './versions/artifacts.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
 
@@ -24,6 +25,7 @@ export const CONTROLLERS = [
   PackagesController,
   VersionsController,
   ArtifactsController,
+  UploadsController,
   ComputersController,
   GroupsController,
   EnrolmentTokensController,

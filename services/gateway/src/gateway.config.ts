@@ -1,5 +1,5 @@
 import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig } from '@waybill/platform';
-import { MinLength } from 'class-validator';
+import { IsOptional, IsUrl, MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
 export class GatewayConfig extends PublicServiceConfig {
@@ -15,4 +15,9 @@ export class GatewayConfig extends PublicServiceConfig {
   @Env('WAYBILL_ACTOR_KEY', { secret: true })
   @IsEd25519PrivateKey()
   actorKey: string;
+  /** where people and integrators reach object storage, when that is not where we do; goes into presigned URLs */
+  @Env('WAYBILL_S3_PUBLIC_ENDPOINT')
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true })
+  s3PublicEndpoint?: string;
 }

@@ -71,6 +71,7 @@ export class GatewayModule {
 function storageOf(config: GatewayConfig): S3ObjectStorage {
   return new S3ObjectStorage({
     endpoint: config.s3Endpoint,
+    publicEndpoint: config.s3PublicEndpoint,
     accessKey: config.s3AccessKey,
     secretKey: config.s3SecretKey,
     bucket: config.s3Bucket,

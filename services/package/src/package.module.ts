@@ -10,14 +10,26 @@ import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
 import { BeginUploadHandler } from './artifacts/begin-upload.handler.js';
 import { CompleteUploadHandler } from './artifacts/complete-upload.handler.js';
 import { DiscardedObjectsRepository } from './artifacts/discarded-objects.repository.js';
+import { LockUpload } from './artifacts/lock-upload.js';
 import { ObjectDisposal } from './artifacts/object-disposal.js';
 import { OBJECT_STORAGE } from './artifacts/object-storage.token.js';
+import { RegisterArtifact } from './artifacts/register-artifact.js';
 import { UploadSweep } from './artifacts/upload-sweep.js';
 import { UploadSweepTimer } from './artifacts/upload-sweep.timer.js';
 import { UploadsRepository } from './artifacts/uploads.repository.js';
 import { VersionFilesRepository } from './artifacts/version-files.repository.js';
 import { PackageConfig } from './config/package.config.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
+import { AbortMultipartHandler } from './multipart/abort-multipart.handler.js';
+import { ArrivedParts } from './multipart/arrived-parts.js';
+import { BeginMultipartHandler } from './multipart/begin-multipart.handler.js';
+import { CompleteMultipartHandler } from './multipart/complete-multipart.handler.js';
+import { GetMultipartHandler } from './multipart/get-multipart.handler.js';
+import { MultipartOutcomeHandler } from './multipart/multipart-outcome.handler.js';
+import { MultipartUploadsRepository } from './multipart/multipart-uploads.repository.js';
+import { VerificationLoop } from './multipart/verification.loop.js';
+import { VerificationsRepository } from './multipart/verifications.repository.js';
+import { VerifyUpload } from './multipart/verify-upload.js';
 import { CreatePackageHandler } from './packages/create-package.handler.js';
 import { GetPackageHandler } from './packages/get-package.handler.js';
 import { ListPackagesHandler } from './packages/list-packages.handler.js';
@@ -47,6 +59,13 @@ const VERSIONS = [
   WithdrawVersionHandler,
 ];
 const ARTIFACTS = [BeginUploadHandler, CompleteUploadHandler, AbortUploadHandler];
+const MULTIPART = [
+  BeginMultipartHandler,
+  GetMultipartHandler,
+  CompleteMultipartHandler,
+  MultipartOutcomeHandler,
+  AbortMultipartHandler,
+];
 
 const REPOSITORIES = [
   PackagesRepository,
@@ -55,6 +74,8 @@ const REPOSITORIES = [
   ArtifactsRepository,
   UploadsRepository,
   DiscardedObjectsRepository,
+  MultipartUploadsRepository,
+  VerificationsRepository,
 ];
 
 const STORAGE: Provider = {
@@ -94,12 +115,17 @@ export class PackageModule {
           outbox: true,
         }),
       ],
-      controllers: [...PACKAGES, ...VERSIONS, ...ARTIFACTS],
+      controllers: [...PACKAGES, ...VERSIONS, ...ARTIFACTS, ...MULTIPART],
       providers: [
         { provide: PackageConfig, useValue: config },
         ...REPOSITORIES,
         STORAGE,
+        LockUpload,
+        RegisterArtifact,
         ObjectDisposal,
+        ArrivedParts,
+        VerifyUpload,
+        VerificationLoop,
         UploadSweep,
         UploadSweepTimer,
         ReadinessChecks,

@@ -34,6 +34,8 @@ import { RecordRefusals } from './refusals/record-refusals.handler.js';
 import { ReopenExecutionsHandler } from './reopening/reopen-executions.handler.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { ResultConfig } from './result.config.js';
+import { CountStuck } from './stuck/count-stuck.query.js';
+import { StuckGauge } from './stuck/stuck.gauge.js';
 
 const CONTROLLERS = [
   AnomaliesController,
@@ -50,6 +52,7 @@ const CONTROLLERS = [
 const USE_CASES = [
   AssignTargets,
   CancelRun,
+  CountStuck,
   EndGrace,
   FlushProgress,
   ForgetChanges,
@@ -69,6 +72,8 @@ const USE_CASES = [
 ];
 
 const TIMERS = [GraceTimer, HousekeepingTimer, ProgressTimer];
+
+const GAUGES = [StuckGauge];
 
 /** The configuration, for every module of the process. */
 @Global()
@@ -111,7 +116,7 @@ export class ResultModule {
         }),
       ],
       controllers: CONTROLLERS,
-      providers: [...USE_CASES, ...TIMERS],
+      providers: [...USE_CASES, ...TIMERS, ...GAUGES],
     };
   }
 }

@@ -50,6 +50,7 @@ export class PackageVersionPublished {
   @IsISO8601() publishedAt: string;
 }
 
+/** A version must no longer be installed by new jobs. */
 export class PackageVersionWithdrawn {
   @Equals(1) v: 1;
   @IsUUID() versionId: string;
@@ -70,6 +71,7 @@ export class GroupChanged {
   @IsBoolean() deleted: boolean;
 }
 
+/** Computers joined or left a group; at most 5,000 of each in one event. */
 export class GroupMembersChanged {
   @Equals(1) v: 1;
   @IsUUID() groupId: string;
@@ -78,12 +80,14 @@ export class GroupMembersChanged {
   @IsISO8601() at: string;
 }
 
+/** A computer was deleted; its open executions are to be closed. */
 export class ComputerRemoved {
   @Equals(1) v: 1;
   @IsUUID() computerId: string;
   @IsISO8601() at: string;
 }
 
+/** A job took another status. */
 export class JobStatusChanged {
   @Equals(1) v: 1;
   @IsUUID() jobId: string;
@@ -92,6 +96,7 @@ export class JobStatusChanged {
   @IsISO8601() at: string;
 }
 
+/** One computer that a job is for. */
 export class AssignedTarget {
   @IsUUID() computerId: string;
   @IsString() @MaxLength(255) name: string;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { DURATION_PATTERN } from './duration.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~:_-]{0,127}$/;
 const FILE = /^[A-Za-z0-9][A-Za-z0-9.+~_ ()-]{0,254}$/;
 const SIZE = /^\d{1,12}(B|KiB|MiB|GiB|TiB)$/;
-const DURATION = /^P(?=\d|T\d)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/;
 
 export const packageName = z
   .string()
@@ -12,7 +12,7 @@ export const packageName = z
 export const packageVersion = z.string().regex(VERSION, 'use letters, digits and . + ~ : _ -, e.g. 2.4.0');
 const fileName = z.string().regex(FILE, 'use a plain file name without a path, e.g. setup.deb');
 const size = z.string().regex(SIZE, 'use a whole number and a unit, e.g. 500MiB');
-const duration = z.string().regex(DURATION, 'use an ISO 8601 duration, e.g. PT20M');
+const duration = z.string().regex(DURATION_PATTERN, 'use an ISO 8601 duration, e.g. PT20M');
 const absolutePath = z
   .string()
   .max(4096)

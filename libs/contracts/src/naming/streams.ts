@@ -28,11 +28,14 @@ export function computerIdOfUser(user: string): string | null {
   return user.startsWith('a-') ? user.slice(2) : null;
 }
 
-export type ReportKind = 'status' | 'progress';
+/** Message types of what agents publish; also the end of the routing key. */
+export const REPORT_TYPES = { status: 'status.v1', progress: 'progress.v1' } as const;
+
+export type ReportKind = keyof typeof REPORT_TYPES;
 
 /** Routing key under which a computer publishes on `waybill.reports`. */
 export function reportKey(computerId: string, kind: ReportKind): string {
-  return `${computerUser(computerId)}.${kind}.v1`;
+  return `${computerUser(computerId)}.${REPORT_TYPES[kind]}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, MaxLeng
 import type { Manifest } from '../manifest/manifest.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
+import { MULTIPART_RPC, type MultipartRpc } from './multipart.rpc.js';
 import { type Page, PageQuery } from './page.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
@@ -22,6 +23,7 @@ export const PACKAGE_RPC = {
   uploadComplete: 'package.upload.complete.v1',
   uploadAbort: 'package.upload.abort.v1',
   auditList: 'package.audit.list.v1',
+  ...MULTIPART_RPC,
 } as const;
 
 export class CreatePackage {
@@ -123,7 +125,7 @@ export class AbortUpload {
   @IsUUID() uploadId: string;
 }
 
-export interface PackageRpc {
+export interface PackageRpc extends MultipartRpc {
   [PACKAGE_RPC.create]: { request: CreatePackage; response: PackageView };
   [PACKAGE_RPC.get]: { request: PackageRef; response: PackageView };
   [PACKAGE_RPC.list]: { request: PageQuery; response: Page<PackageView> };

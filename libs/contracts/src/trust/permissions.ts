@@ -68,6 +68,11 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [PACKAGE_RPC.uploadBegin]: { permission: 'packages.write' },
   [PACKAGE_RPC.uploadComplete]: { permission: 'packages.write' },
   [PACKAGE_RPC.uploadAbort]: { permission: 'packages.write' },
+  [PACKAGE_RPC.multipartBegin]: { permission: 'packages.write' },
+  [PACKAGE_RPC.multipartGet]: { permission: 'packages.write' },
+  [PACKAGE_RPC.multipartComplete]: { permission: 'packages.write' },
+  [PACKAGE_RPC.multipartOutcome]: { permission: 'packages.write' },
+  [PACKAGE_RPC.multipartAbort]: { permission: 'packages.write' },
   [PACKAGE_RPC.auditList]: { permission: 'audit.read' },
 
   [FLEET_RPC.computerList]: { permission: 'computers.read' },
@@ -140,6 +145,10 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /packages/{name}/versions/{version}/actions/publish': 'packages.publish',
   'POST /packages/{name}/versions/{version}/actions/withdraw': 'packages.publish',
   'PUT /packages/{name}/versions/{version}/artifacts/{file}': 'packages.write',
+  'POST /packages/{name}/versions/{version}/uploads': 'packages.write',
+  'GET /packages/{name}/versions/{version}/uploads/{id}': 'packages.write',
+  'DELETE /packages/{name}/versions/{version}/uploads/{id}': 'packages.write',
+  'POST /packages/{name}/versions/{version}/uploads/{id}/actions/complete': 'packages.write',
 
   'GET /computers': 'computers.read',
   'GET /computers/{id}': 'computers.read',

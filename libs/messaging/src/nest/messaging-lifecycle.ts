@@ -8,6 +8,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { NotConfirmedError } from '../client/errors.js';
+import { MessagingMetrics } from '../metrics/messaging-metrics.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { WaybillServer } from '../server/waybill-server.js';
@@ -23,6 +24,7 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
     private readonly links: BrokerLinks,
     private readonly server: WaybillServer,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay | null,
+    private readonly metrics: MessagingMetrics,
     @Optional() private readonly rpc?: RpcClient,
   ) {
     // after the last handler and while the database is still open
@@ -37,6 +39,7 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
       },
     );
     this.relay?.start();
+    this.metrics.start();
   }
 
   /** An application without message handlers never drains a server. */
@@ -45,6 +48,7 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.metrics.stop();
     await this.relay?.stop();
     await this.rpc?.close();
     await this.links.close();

@@ -2,6 +2,7 @@ import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/commo
 import { ModuleRef } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Inbox } from '../inbox/inbox.js';
+import { MessagingMetrics } from '../metrics/messaging-metrics.js';
 import { Outbox } from '../outbox/outbox.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { relayDatabase } from '../outbox/relay-database.js';
@@ -58,7 +59,7 @@ function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider
     useFactory: (links: BrokerLinks, modules: ModuleRef) =>
       outbox
         ? new OutboxRelay({
-            database: relayDatabase(() => modules.get(DataSource, { strict: false })),
+            database: relayDatabase(() => dataSource(modules)),
             publisherOf: (vhost) => links.of(vhost).publisher,
             vhosts,
             logger: new Logger('Outbox'),
@@ -77,7 +78,17 @@ function patterns({ service, vhosts, outbox }: MessagingModuleOptions): Provider
     useFactory: (links: BrokerLinks, waybillServer: WaybillServer, outboxRelay: OutboxRelay | null) =>
       new MessagingHealth(links, waybillServer, outboxRelay),
   };
-  return [server, relay, health, Outbox, Inbox, ...(vhosts.includes('services') ? [rpc] : [])];
+  const metrics: Provider = {
+    provide: MessagingMetrics,
+    inject: [BrokerLinks, WaybillServer, ModuleRef],
+    useFactory: (links: BrokerLinks, waybillServer: WaybillServer, modules: ModuleRef) =>
+      new MessagingMetrics(links, waybillServer, outbox ? () => dataSource(modules) : null),
+  };
+  return [server, relay, health, metrics, Outbox, Inbox, ...(vhosts.includes('services') ? [rpc] : [])];
+}
+
+function dataSource(modules: ModuleRef): DataSource {
+  return modules.get(DataSource, { strict: false });
 }
 
 /** A broker that is too old will not get newer by waiting. */

@@ -40,7 +40,7 @@ describe('outbox relay', () => {
   });
 
   it('publishes what was committed, soon, and nothing of what was rolled back', async () => {
-    const relay = startRelay(broker, database, { pollMs: 60_000 });
+    const relay = startRelay(broker, database, { pollMs: 3_600_000 });
     const arrived = await collect(broker, 'services', 'result.computers');
     // the first round of the relay may still be under way
     const warmUp = event();
@@ -57,8 +57,8 @@ describe('outbox relay', () => {
     await database.transaction((client) => outbox.add(client, [message]));
     const committed = Date.now();
     await eventually(() => expect(arrived.map(({ id }) => id)).toEqual([warmUp.messageId, message.messageId]));
-    // by the notification: the poll would come in a minute
-    expect(arrived[1]!.at - committed).toBeLessThan(1_000);
+    // by the notification: the poll would come an hour later
+    expect(arrived[1]!.at - committed).toBeLessThan(30_000);
     await eventually(async () => expect(await database.count('outbox')).toBe(0));
     await relay.stop();
   });
@@ -88,7 +88,7 @@ describe('outbox relay', () => {
     const arrived = await collect(broker, 'agents', missing, { 'x-stream-offset': 'first' });
     await eventually(
       () => expect(arrived.map(({ id }) => id)).toEqual([lost, second, third].map(({ messageId }) => messageId)),
-      20_000,
+      60_000,
     );
     await eventually(async () => expect(await database.count('outbox')).toBe(0));
     await relay.stop();

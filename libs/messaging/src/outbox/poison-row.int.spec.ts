@@ -43,7 +43,7 @@ describe('outbox relay: a message that can never leave', () => {
     await eventually(async () => {
       const { rows } = await database.pool.query<{ error: string | null }>('SELECT error FROM outbox');
       expect(rows).toEqual([{ error: expect.stringMatching(expected) }]);
-    }, 20_000);
+    }, 60_000);
     // each at least once, and the first sight of each in order
     const wanted = [...before, ...after].map(({ messageId }) => messageId);
     await eventually(() => expect([...new Set(arrived.map(({ id }) => id))]).toEqual(wanted));

@@ -1,5 +1,6 @@
 import { UnroutableError, UnsendableError } from '../client/errors.js';
 import type { OutgoingMessage } from '../client/messages.js';
+import { recordDispatchLag } from '../metrics/dispatch-lag.js';
 import type { VhostRole } from '../server/handler-extras.js';
 import type { RoundResult } from './relay-pace.js';
 import { CLAIM, DELETE_SENT, type OutboxRow, POSTPONE } from './relay-sql.js';
@@ -39,7 +40,7 @@ export async function relayRound(sql: SqlExecutor, options: RoundOptions): Promi
 }
 
 interface Fate {
-  id: string;
+  row: OutboxRow;
   error: Error | null;
 }
 
@@ -48,13 +49,16 @@ async function send(
   rows: OutboxRow[],
   { publisherOf, postponeFailed }: RoundOptions,
 ): Promise<RoundResult> {
+  const claimedAt = performance.now();
   const byVhost = Map.groupBy(rows, (row) => row.vhost as VhostRole);
   const fates = (await Promise.all([...byVhost].map(([vhost, group]) => publish(publisherOf(vhost), group)))).flat();
   const sent = fates.filter(({ error }) => error === null);
   const postponed = fates.filter(({ error }) => error !== null && (postponeFailed || isHopeless(error)));
-  if (sent.length > 0) await sql.query(DELETE_SENT, [sent.map(({ id }) => id)]);
+  if (sent.length > 0) await sql.query(DELETE_SENT, [sent.map(({ row }) => row.id)]);
   if (postponed.length > 0)
-    await sql.query(POSTPONE, [postponed.map(({ id }) => id), postponed.map(({ error }) => error!.message)]);
+    await sql.query(POSTPONE, [postponed.map(({ row }) => row.id), postponed.map(({ error }) => error!.message)]);
+  const waited = (performance.now() - claimedAt) / 1_000;
+  for (const { row } of sent) recordDispatchLag(row.exchange, row.routing_key, row.age + waited);
   const error = fates.find((fate) => fate.error !== null && !postponed.includes(fate))?.error ?? null;
   return { claimed: rows.length, sent: sent.length, postponed: postponed.length, error };
 }
@@ -67,7 +71,7 @@ function isHopeless(error: Error): boolean {
 async function publish(publisher: RelayPublisher, rows: OutboxRow[]): Promise<Fate[]> {
   const fail = (error: Error) => rows.map(() => error);
   const errors = await publisher.publishAll(rows.map(toMessage)).catch(fail);
-  return rows.map(({ id }, index) => ({ id, error: errors[index] ?? null }));
+  return rows.map((row, index) => ({ row, error: errors[index] ?? null }));
 }
 
 function toMessage(row: OutboxRow): OutgoingMessage {

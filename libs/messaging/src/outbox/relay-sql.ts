@@ -7,7 +7,8 @@ const LEADER = `pg_try_advisory_xact_lock(hashtextextended('waybill.outbox.' || 
  */
 export const CLAIM = `
 WITH leader AS MATERIALIZED (SELECT ${LEADER} AS elected)
-SELECT o.id, o.vhost, o.exchange, o.routing_key, o.type, o.message_id, o.content_type, o.headers, o.persistent, o.body
+SELECT o.id, o.vhost, o.exchange, o.routing_key, o.type, o.message_id, o.content_type, o.headers, o.persistent, o.body,
+  extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age
 FROM outbox o, leader
 WHERE leader.elected AND o.vhost = ANY($2::text[])
   AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= now())
@@ -42,4 +43,6 @@ export interface OutboxRow {
   headers: Record<string, string | number>;
   persistent: boolean;
   body: Buffer;
+  /** seconds since its transaction began, by the database's clock */
+  age: number;
 }

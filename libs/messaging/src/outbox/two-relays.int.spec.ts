@@ -39,7 +39,7 @@ describe('outbox relay: two replicas', () => {
       sent.push(...messages.map(({ messageId }) => messageId));
       if (chunk === 50) await first.stop();
     }
-    await eventually(() => expect(arrived.length).toBeGreaterThanOrEqual(sent.length), 20_000);
+    await eventually(() => expect(arrived.length).toBeGreaterThanOrEqual(sent.length), 60_000);
     expect(arrived.map(({ id }) => id)).toEqual(sent);
     await eventually(async () => expect(await database.count('outbox')).toBe(0));
   });

@@ -63,8 +63,9 @@ describe('rpc: the database is away', () => {
     const url = new URL(proxy.replaceIn(database.url));
     url.username = ROLE;
     url.password = 'spec';
-    const extra = { connectionTimeoutMillis: 1_000 };
-    dataSource = await new DataSource({ type: 'postgres', url: url.href, poolSize: 1, extra }).initialize();
+    const extra = { connectionTimeoutMillis: 2_000 };
+    dataSource = new DataSource({ type: 'postgres', url: url.href, poolSize: 1, extra });
+    await eventually(() => dataSource.initialize());
     await wellAgain();
   });
   afterEach(async () => {

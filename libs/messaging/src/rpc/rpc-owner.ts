@@ -11,6 +11,11 @@ const OWNERS = new Map(
   MAPS.flatMap(([service, patterns]) => Object.values(patterns).map((pattern) => [pattern, service] as const)),
 );
 
+/** What a service answers. */
+export function patternsOf(service: ServiceName): string[] {
+  return MAPS.filter(([owner]) => owner === service).flatMap(([, patterns]) => Object.values(patterns));
+}
+
 /** The service that answers a pattern: the one whose map it is in. */
 export function rpcOwner(pattern: RpcPattern): ServiceName {
   const owner = OWNERS.get(pattern);

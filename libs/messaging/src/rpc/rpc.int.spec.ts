@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import {
@@ -23,6 +22,8 @@ import type { RpcClient } from './rpc-client.js';
 
 const SLOW = 'slow';
 const calls: string[] = [];
+/** opens when the slow handlers may answer */
+let gate = Promise.withResolvers<void>();
 
 @Controller()
 class FleetController {
@@ -36,7 +37,7 @@ class FleetController {
     calls.push(name);
     if (name === 'taken') throw conflict('group.exists', 'The name is taken: choose another one.');
     if (name === 'bug') throw new TypeError('secret detail');
-    if (name === SLOW) await delay(600);
+    if (name === SLOW) await gate.promise;
     return { name, members: deadline! - Date.now() };
   }
 }
@@ -58,14 +59,16 @@ describe('rpc', () => {
 
   it('answers many requests at the same time, each to its caller', async () => {
     const ids = Array.from({ length: 200 }, () => randomUUID());
-    const answers = await Promise.all(ids.map((id) => client.call(FLEET_RPC.computerGet, { id })));
+    const answers = await Promise.all(
+      ids.map((id) => client.call(FLEET_RPC.computerGet, { id }, { timeoutMs: 30_000 })),
+    );
     expect(answers.map(({ id }) => id)).toEqual(ids);
   });
 
   it('tells the handler the deadline', async () => {
-    const { members } = await client.call(FLEET_RPC.groupGet, { name: 'accounting' }, { timeoutMs: 2_000 });
-    expect(members).toBeGreaterThan(1_000);
-    expect(members).toBeLessThanOrEqual(2_000);
+    const { members } = await client.call(FLEET_RPC.groupGet, { name: 'accounting' }, { timeoutMs: 60_000 });
+    expect(members).toBeGreaterThan(30_000);
+    expect(members).toBeLessThanOrEqual(60_000);
   });
 
   it("carries a service's own error unchanged", async () => {
@@ -103,16 +106,17 @@ describe('rpc', () => {
   });
 
   it('gives up at the deadline, drops the late answer, and goes on', async () => {
-    const began = Date.now();
-    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 200 })).rejects.toMatchObject({
+    const before = calls.length;
+    // nobody answers it before it rejects
+    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 2_000 })).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'rpc.timeout',
     });
-    expect(Date.now() - began).toBeLessThan(550);
-    // the late answer arrives while this one is under way
-    await expect(client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 5_000 })).resolves.toMatchObject({
-      name: SLOW,
-    });
+    const next = client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 60_000 });
+    await eventually(() => expect(calls).toHaveLength(before + 2));
+    // the late answer arrives while the next one is under way
+    gate.resolve();
+    await expect(next).resolves.toMatchObject({ name: SLOW });
   });
 
   it('nobody listening: the request times out and is not carried out later', async () => {
@@ -138,7 +142,7 @@ describe('rpc', () => {
       });
     };
     await publish('too-late', Date.now() - 1);
-    await publish('in-time', Date.now() + 5_000);
+    await publish('in-time', Date.now() + 60_000);
     await eventually(() => expect(calls).toContain('in-time'));
     expect(calls).not.toContain('too-late');
   });
@@ -149,27 +153,27 @@ describe('rpc', () => {
         expect.arrayContaining([expect.objectContaining({ user_provided_name: clientName })]),
       ),
     );
+    gate = Promise.withResolvers<void>();
+    const before = calls.length;
     const began = Date.now();
-    const pending = client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 20_000 }).then(
-      () => 'answered',
-      (error: unknown) => error,
-    );
-    await broker.forceClose(clientName);
-    const outcome = await pending;
-    if (outcome !== 'answered') {
-      expect(outcome).toMatchObject({ kind: 'unavailable', code: 'rpc.unavailable' });
-      expect(Date.now() - began).toBeLessThan(5_000);
-    }
-    await expect(client.call(FLEET_RPC.groupGet, { name: 'after' })).resolves.toMatchObject({ name: 'after' });
+    const pending = client.call(FLEET_RPC.groupGet, { name: SLOW }, { timeoutMs: 100_000 });
+    const outcome = expect(pending).rejects.toMatchObject({ kind: 'unavailable', code: 'rpc.unavailable' });
+    await eventually(() => expect(calls).toHaveLength(before + 1));
+    expect(await broker.forceClose(clientName)).toBe(1);
+    await outcome;
+    expect(Date.now() - began).toBeLessThan(50_000);
+    gate.resolve();
+    const after = client.call(FLEET_RPC.groupGet, { name: 'after' }, { timeoutMs: 30_000 });
+    await expect(after).resolves.toMatchObject({ name: 'after' });
   });
 
   it('a service without a queue is unavailable at once', async () => {
     const channel = await (await broker.model('services')).createChannel();
     await channel.deleteQueue(rpcQueue('package'));
     const began = Date.now();
-    await expect(client.call(PACKAGE_RPC.get, { name: 'x' })).rejects.toMatchObject({
+    await expect(client.call(PACKAGE_RPC.get, { name: 'x' }, { timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'rpc.unavailable',
     });
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(30_000);
   });
 });

@@ -1,17 +1,16 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { WaybillError } from '@waybill/contracts';
 import type { Delivery } from '../client/delivery.js';
+import { countConsumed, recordQueueAge } from '../metrics/consumed-messages.js';
 import { batchSpan } from '../tracing/spans.js';
 import { bisect, type Judged } from './bisect.js';
-import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
+import type { ConsumerDependencies } from './consumer-dependencies.js';
 import { type IncomingMessage, incomingMessage } from './incoming-message.js';
 import { invokeHandler } from './invoke-handler.js';
 import { meansDown } from './means-down.js';
-import { PausableSubscription } from './pausable-subscription.js';
-import { Settler } from './settler.js';
+import { QueueConsumer } from './queue-consumer.js';
 import { ACK, type Verdict } from './verdict.js';
 import { reasonOf, verdictOfError } from './verdict-of-error.js';
-import { WorkInHand } from './work-in-hand.js';
 
 export interface BatchQueue {
   queue: string;
@@ -23,10 +22,7 @@ export interface BatchQueue {
 }
 
 /** Handles the messages of a queue in batches, one batch at a time, while the next one gathers. */
-export class BatchConsumer implements RunningConsumer {
-  private readonly subscription: PausableSubscription;
-  private readonly settler: Settler;
-  private readonly work = new WorkInHand();
+export class BatchConsumer extends QueueConsumer {
   private gathered: Delivery[] = [];
   private timer: NodeJS.Timeout | null = null;
   private busy = false;
@@ -34,48 +30,24 @@ export class BatchConsumer implements RunningConsumer {
 
   constructor(
     private readonly options: BatchQueue,
-    private readonly dependencies: ConsumerDependencies,
+    dependencies: ConsumerDependencies,
   ) {
-    const { service, publisher, maxFailures, logger, connection, probe } = dependencies;
-    this.settler = new Settler({
-      queue: options.queue,
-      service,
-      publisher,
-      maxFailures,
-      onDead: (message, reason) =>
-        logger.warn(`${options.queue}: message ${message.id} (${message.routingKey}) is dead: ${reason}`),
-    });
-    this.subscription = new PausableSubscription({
-      connection,
-      probe,
-      queue: options.queue,
-      prefetch: options.prefetch,
-      onMessage: (delivery) => this.gather(delivery),
-      // the broker delivers them again
-      onLost: () => (this.gathered = []),
-    });
+    const { queue, prefetch } = options;
+    super({ queue, prefetch, nameOf: ({ routingKey }) => routingKey }, dependencies);
   }
 
-  get queue(): string {
-    return this.options.queue;
-  }
-
-  get trouble(): string | null {
-    return this.subscription.trouble;
-  }
-
-  async drain(timeoutMs: number): Promise<void> {
+  override async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
     await this.subscription.stop();
     this.flush();
-    await this.work.idle(timeoutMs);
+    await super.drain(timeoutMs);
   }
 
-  close(): Promise<void> {
-    return this.subscription.close();
+  protected override forget(): void {
+    this.gathered = [];
   }
 
-  private gather(delivery: Delivery): void {
+  protected receive(delivery: Delivery): void {
     this.gathered.push(delivery);
     if (this.gathered.length >= this.options.maxMessages) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), this.options.maxWaitMs);
@@ -98,13 +70,15 @@ export class BatchConsumer implements RunningConsumer {
 
   private async handle(batch: Delivery[]): Promise<void> {
     const messages = batch.map((delivery) => incomingMessage(delivery.message));
+    for (const message of messages) recordQueueAge(this.options.queue, message);
     try {
-      const judged = await batchSpan(messages, this.options.queue, () => this.judge(messages));
+      const judged = await batchSpan(messages, this.queue, () => this.judge(messages));
       this.subscription.succeeded();
       await this.settle(batch, messages, judged);
     } catch (error) {
-      this.dependencies.logger.warn(`${this.options.queue}: a batch of ${batch.length} goes back: ${reasonOf(error)}`);
+      this.dependencies.logger.warn(`${this.queue}: a batch of ${batch.length} goes back: ${reasonOf(error)}`);
       this.subscription.pause(error as Error);
+      countConsumed(this.options.queue, 'returned', batch.length);
       this.giveBack(batch);
     }
   }
@@ -112,7 +86,7 @@ export class BatchConsumer implements RunningConsumer {
   private judge(messages: readonly IncomingMessage[]): Promise<Judged[]> {
     return bisect(messages, {
       handle: async (part) =>
-        ((await invokeHandler(this.options.handler, part, { queue: this.options.queue })) as Verdict[] | undefined) ??
+        ((await invokeHandler(this.options.handler, part, { queue: this.queue })) as Verdict[] | undefined) ??
         part.map(() => ACK),
       isGlobal: async (error) =>
         (error instanceof WaybillError && error.kind === 'unavailable') || meansDown(error, this.dependencies.probe),
@@ -123,11 +97,13 @@ export class BatchConsumer implements RunningConsumer {
   /** One acknowledgement for all that is well, after everything else is settled: it covers every earlier delivery of the channel. */
   private async settle(batch: Delivery[], messages: IncomingMessage[], judged: Judged[]): Promise<void> {
     let last: Delivery | null = null;
+    let accepted = 0;
     for (const [index, { verdict, why }] of judged.entries()) {
-      if (verdict.kind === 'ack') last = batch[index]!;
+      if (verdict.kind === 'ack') [last, accepted] = [batch[index]!, accepted + 1];
       else await this.settler.settle(batch[index]!, messages[index]!, verdict, why);
     }
     last?.ack(true);
+    countConsumed(this.options.queue, 'ack', accepted);
   }
 
   private giveBack(batch: Delivery[]): void {

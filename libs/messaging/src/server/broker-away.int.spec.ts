@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import { ComputerRef, ComputerRemoved, EVENTS, FLEET_RPC } from '@waybill/contracts';
 import { gatewayClient } from '../specs/test-actor.spec.js';
@@ -62,25 +63,28 @@ describe('the broker is away for a while', () => {
       );
       return messages.map(({ body }) => body.computerId);
     };
-    const ask = (timeoutMs?: number) => client.call(FLEET_RPC.computerGet, { id: crypto.randomUUID() }, { timeoutMs });
+    const ask = (timeoutMs: number) => client.call(FLEET_RPC.computerGet, { id: crypto.randomUUID() }, { timeoutMs });
     const before = await decide(50);
-    await ask();
+    await ask(30_000);
 
     await proxy.cut();
     const during = await decide(200);
     await eventually(() => expect(service.server.troubles()).not.toEqual([]));
     await eventually(() => expect(relay.trouble).toContain('no connection'));
-    const began = Date.now();
-    await expect(ask(300)).rejects.toMatchObject({ kind: 'unavailable', code: 'rpc.unavailable' });
-    expect(Date.now() - began).toBeLessThan(2_000);
+    // at its deadline, before a timer that is due later: that also holds when both are late
+    const tooLate = delay(2_000, 'too late', { ref: false });
+    await expect(Promise.race([ask(300), tooLate])).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'rpc.unavailable',
+    });
     expect(publisher.ready).toBe(false);
 
     await proxy.restore();
-    await eventually(() => expect(handled).toEqual(new Set([...before, ...during])), 20_000);
+    await eventually(() => expect(handled).toEqual(new Set([...before, ...during])), 60_000);
     await eventually(() => expect(service.server.troubles()).toEqual([]));
     await eventually(() => expect(relay.trouble).toBeNull());
     await eventually(async () => expect(await database.count('outbox')).toBe(0));
-    await expect(ask()).resolves.toHaveProperty('id');
+    await expect(ask(30_000)).resolves.toHaveProperty('id');
     await client.close();
   });
 });

@@ -3,16 +3,15 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { EXCHANGES, validateMessage } from '@waybill/contracts';
 import type { ClassConstructor } from 'class-transformer';
 import type { Delivery } from '../client/delivery.js';
+import { countConsumed, recordQueueAge } from '../metrics/consumed-messages.js';
 import { processSpan } from '../tracing/spans.js';
-import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
+import type { ConsumerDependencies } from './consumer-dependencies.js';
 import { type IncomingMessage, incomingMessage } from './incoming-message.js';
 import { invokeHandler } from './invoke-handler.js';
 import { meansDown } from './means-down.js';
-import { PausableSubscription } from './pausable-subscription.js';
-import { Settler } from './settler.js';
+import { QueueConsumer } from './queue-consumer.js';
 import { ACK, dead, type Verdict } from './verdict.js';
 import { reasonOf, verdictOfError } from './verdict-of-error.js';
-import { WorkInHand } from './work-in-hand.js';
 
 export interface EventRoute {
   type: ClassConstructor<object>;
@@ -29,65 +28,38 @@ export interface EventQueue {
   perInstance: boolean;
 }
 
-/** Handles the events of one queue, several at a time, each with its own verdict. */
-export class EventConsumer implements RunningConsumer {
-  private readonly subscription: PausableSubscription;
-  private readonly settler: Settler;
-  private readonly work = new WorkInHand();
+/** Declaration of a queue that a process has for itself. */
+export const LIVE_QUEUE_ARGUMENTS = { 'x-queue-type': 'classic' };
 
+/** Handles the events of one queue, several at a time, each with its own verdict. */
+export class EventConsumer extends QueueConsumer {
   constructor(
     private readonly options: EventQueue,
-    private readonly dependencies: ConsumerDependencies,
+    dependencies: ConsumerDependencies,
   ) {
-    const { service, publisher, maxFailures, logger, connection, probe } = dependencies;
-    this.settler = new Settler({
-      queue: options.queue,
-      service,
-      publisher,
-      maxFailures,
-      onDead: (message, reason) =>
-        logger.warn(`${options.queue}: message ${message.id} (${message.type}) is dead: ${reason}`),
-    });
-    this.subscription = new PausableSubscription({
-      connection,
-      probe,
-      queue: options.queue,
-      prefetch: options.concurrency,
-      exclusive: options.perInstance,
-      prepare: options.perInstance ? (channel) => this.declareOwn(channel) : undefined,
-      onMessage: (delivery) => void this.work.track(() => this.handle(delivery)),
-    });
+    const { queue, concurrency: prefetch, perInstance: exclusive } = options;
+    const prepare = exclusive ? (channel: Channel) => declareOwn(channel, options) : undefined;
+    super({ queue, prefetch, exclusive, prepare, nameOf: ({ type }) => type }, dependencies);
   }
 
-  get queue(): string {
-    return this.options.queue;
-  }
-
-  get trouble(): string | null {
-    return this.subscription.trouble;
-  }
-
-  async drain(timeoutMs: number): Promise<void> {
-    await this.subscription.stop();
-    await this.work.idle(timeoutMs);
-  }
-
-  close(): Promise<void> {
-    return this.subscription.close();
+  protected receive(delivery: Delivery): void {
+    void this.work.track(() => this.handle(delivery));
   }
 
   private async handle(delivery: Delivery): Promise<void> {
     const message = incomingMessage(delivery.message);
+    recordQueueAge(this.options.queue, message);
     let why = 'the handler asked for a retry';
     let verdict: Verdict;
     try {
-      verdict = await processSpan(message, this.options.queue, () => this.judge(message));
+      verdict = await processSpan(message, this.queue, () => this.judge(message));
       this.subscription.succeeded();
     } catch (error) {
       why = reasonOf(error);
-      this.dependencies.logger.warn(`${this.options.queue}: message ${message.id} (${message.type}) failed: ${why}`);
+      this.dependencies.logger.warn(`${this.queue}: message ${message.id} (${message.type}) failed: ${why}`);
       if (await meansDown(error, this.dependencies.probe)) {
         this.subscription.pause(error as Error);
+        countConsumed(this.options.queue, 'returned');
         return delivery.giveBack();
       }
       verdict = verdictOfError(error);
@@ -99,7 +71,7 @@ export class EventConsumer implements RunningConsumer {
     if (!message.id) return dead('the message has no message id');
     const type = message.type ?? message.routingKey;
     const route = this.options.routes.get(type);
-    if (!route) return dead(`nothing in ${this.dependencies.service} handles "${type}" from ${this.options.queue}`);
+    if (!route) return dead(`nothing in ${this.dependencies.service} handles "${type}" from ${this.queue}`);
     let body: unknown;
     try {
       body = message.json();
@@ -111,24 +83,26 @@ export class EventConsumer implements RunningConsumer {
       return dead(
         `not a valid ${type}: ${validated.errors.map((error) => `${error.pointer} ${error.message}`).join('; ')}`,
       );
-    const context = { message, messageId: message.id, queue: this.options.queue, deadline: null };
+    const context = { message, messageId: message.id, queue: this.queue, deadline: null };
     return ((await invokeHandler(route.handler, validated.value, context)) as Verdict | undefined) ?? ACK;
   }
 
   private async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
     // nothing can be retried or buried in a queue that is gone with the process
-    if (this.options.perInstance) return delivery.ack();
+    if (this.options.perInstance) {
+      delivery.ack();
+      return countConsumed(this.options.queue, verdict.kind);
+    }
     await this.settler.settle(delivery, message, verdict, why);
   }
+}
 
-  private async declareOwn(channel: Channel): Promise<void> {
-    const { queue, routes } = this.options;
-    await channel.assertQueue(queue, {
-      exclusive: true,
-      durable: false,
-      autoDelete: true,
-      arguments: { 'x-queue-type': 'classic' },
-    });
-    for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
-  }
+async function declareOwn(channel: Channel, { queue, routes }: EventQueue): Promise<void> {
+  await channel.assertQueue(queue, {
+    exclusive: true,
+    durable: false,
+    autoDelete: true,
+    arguments: LIVE_QUEUE_ARGUMENTS,
+  });
+  for (const event of routes.keys()) await channel.bindQueue(queue, EXCHANGES.events, event);
 }

@@ -12,6 +12,8 @@ export interface IncomingMessage {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly contentType: string | null;
   readonly content: Buffer;
+  /** by the publisher's clock, to the second; null when it did not say */
+  readonly sentAt: Date | null;
   readonly redelivered: boolean;
   /** failed deliveries before this one, as counted by the quorum queue */
   readonly failures: number;
@@ -32,6 +34,7 @@ export function incomingMessage({ content, fields, properties }: ConsumeMessage)
     headers,
     contentType: text(properties.contentType),
     content,
+    sentAt: typeof properties.timestamp === 'number' ? new Date(properties.timestamp * 1_000) : null,
     redelivered: fields.redelivered,
     failures: Number(headers['x-delivery-count'] ?? 0),
     json: () => parseJson(content),

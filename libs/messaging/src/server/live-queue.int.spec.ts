@@ -30,16 +30,17 @@ describe('transport: a queue of the process itself', () => {
     ];
     const bothActive = () =>
       eventually(() => expect([...first.server.troubles(), ...second.server.troubles()]).toEqual([]));
-    const bothSee = async () => {
+    const publisher = broker.publisher('services');
+    const bothSee = async (timeoutMs: number) => {
       const message = jobStatusChanged();
-      await broker.publisher('services').publish(message);
-      await eventually(() => expect(seen.filter((jobId) => jobId === message.body.jobId)).toHaveLength(2), 500);
+      await publisher.publish(message);
+      await eventually(() => expect(seen.filter((jobId) => jobId === message.body.jobId)).toHaveLength(2), timeoutMs);
     };
     await bothActive();
-    await bothSee();
+    await bothSee(30_000);
     await eventually(async () => expect(await broker.forceClose('gateway/consume/services')).toBe(2));
     // what was published while the queues were away is gone: live events only
-    await eventually(bothSee);
+    await eventually(() => bothSee(2_000), 60_000);
     await first.close();
     await second.close();
     await eventually(async () => {

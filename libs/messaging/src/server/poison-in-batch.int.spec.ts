@@ -12,7 +12,7 @@ const stored: number[] = [];
 
 @Controller()
 class IngestController {
-  @BatchHandler({ vhost: 'agents', queue: REPORT_QUEUES.status, maxMessages: 100, maxWaitMs: 100 })
+  @BatchHandler({ vhost: 'agents', queue: REPORT_QUEUES.status, maxMessages: 100, maxWaitMs: 1_000 })
   ingest(messages: IncomingMessage[]): Verdict[] {
     const numbers = messages.map((message) => (message.json() as { number: number }).number);
     // all or nothing, as one SQL statement is

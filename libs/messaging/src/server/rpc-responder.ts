@@ -16,7 +16,7 @@ import { ConsumerChannel, type Subscription } from '../client/consumer-channel.j
 import type { Delivery } from '../client/delivery.js';
 import { KeptChannel } from '../client/kept-channel.js';
 import { DEADLINE_HEADER } from '../rpc/deadline.js';
-import { processSpan } from '../tracing/spans.js';
+import { answerSpan } from '../tracing/spans.js';
 import type { RunningConsumer } from './consumer-dependencies.js';
 import { type IncomingMessage, incomingMessage } from './incoming-message.js';
 import { invokeHandler } from './invoke-handler.js';
@@ -97,7 +97,9 @@ export class RpcResponder implements RunningConsumer {
 
   private async answer(message: IncomingMessage, deadline: number | null): Promise<RpcReply<unknown>> {
     try {
-      const data = await processSpan(message, this.queue, () => this.invoke(message, deadline));
+      // a name of its own for everything unknown: what is asked by mistake must not make series of its own
+      const pattern = this.options.routes.has(message.type ?? '') ? message.type! : '_OTHER';
+      const data = await answerSpan(message, pattern, this.queue, () => this.invoke(message, deadline));
       return { ok: true, data: data ?? {} };
     } catch (error) {
       return { ok: false, error: await this.wireError(message, error) };

@@ -2,11 +2,20 @@ import { deadLetterQueue, EXCHANGES } from '@waybill/contracts';
 import type { Delivery } from '../client/delivery.js';
 import type { FlatHeaders } from '../client/messages.js';
 import type { Publisher } from '../client/publisher.js';
+import { countConsumed } from '../metrics/consumed-messages.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { Verdict } from './verdict.js';
 
-/** Header of a dead letter: why, for the operator. */
-const REASON_HEADER = 'x-waybill-reason';
+/** Headers that a dead letter has beside its own, and what they tell the operator. */
+export const DEAD_LETTER_HEADERS = {
+  'x-waybill-reason': 'why it could not be handled',
+  'x-waybill-service': 'the service that gave up',
+  'x-waybill-dead-queue': 'the queue of dead letters that it was sent to',
+  'x-waybill-exchange': 'exchange that it was first published to',
+  'x-waybill-routing-key': 'routing key that it was first published with',
+  'x-waybill-user-id': 'broker user who published it, when the broker had checked that',
+  'x-waybill-failures': 'failed deliveries before the last one',
+} as const;
 
 const MAX_REASON = 1_000;
 
@@ -26,13 +35,22 @@ export class Settler {
 
   /** @param why of a retry, kept as the reason when it was the last one */
   async settle(delivery: Delivery, message: IncomingMessage, verdict: Verdict, why: string): Promise<void> {
-    if (verdict.kind === 'ack') return delivery.ack();
-    if (verdict.kind === 'dead') return this.bury(delivery, message, verdict.reason);
     const failures = message.failures + 1;
-    if (failures >= this.options.maxFailures)
-      return this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
-    // reject counts and is delayed by the queue's policy; nack(requeue) would do neither
+    if (verdict.kind === 'ack') this.accept(delivery);
+    else if (verdict.kind === 'dead') await this.bury(delivery, message, verdict.reason);
+    else if (failures < this.options.maxFailures) this.retry(delivery);
+    else await this.bury(delivery, message, `gave up after ${failures} attempts: ${why}`);
+  }
+
+  private accept(delivery: Delivery): void {
+    delivery.ack();
+    countConsumed(this.options.queue, 'ack');
+  }
+
+  /** reject counts and is delayed by the queue's policy; nack(requeue) would do neither */
+  private retry(delivery: Delivery): void {
     delivery.reject(true);
+    countConsumed(this.options.queue, 'retry');
   }
 
   /** The dead letter is confirmed before the original is acknowledged: a crash between the two makes two dead letters, never none. */
@@ -50,15 +68,19 @@ export class Settler {
       });
     } catch {
       // no way to the dead-letter queue now: counts as a failure and comes again; in the end the broker buries it itself
-      return delivery.reject(true);
+      return this.retry(delivery);
     }
     delivery.ack();
+    countConsumed(queue, 'dead');
     this.options.onDead(message, reason);
   }
 
-  private circumstances(message: IncomingMessage, reason: string): FlatHeaders {
+  private circumstances(
+    message: IncomingMessage,
+    reason: string,
+  ): Partial<Record<keyof typeof DEAD_LETTER_HEADERS, string | number>> {
     return {
-      [REASON_HEADER]: reason.slice(0, MAX_REASON),
+      'x-waybill-reason': reason.slice(0, MAX_REASON),
       'x-waybill-service': this.options.service,
       'x-waybill-dead-queue': deadLetterQueue(this.options.queue),
       'x-waybill-exchange': message.exchange,

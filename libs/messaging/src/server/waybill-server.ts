@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import type { ServiceName } from '@waybill/contracts';
+import { rpcQueue, type ServiceName } from '@waybill/contracts';
 import { ActorVerifier } from '../actor/actor-verifier.js';
+import type { ConsumedQueue } from '../metrics/queue-gauges.js';
 import type { BrokerLinks } from '../nest/broker-links.js';
 import { BatchConsumer } from './batch-consumer.js';
 import type { ConsumerDependencies, RunningConsumer } from './consumer-dependencies.js';
@@ -29,6 +30,7 @@ export const MAX_FAILURES = 15;
 /** Nest transport over RabbitMQ: one consumer per queue that the handlers of this process name. */
 export class WaybillServer extends Server implements CustomTransportStrategy {
   private consumers: RunningConsumer[] = [];
+  private consumed: ConsumedQueue[] = [];
   private started = false;
   private readonly drained: (() => Promise<void>)[] = [];
 
@@ -38,6 +40,11 @@ export class WaybillServer extends Server implements CustomTransportStrategy {
 
   get listening(): boolean {
     return this.started;
+  }
+
+  /** Queues that this process shares with its replicas. */
+  get queues(): readonly ConsumedQueue[] {
+    return this.consumed;
   }
 
   /** Queues that are not being consumed, each with the reason; empty when all is well. */
@@ -82,6 +89,11 @@ export class WaybillServer extends Server implements CustomTransportStrategy {
   private start(): RunningConsumer[] {
     const registry = new HandlerRegistry();
     for (const [pattern, handler] of this.messageHandlers) this.register(registry, pattern, handler);
+    this.consumed = [
+      ...[...registry.events.values()].filter(({ perInstance }) => !perInstance),
+      ...registry.batches.values(),
+      ...(registry.rpc.size > 0 ? [{ vhost: 'services' as const, queue: rpcQueue(this.options.service) }] : []),
+    ].map(({ vhost, queue }) => ({ vhost, queue }));
     return [...this.eventConsumers(registry), ...this.batchConsumers(registry), ...this.responders(registry)];
   }
 

@@ -87,7 +87,7 @@ export class TestBroker {
 
   /** An administrator's connection for looking at queues. */
   model(role: VhostRole): Promise<ChannelModel> {
-    return this.connection(role).ready(10_000);
+    return this.connection(role).ready(30_000);
   }
 
   atEnd(cleanup: () => Promise<unknown>): void {
@@ -120,7 +120,7 @@ export function required(name: string): string {
 }
 
 /** Repeats until it does not throw; the last failure is the spec's. */
-export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -85,7 +85,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
   }
 
   async function channel(service: ServiceName, role: VhostRole): Promise<Channel> {
-    const opened = await (await as(service, role).ready(5_000)).createChannel();
+    const opened = await (await as(service, role).ready(30_000)).createChannel();
     opened.on('error', () => undefined);
     return opened;
   }
@@ -95,7 +95,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
   it('the gateway asks, fleet answers', async () => {
     const client = gatewayClient(as('gateway', 'services'));
     const id = randomUUID();
-    await expect(client.call(FLEET_RPC.computerGet, { id })).resolves.toEqual({ id });
+    await expect(client.call(FLEET_RPC.computerGet, { id }, { timeoutMs: 30_000 })).resolves.toEqual({ id });
   });
 
   it('fleet tells of a removed computer, result hears it', async () => {
@@ -139,6 +139,11 @@ describe('broker accounts: each service can do its work and nothing else', () =>
     );
   });
 
+  it('result may ask how many dead letters it has', async () => {
+    const opened = await channel('result', 'services');
+    await expect(opened.checkQueue('result.jobs.dead')).resolves.toMatchObject({ messageCount: 0 });
+  });
+
   it.each<[string, ServiceName, VhostRole, (opened: Channel) => Promise<unknown>]>([
     [
       'the gateway reads no events of others',
@@ -171,6 +176,25 @@ describe('broker accounts: each service can do its work and nothing else', () =>
       'services',
       (opened) => opened.consume('rpc.package', () => undefined),
     ],
+    ['result takes no dead letter', 'result', 'agents', (opened) => opened.get(`${REPORT_QUEUES.status}.dead`)],
+    [
+      'result throws no dead letter away',
+      'result',
+      'agents',
+      (opened) => opened.purgeQueue(`${REPORT_QUEUES.status}.dead`),
+    ],
+    [
+      'result binds nothing to its dead letters',
+      'result',
+      'services',
+      (opened) => opened.bindQueue('result.jobs.dead', EXCHANGES.dead, 'job-scheduler.groups'),
+    ],
+    [
+      'result asks for no dead letters of others',
+      'result',
+      'services',
+      (opened) => opened.checkQueue('job-scheduler.groups.dead'),
+    ],
     ['result reads no commands', 'result', 'agents', (opened) => opened.consume(inboxStream(1), () => undefined)],
   ])('%s', async (_rule, service, role, action) => {
     await expect(action(await channel(service, role))).rejects.toMatchObject({ code: 403 });
@@ -181,7 +205,7 @@ describe('broker accounts: each service can do its work and nothing else', () =>
     ['nor by package', 'package'],
     ['nor by the gateway', 'gateway'],
   ])('%s', async (_rule, service) => {
-    const opened = await (await as(service, 'services').ready(5_000)).createConfirmChannel();
+    const opened = await (await as(service, 'services').ready(30_000)).createConfirmChannel();
     const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
     opened.publish(EXCHANGES.events, EVENTS.jobStatusChanged, Buffer.from('{}'));
     expect(await refused).toMatchObject({ code: 403 });

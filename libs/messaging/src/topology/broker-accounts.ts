@@ -1,6 +1,6 @@
-import { EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
+import { deadLetterQueue, EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
 import type { VhostRole } from '../server/handler-extras.js';
-import { SUBSCRIPTIONS } from './topology.js';
+import { LIVE_EVENTS, SUBSCRIPTIONS } from './topology.js';
 
 /** Regular expressions over names of exchanges and queues; absent means none. */
 export interface VhostRights {
@@ -26,7 +26,7 @@ export interface BrokerAccount {
 }
 
 /** Which events a service may publish. */
-const PUBLISHES: Record<ServiceName, readonly string[]> = {
+export const PUBLISHES: Record<ServiceName, readonly string[]> = {
   gateway: [],
   package: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
   fleet: [EVENTS.groupChanged, EVENTS.groupMembersChanged, EVENTS.computerRemoved],
@@ -37,17 +37,22 @@ const PUBLISHES: Record<ServiceName, readonly string[]> = {
 const NONE = '^$';
 
 /** Live queues of a gateway process, declared and bound by itself. */
-const LIVE = 'gateway\\.live\\..*';
+const LIVE = `${escape(LIVE_EVENTS.queue)}\\..*`;
 
 /** Name that the default exchange has in permissions; answering a request publishes to it. */
 const DEFAULT_EXCHANGE = 'amq\\.default';
+
+/** To ask how many dead letters of its own there are, a service needs some right on their queue; this one lets it do nothing else. */
+function askAbout(queues: readonly string[]): string[] {
+  return queues.map((queue) => escape(deadLetterQueue(queue)));
+}
 
 /** Own rpc and subscription queues; the right to publish own events, to ask, to answer and to bury. */
 function answeringService(service: ServiceName): Required<VhostRights> {
   const own = SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
   return {
     configure: NONE,
-    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE),
+    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE, ...askAbout(own)),
     read: anyOf(...[rpcQueue(service), ...own].map(escape)),
   };
 }
@@ -55,7 +60,7 @@ function answeringService(service: ServiceName): Required<VhostRights> {
 function account(service: ServiceName, rights: BrokerAccount['rights'], tags = ''): BrokerAccount {
   const write = anyOf(...PUBLISHES[service].map(escape));
   // only the gateway binds a queue at run time
-  const read = service === 'gateway' ? '^job\\.(progressed|status\\.changed)\\.v1$' : NONE;
+  const read = service === LIVE_EVENTS.service ? anyOf(...LIVE_EVENTS.events.map(escape)) : NONE;
   return { service, tags, rights, topics: [{ exchange: EXCHANGES.events, write, read }] };
 }
 
@@ -91,7 +96,7 @@ export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
     services: answeringService('result'),
     agents: {
       configure: NONE,
-      write: anyOf(escape(EXCHANGES.dead)),
+      write: anyOf(escape(EXCHANGES.dead), ...askAbout([REPORT_QUEUES.status])),
       read: anyOf(...Object.values(REPORT_QUEUES).map(escape)),
     },
   }),

@@ -5,6 +5,7 @@ import {
   inboxStream,
   INBOX_SHARDS,
   REPORT_QUEUES,
+  REPORT_TYPES,
   rpcQueue,
   type ServiceName,
   VHOSTS,
@@ -61,6 +62,13 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
   { service: 'result', queue: 'result.jobs', events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged] },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
 ];
+
+/** Live events for the browser: every gateway process declares a queue of its own, `<queue>.<uuid>`, which goes with it. */
+export const LIVE_EVENTS: SubscriptionSpec = {
+  service: 'gateway',
+  queue: 'gateway.live',
+  events: [EVENTS.jobProgressed, EVENTS.jobStatusChanged],
+};
 
 /** Services that answer requests. */
 export const RPC_SERVICES: readonly ServiceName[] = ['package', 'fleet', 'job-scheduler', 'result'];
@@ -138,8 +146,8 @@ function agentsTopology(): VhostTopology {
     ],
     bindings: [
       ...status.bindings,
-      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.status, routingKey: '*.status.v1' },
-      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.progress, routingKey: '*.progress.v1' },
+      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.status, routingKey: `*.${REPORT_TYPES.status}` },
+      { exchange: EXCHANGES.reports, queue: REPORT_QUEUES.progress, routingKey: `*.${REPORT_TYPES.progress}` },
       ...shards.map((name) => ({ exchange: EXCHANGES.commands, queue: name, routingKey: name })),
     ],
   };

@@ -2,7 +2,9 @@ import { type Attributes, context, type Link, type Span, SpanKind, SpanStatusCod
 import type { FlatHeaders, OutgoingMessage } from '../client/messages.js';
 import type { PublishInstrument } from '../client/publisher.js';
 import type { IncomingMessage } from '../server/incoming-message.js';
-import { type Operation, recordDuration } from './durations.js';
+import { errorType } from '../metrics/error-type.js';
+import { type Operation, recordDuration } from '../metrics/operation-duration.js';
+import type { Verdict } from '../server/verdict.js';
 import { destinationTemplate, messagingAttributes } from './semconv.js';
 import { traceContext, traceHeaders } from './trace-headers.js';
 
@@ -25,15 +27,15 @@ export function publishInstrument(message: OutgoingMessage): PublishInstrument {
 export function clientSpan<T>(pattern: string, queue: string, run: (headers: FlatHeaders) => Promise<T>): Promise<T> {
   const attributes = {
     ...messagingAttributes({ operation: 'request', exchange: '', routingKey: queue }),
-    'rpc.method': pattern,
+    ...rpcAttributes(pattern),
   };
   return tracer().startActiveSpan(`request ${pattern}`, { kind: SpanKind.CLIENT, attributes }, (span) =>
     settle(run(traceHeaders()), endOf(span, 'request', attributes)),
   );
 }
 
-/** CONSUMER span around the handling of one message, child of the span that sent it. */
-export function processSpan<T>(message: IncomingMessage, queue: string, run: () => Promise<T>): Promise<T> {
+/** CONSUMER span around the handling of one message, child of the span that sent it. What the handler does not accept counts as an error. */
+export function processSpan(message: IncomingMessage, queue: string, run: () => Promise<Verdict>): Promise<Verdict> {
   const { exchange, routingKey, id: messageId } = message;
   const attributes = messagingAttributes({ operation: 'process', exchange, routingKey, queue, messageId });
   const name = `process ${destinationTemplate(routingKey)}`;
@@ -41,7 +43,27 @@ export function processSpan<T>(message: IncomingMessage, queue: string, run: () 
     name,
     { kind: SpanKind.CONSUMER, attributes },
     traceContext(message.headers),
-    (span) => settle(run(), endOf(span, 'process', attributes)),
+    (span) => settle(run(), endOf(span, 'process', attributes), ({ kind }) => (kind === 'ack' ? undefined : kind)),
+  );
+}
+
+/** SERVER span around the handling of one request, child of the span that asked. */
+export function answerSpan<T>(
+  message: IncomingMessage,
+  pattern: string,
+  queue: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { exchange, routingKey, id: messageId } = message;
+  const attributes = {
+    ...messagingAttributes({ operation: 'process', exchange, routingKey, queue, messageId }),
+    ...rpcAttributes(pattern),
+  };
+  return tracer().startActiveSpan(
+    `answer ${pattern}`,
+    { kind: SpanKind.SERVER, attributes },
+    traceContext(message.headers),
+    (span) => settle(run(), endOf(span, 'answer', attributes)),
   );
 }
 
@@ -71,10 +93,19 @@ function links(messages: readonly IncomingMessage[]): Link[] {
   return [...found.values()];
 }
 
-async function settle<T>(work: Promise<T>, end: (error?: Error) => void): Promise<T> {
+function rpcAttributes(pattern: string): Attributes {
+  return { 'rpc.system.name': 'rabbitmq', 'rpc.method': pattern };
+}
+
+/** @param refusal error type of a result that is none to be glad of */
+async function settle<T>(
+  work: Promise<T>,
+  end: End,
+  refusal: (result: T) => string | undefined = () => undefined,
+): Promise<T> {
   try {
     const result = await work;
-    end();
+    end(undefined, refusal(result));
     return result;
   } catch (error) {
     end(error as Error);
@@ -82,15 +113,17 @@ async function settle<T>(work: Promise<T>, end: (error?: Error) => void): Promis
   }
 }
 
+type End = (error?: Error, type?: string) => void;
+
 /** Ends the span and records how long it was. */
-function endOf(span: Span, operation: Operation, attributes: Attributes): (error?: Error) => void {
+function endOf(span: Span, operation: Operation, attributes: Attributes): End {
   const beganAt = performance.now();
-  return (error) => {
-    if (error) {
-      span.setAttribute('error.type', error.name);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  return (error, type = error && errorType(error)) => {
+    if (type) {
+      span.setAttribute('error.type', type);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error?.message });
     }
     span.end();
-    recordDuration(operation, beganAt, attributes, error);
+    recordDuration(operation, beganAt, attributes, type);
   };
 }

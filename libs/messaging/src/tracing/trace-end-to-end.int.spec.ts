@@ -99,7 +99,7 @@ describe('trace context', () => {
   it('goes with a request into the handler', async () => {
     const client = gatewayClient(broker.connection('services'));
     const traceId = await tracer().startActiveSpan('ask', async (span) => {
-      await client.call(FLEET_RPC.computerGet, { id: crypto.randomUUID() });
+      await client.call(FLEET_RPC.computerGet, { id: crypto.randomUUID() }, { timeoutMs: 30_000 });
       span.end();
       return span.spanContext().traceId;
     });

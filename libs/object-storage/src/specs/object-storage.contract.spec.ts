@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ObjectStorage } from '../object-storage.js';
+import { describeParts } from './parts.contract.spec.js';
 
 const MIB = 1024 * 1024;
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -142,6 +143,8 @@ export function describeObjectStorage(name: string, storage: () => ObjectStorage
       expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
       expect((await fetch(url.replace(key, `${key}x`))).status).toBe(403);
     });
+
+    describeParts(storage);
 
     it('is well', async () => {
       await expect(storage().check()).resolves.toBeUndefined();

@@ -12,6 +12,7 @@ import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { bodyDeadline, type Deadlines, DEADLINES, setDeadlines } from '../http/deadlines.js';
 import { type RateLimits, rateLimit } from '../http/rate-limit.js';
 import { requestId } from '../http/request-id.js';
+import { nameRoute } from '../http/route-name.js';
 import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandReadableJson } from '../http/json-depth.js';
 import { answerMalformedRequests } from '../http/malformed-request.js';
@@ -117,6 +118,7 @@ export async function createService(
   app.set('trust proxy', options.trustedProxies?.length ? [...options.trustedProxies] : false);
   app.flushLogs();
   app.disable('x-powered-by');
+  app.use(nameRoute);
   app.use(requestId);
   app.use(refuseControlsInPath);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { computerUser, EXCHANGES, type ProgressReport, reportKey } from '@waybill/contracts/agent';
+import { computerUser, EXCHANGES, type ProgressReport, REPORT_TYPES, reportKey } from '@waybill/contracts/agent';
 import { type BackOff, BrokerConnection, type BrokerCredentials } from '@waybill/messaging/client';
 import type { UnsentReport } from '../journal/journal.records.js';
 import type { AgentBroker, AgentBrokerEvents, StreamSubscription } from './agent-broker.js';
@@ -71,7 +71,7 @@ export class AmqpAgentBroker implements AgentBroker {
     if (!this.channel) throw new Error('not connected to the broker');
     const options = {
       messageId: id,
-      type: 'status.v1',
+      type: REPORT_TYPES.status,
       userId: this.user,
       contentType: 'application/json',
       persistent: true,
@@ -85,7 +85,7 @@ export class AmqpAgentBroker implements AgentBroker {
   }
 
   publishProgress(progress: ProgressReport): void {
-    const options = { type: 'progress.v1', userId: this.user, contentType: 'application/json' };
+    const options = { type: REPORT_TYPES.progress, userId: this.user, contentType: 'application/json' };
     this.channel?.send(
       EXCHANGES.reports,
       reportKey(this.options.computerId, 'progress'),

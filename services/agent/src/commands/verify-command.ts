@@ -1,7 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Command, COMMAND_JWS_TYPE, type ExecuteCommand, type SessionResponse } from '@waybill/contracts/agent';
+import {
+  type Command,
+  COMMAND_JWS_TYPE,
+  commandSchema,
+  type ExecuteCommand,
+  executeClaimSchema,
+  headerSchema,
+  type SessionResponse,
+} from '@waybill/contracts/agent';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
-import { commandSchema, executeClaimSchema, headerSchema } from './command-schema.js';
 
 export type ServerKey = SessionResponse['serverKeys'][number];
 

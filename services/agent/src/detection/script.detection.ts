@@ -1,6 +1,6 @@
+import { durationMs } from '@waybill/contracts/agent';
 import type { Workbench } from '../execution/workbench.js';
 import type { ProcessResult } from '../process/run-process.js';
-import { durationMs } from '../time/clock.js';
 import type { Finding, Presence } from './finding.js';
 
 const DEFAULT_TIMEOUT = 'PT30S';

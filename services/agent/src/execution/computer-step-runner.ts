@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { ProgressReport } from '@waybill/contracts/agent';
+import { durationMs, type ProgressReport } from '@waybill/contracts/agent';
 import { type AttemptRecord, keyText } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import { outputTail } from '../process/output-tail.js';
 import { findGroupLeader, isRunning } from '../process/process-table.js';
 import { signalGroup } from '../process/run-process.js';
-import { type Clock, durationMs } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 import { hasBegun, probeFiles, type StepName, STEPS } from './attempt.js';
 
 import type { StepOutcome, StepRunner, StepWork } from './step-runner.js';

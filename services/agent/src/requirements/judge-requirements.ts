@@ -1,10 +1,9 @@
 import { totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
-import type { ReasonCode, Requirement } from '@waybill/contracts/agent';
+import { durationMs, type ReasonCode, type Requirement } from '@waybill/contracts/agent';
 import type { Workbench } from '../execution/workbench.js';
 import { installedPackages } from '../installers/dpkg-status.js';
 import { existing } from '../root/rooted-paths.js';
-import { durationMs } from '../time/clock.js';
 import { formatBytes, parseSize } from './size.js';
 import { satisfies } from './version-range.js';
 

@@ -45,16 +45,3 @@ export class CorrectedClock implements Clock {
 export function timestamp(clock: Pick<Clock, 'now'>): string {
   return new Date(clock.now()).toISOString();
 }
-
-/** Milliseconds of an ISO 8601 duration of days, hours, minutes and seconds, as manifests use them. */
-export function durationMs(duration: string): number {
-  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
-  if (!match) throw new RangeError(`"${duration}" is not an ISO 8601 duration`);
-  const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-}

@@ -1,6 +1,7 @@
 import {
   COMMAND_CONTENT_TYPE,
   COMMAND_JWS_TYPE,
+  COMMAND_TYPES,
   EXCHANGES,
   inboxShard,
   inboxStream,
@@ -47,7 +48,7 @@ export async function sessionRefresh(key: SigningKey, computerId: string, now: D
     vhost: 'agents',
     exchange: EXCHANGES.commands,
     routingKey: inboxStream(shard),
-    type: notice.kind,
+    type: COMMAND_TYPES[notice.kind],
     messageId: notice.id,
     body,
     contentType: COMMAND_CONTENT_TYPE,

@@ -27,6 +27,7 @@ describe('sessionRefresh', () => {
       vhost: 'agents',
       exchange: 'waybill.commands',
       routingKey: `cmd.i.${shard}`,
+      type: 'command.session.refresh.v1',
       contentType: 'application/jose',
       headers: { 'x-stream-filter-value': ID, 'x-waybill-seq': 0 },
     });

@@ -23,7 +23,7 @@ export const ResourceId = createParamDecorator((_: unknown, context: ExecutionCo
 /**
  * `Idempotency-Key` on POST: the first success is recorded and answered again for a week, with
  * `Idempotency-Replayed: true`. Failures are not recorded, so the client may try again with the same key.
- * A key used with another call or body is refused. A secret is not recorded: it is in the first answer only.
+ * A key used with another call or body is refused. Secrets and presigned URLs are not recorded: they are in the first answer only.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -66,7 +66,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     request.resourceId = claim.resourceId;
     return next.handle().pipe(
       concatMap((body: unknown) =>
-        from(this.requests.complete(account, key, response.statusCode, withoutSecret(body)).then(() => body)),
+        from(this.requests.complete(account, key, response.statusCode, withoutSecrets(body)).then(() => body)),
       ),
       catchError((error: unknown) =>
         from(this.requests.release(account, key)).pipe(concatMap(() => throwError(() => error))),
@@ -75,9 +75,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** Secrets are kept as hashes only; a recorded answer must not be the exception. */
-function withoutSecret(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('secret' in body)) return body;
-  const { secret: _, ...rest } = body;
-  return rest;
+/** Secrets are kept as hashes only, presigned URLs not at all; a recorded answer must not be the exception. */
+function withoutSecrets(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { secret: _, ...kept } = body as { secret?: unknown; parts?: unknown };
+  return Array.isArray(kept.parts) ? { ...kept, parts: kept.parts.map(withoutUrl) } : kept;
+}
+
+function withoutUrl({ url: _, ...part }: { url?: unknown }): object {
+  return part;
 }

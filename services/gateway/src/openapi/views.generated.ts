@@ -1134,6 +1134,18 @@ export const viewSchemas = {
       "members"
     ]
   },
+  "MultipartState": {
+    "type": "string",
+    "enum": [
+      "open",
+      "verifying",
+      "completed",
+      "refused",
+      "aborted",
+      "abandoned"
+    ],
+    "description": "`open` → `verifying` → `completed`, or `refused`: the bytes are not what was announced or expected. An open one also ends as `aborted` (somebody said so) or `abandoned` (it expired)."
+  },
   "PackageView": {
     "type": "object",
     "properties": {
@@ -1385,6 +1397,131 @@ export const viewSchemas = {
       "startedAt"
     ],
     "description": "One step of an attempt as the agent journaled it."
+  },
+  "UploadPartView": {
+    "type": "object",
+    "properties": {
+      "number": {
+        "type": "number",
+        "description": "1 is the first"
+      },
+      "size": {
+        "type": "number",
+        "description": "bytes that it must have"
+      },
+      "uploaded": {
+        "type": "boolean",
+        "description": "it has arrived, whole"
+      },
+      "etag": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "of what has arrived; null when nothing has"
+      },
+      "url": {
+        "type": "string",
+        "description": "`PUT` the part's bytes here, nothing else beside them; absent unless URLs were asked for and the upload is open"
+      }
+    },
+    "required": [
+      "etag",
+      "number",
+      "size",
+      "uploaded"
+    ]
+  },
+  "UploadView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "file": {
+        "type": "string"
+      },
+      "state": {
+        "$ref": "#/components/schemas/MultipartState"
+      },
+      "size": {
+        "type": "number",
+        "description": "bytes announced"
+      },
+      "sha256": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "announced; null when it was not"
+      },
+      "partSize": {
+        "type": "number",
+        "description": "bytes of every part but the last"
+      },
+      "parts": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/UploadPartView"
+        }
+      },
+      "verified": {
+        "type": "number",
+        "description": "bytes that were read to verify the upload, so far"
+      },
+      "expiresAt": {
+        "type": "string",
+        "description": "an upload that is still open then is abandoned"
+      },
+      "artifact": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/ArtifactView"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "once it is completed"
+      },
+      "problem": {
+        "anyOf": [
+          {
+            "type": "object",
+            "properties": {
+              "code": {
+                "type": "string"
+              },
+              "detail": {
+                "type": "string"
+              }
+            },
+            "required": [
+              "code",
+              "detail"
+            ]
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "why it was refused"
+      }
+    },
+    "required": [
+      "artifact",
+      "expiresAt",
+      "file",
+      "id",
+      "partSize",
+      "parts",
+      "problem",
+      "sha256",
+      "size",
+      "state",
+      "verified"
+    ],
+    "description": "An upload whose bytes go straight to object storage."
   },
   "VersionStatus": {
     "type": "string",

@@ -19,4 +19,5 @@ export type { ExecutionDetail } from '../executions/executions.views.js';
 export type { JobDetail } from '../jobs/job-detail.js';
 export type { SessionCreated, SessionView } from '../session/session.views.js';
 export type { LoginView } from '../sessions/sessions.views.js';
+export type { UploadView } from '../uploads/uploads.views.js';
 export type { Problem } from './problem.view.js';

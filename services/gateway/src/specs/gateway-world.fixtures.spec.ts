@@ -45,7 +45,8 @@ export class GatewayWorld {
     this.password = config.adminPassword;
   }
 
-  static async start(): Promise<GatewayWorld> {
+  /** @param env variables beside those of every spec */
+  static async start(env: Record<string, string> = {}): Promise<GatewayWorld> {
     const [database, vhosts, bucket] = await Promise.all([gatewayDatabase(), testVhosts(), testBucket()]);
     const { brokerUrl, brokerManagementUrl } = testServers();
     await applyTopology({
@@ -65,6 +66,7 @@ export class GatewayWorld {
       WAYBILL_ADMIN_PASSWORD: `spec-${randomUUID()}`,
       WAYBILL_ACTOR_KEY: ACTOR_KEYS.actorKey,
       WAYBILL_LOG_LEVEL: process.env['SPEC_LOG_LEVEL'] ?? 'silent',
+      ...env,
     });
     const app = await createService(GatewayModule.of(config), {
       service: 'gateway',

@@ -10,19 +10,8 @@ import {
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
-import { computers, create, publishVersion, SHA } from '../specs/orders.fixtures.spec.js';
-import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from '../specs/scheduler-replicas.spec.js';
-import { Story } from '../specs/story.fixtures.spec.js';
-
-let scheduler: SchedulerReplicas;
-let story: Story;
-
-beforeAll(async () => {
-  scheduler = await startScheduler(2);
-  story = new Story(scheduler);
-  await publishVersion(scheduler);
-}, SERVERS_TIMEOUT_MS);
-afterAll(() => scheduler?.stop());
+import { computers, create, SHA } from '../specs/orders.fixtures.spec.js';
+import { scheduler, story } from '../specs/two-schedulers.fixtures.spec.js';
 
 async function releasedJob(members: string[], more: string[] = []): Promise<{ id: string; groupId: string }> {
   const name = `group ${v7()}`;

@@ -9,19 +9,8 @@ import {
 } from '@waybill/contracts';
 import { eventually, specActor } from '@waybill/testing';
 import { v7 } from 'uuid';
-import { computers, create, get, publishVersion } from './orders.fixtures.spec.js';
-import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from './scheduler-replicas.spec.js';
-import { Story } from './story.fixtures.spec.js';
-
-let scheduler: SchedulerReplicas;
-let story: Story;
-
-beforeAll(async () => {
-  scheduler = await startScheduler(2);
-  story = new Story(scheduler);
-  await publishVersion(scheduler);
-}, SERVERS_TIMEOUT_MS);
-afterAll(() => scheduler?.stop());
+import { computers, create, get } from './orders.fixtures.spec.js';
+import { scheduler, story } from './two-schedulers.fixtures.spec.js';
 
 const timersOf = (jobId: string) =>
   scheduler.sql.query('SELECT kind FROM timers WHERE job_id = $1 ORDER BY kind', [jobId]);

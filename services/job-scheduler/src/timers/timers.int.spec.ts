@@ -2,20 +2,12 @@ import { EVENTS, type JobView, WaybillError } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
 import { computers, create, published, publishVersion } from '../specs/orders.fixtures.spec.js';
-import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from '../specs/scheduler-replicas.spec.js';
-import { Story } from '../specs/story.fixtures.spec.js';
-
-let scheduler: SchedulerReplicas;
-let story: Story;
+import { scheduler, story } from '../specs/two-schedulers.fixtures.spec.js';
 
 beforeAll(async () => {
-  scheduler = await startScheduler(2);
-  story = new Story(scheduler);
-  await publishVersion(scheduler);
   await scheduler.group('nobody', []);
   await scheduler.group('accounting', computers(scheduler, 2));
-}, SERVERS_TIMEOUT_MS);
-afterAll(() => scheduler?.stop());
+});
 
 /** Stores scheduled jobs as they lie in the database after a downtime: due at the given moments, oldest first. */
 async function jobsDueAt(dueAt: Date[]): Promise<string[]> {

@@ -5,6 +5,7 @@ import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DiscardedObjectsRepository } from './discarded-objects.repository.js';
 import { ObjectDisposal } from './object-disposal.js';
+import { decideAbort } from './upload.js';
 import { UploadsRepository } from './uploads.repository.js';
 
 @Controller()
@@ -19,14 +20,15 @@ export class AbortUploadHandler {
 
   /**
    * Does nothing to a completed upload. One that was closed before is discarded again: its object may have been written since.
-   * @throws notFound `upload.notFound`
+   * @throws notFound `upload.notFound`; conflict `upload.verifying`
    */
   @RpcHandler(PACKAGE_RPC.uploadAbort, AbortUpload)
   async handle({ uploadId }: AbortUpload): Promise<Record<string, never>> {
     const objectKey = await this.work.run(async (manager) => {
       const upload = await this.uploads.lock(manager, uploadId);
-      if (upload.status === 'completed') return null;
-      if (upload.status === 'pending') {
+      const abort = decideAbort(upload);
+      if (abort === 'nothing') return null;
+      if (abort === 'close') {
         await this.uploads.markAborted(manager, uploadId);
         await this.audit.record(manager, {
           action: 'upload.aborted',

@@ -1,9 +1,12 @@
-import { type ArtifactView, conflict, invalid, nearest, notFound } from '@waybill/contracts';
+import { type ArtifactView, conflict, invalid, nearest, notFound, type WaybillError } from '@waybill/contracts';
 import { expectedArtifacts } from '../versions/manifest-artifacts.js';
 import { requireDraft, type Version } from '../versions/version.js';
 
-/** `pending` ends as `completed`, `aborted` (the caller said so) or `abandoned` (too old); all three are final. */
-export type UploadStatus = 'pending' | 'completed' | 'aborted' | 'abandoned';
+/**
+ * `pending` ends as `completed`, `aborted` (the caller said so) or `abandoned` (too old). One whose parts came by presigned URL is
+ * `verifying` in between and may end as `refused`: its bytes are not what they should be. All but the first two are final.
+ */
+export type UploadStatus = 'pending' | 'verifying' | 'completed' | 'refused' | 'aborted' | 'abandoned';
 
 /** One attempt to store one file of a version, as its rules see it. */
 export interface Upload {
@@ -54,10 +57,50 @@ export function decideRepeat(upload: Upload, written: Written): ArtifactView | n
         'upload.alreadyCompleted',
         `This upload of "${upload.file}" was completed with other content; begin a new upload.`,
       );
+    case 'verifying':
+      throw uploadVerifying(upload);
+    case 'refused':
     case 'aborted':
     case 'abandoned':
-      throw conflict('upload.closed', `This upload of "${upload.file}" was ${upload.status}; begin a new upload.`);
+      throw uploadClosed(upload);
   }
+}
+
+/** What an abort does: `close` a pending upload; `again` look for what was written to a closed one since; `nothing` to a completed one. */
+export type Abort = 'close' | 'again' | 'nothing';
+
+/** @throws conflict `upload.verifying` */
+export function decideAbort(upload: Upload): Abort {
+  switch (upload.status) {
+    case 'pending':
+      return 'close';
+    case 'verifying':
+      throw uploadVerifying(upload);
+    case 'completed':
+      return 'nothing';
+    case 'refused':
+    case 'aborted':
+    case 'abandoned':
+      return 'again';
+  }
+}
+
+/** Whoever removed the version removed what was uploaded for it. */
+export function versionRemoved({ file }: Upload): WaybillError {
+  return notFound('version.notFound', `The version that "${file}" was uploaded for was removed.`);
+}
+
+/** Nothing more can be done to the upload. */
+export function uploadClosed({ file, status }: Upload): WaybillError {
+  return conflict('upload.closed', `This upload of "${file}" was ${status}; begin a new upload.`);
+}
+
+/** Its end cannot be changed any more, only waited for. */
+export function uploadVerifying({ file }: Upload): WaybillError {
+  return conflict(
+    'upload.verifying',
+    `This upload of "${file}" is being verified; look at it again until it is completed or refused.`,
+  );
 }
 
 /**
@@ -74,17 +117,26 @@ export function checkWritten(version: Version, upload: Upload, written: Written,
     );
   }
   checkStoredSize(upload, written.size, storedSize);
-  const expected = expectedArtifacts(version.manifest).find((artifact) => artifact.file === upload.file);
-  if (expected?.size !== undefined && expected.size !== written.size) {
+  checkExpected(version, upload.file, written);
+}
+
+/**
+ * Do size and digest fit what the manifest says about the file, where it says so?
+ * @param given as they are announced or were found
+ * @throws invalid `upload.sizeMismatch`, `upload.digestMismatch`
+ */
+export function checkExpected(version: Version, file: string, given: { sha256: string | null; size: number }): void {
+  const expected = expectedArtifacts(version.manifest).find((artifact) => artifact.file === file);
+  if (expected?.size !== undefined && expected.size !== given.size) {
     throw invalid(
       'upload.sizeMismatch',
-      `The manifest expects ${expected.size} bytes of "${upload.file}", but ${written.size} were sent.`,
+      `The manifest expects ${expected.size} bytes of "${file}", but the upload has ${given.size}.`,
     );
   }
-  if (expected?.sha256 !== undefined && expected.sha256 !== written.sha256) {
+  if (expected?.sha256 !== undefined && given.sha256 !== null && expected.sha256 !== given.sha256) {
     throw invalid(
       'upload.digestMismatch',
-      `The manifest expects SHA-256 ${expected.sha256} of "${upload.file}", but what was sent has ${written.sha256}.`,
+      `The manifest expects SHA-256 ${expected.sha256} of "${file}", but the upload has ${given.sha256}.`,
     );
   }
 }

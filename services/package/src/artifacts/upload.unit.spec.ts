@@ -1,7 +1,7 @@
 import { WaybillError } from '@waybill/contracts';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import type { Version } from '../versions/version.js';
-import { checkWritten, decideBegin, decideRepeat, type Upload } from './upload.js';
+import { checkExpected, checkWritten, decideAbort, decideBegin, decideRepeat, type Upload } from './upload.js';
 
 const FILE = 'check-terminal.sh';
 const WRITTEN = { sha256: 'a'.repeat(64), size: 10 };
@@ -67,8 +67,12 @@ describe('completing an upload again', () => {
     );
   });
 
-  it.each(['aborted', 'abandoned'] as const)('refuses an %s one', (status) => {
+  it.each(['refused', 'aborted', 'abandoned'] as const)('refuses one that was %s', (status) => {
     expect(code(() => decideRepeat(upload({ status }), WRITTEN))).toBe('upload.closed');
+  });
+
+  it('refuses one that is being verified: its bytes came another way', () => {
+    expect(code(() => decideRepeat(upload({ status: 'verifying' }), WRITTEN))).toBe('upload.verifying');
   });
 });
 
@@ -87,7 +91,26 @@ describe('what was written', () => {
     expect(code(() => checkWritten(expecting({ size: 11 }), upload(), WRITTEN, 10))).toBe('upload.sizeMismatch');
   });
 
+  it('may be announced without a digest', () => {
+    expect(() => checkExpected(expecting(WRITTEN), FILE, { size: 10, sha256: null })).not.toThrow();
+    expect(code(() => checkExpected(expecting(WRITTEN), FILE, { size: 11, sha256: null }))).toBe('upload.sizeMismatch');
+  });
+
   it('comes too late once the version is published', () => {
     expect(code(() => checkWritten(PUBLISHED, upload(), WRITTEN, 10))).toBe('version.notDraft');
+  });
+});
+
+describe('aborting an upload', () => {
+  it.each([
+    ['pending', 'close'],
+    ['completed', 'nothing'],
+    ['refused', 'again'],
+    ['aborted', 'again'],
+    ['abandoned', 'again'],
+  ] as const)('that is %s: %s', (status, abort) => expect(decideAbort(upload({ status }))).toBe(abort));
+
+  it('that is being verified is refused: its object is about to appear', () => {
+    expect(code(() => decideAbort(upload({ status: 'verifying' })))).toBe('upload.verifying');
   });
 });

@@ -1,6 +1,6 @@
+import { DURATION_PATTERN, durationMs } from '@waybill/contracts';
 import { Env, IsEd25519PublicKeys, StorageServiceConfig } from '@waybill/platform';
 import { Matches } from 'class-validator';
-import { DURATION_PATTERN, durationSeconds } from './duration.js';
 
 /** What the package service reads from the environment. */
 export class PackageConfig extends StorageServiceConfig {
@@ -17,6 +17,6 @@ export class PackageConfig extends StorageServiceConfig {
   actorPublicKeys: string;
 
   get uploadMaxAgeSeconds(): number {
-    return durationSeconds(this.uploadMaxAge);
+    return durationMs(this.uploadMaxAge) / 1000;
   }
 }

@@ -19,7 +19,6 @@ import {
 import { type ChannelModel, connect } from 'amqplib';
 import { DataSource } from 'typeorm';
 import { PackageConfig } from '../config/package.config.js';
-import { Package1764000000000 } from '../migrations/1764000000000-package.migration.js';
 import { PackageModule } from '../package.module.js';
 import { PACKAGE_PERSISTENCE } from '../persistence.options.js';
 
@@ -145,7 +144,7 @@ export function freshName(): string {
 }
 
 function packageDatabase() {
-  const version = Package1764000000000.prototype.up.toString();
+  const version = PACKAGE_PERSISTENCE.migrations.map((migration) => migration.toString()).join();
   return testDatabase({
     schema: 'package',
     version,

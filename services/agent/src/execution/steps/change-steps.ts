@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import type { Variant } from '@waybill/contracts/agent';
+import { durationMs, type Variant } from '@waybill/contracts/agent';
 import { detect } from '../../detection/detect.js';
 import type { Finding } from '../../detection/finding.js';
 import { installerOf, uninstallerOf } from '../../installers/installers.js';
 import type { InstallResult } from '../../installers/installer.js';
 import type { AttemptRecord, Verdict } from '../../journal/journal.records.js';
-import { durationMs } from '../../time/clock.js';
 import { isCutOff, STEPS } from '../attempt.js';
 import { verdictOf } from '../decide-step.js';
 import type { StepOutcome } from '../step-runner.js';

@@ -1,4 +1,4 @@
-import { durationMs } from '../../time/clock.js';
+import { durationMs } from '@waybill/contracts/agent';
 import { STEPS } from '../attempt.js';
 import { verdictOf } from '../decide-step.js';
 import type { StepOutcome } from '../step-runner.js';

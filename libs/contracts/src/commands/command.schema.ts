@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { manifestSchema } from '../manifest/manifest.js';
+import { JOB_ACTIONS } from '../status/job-status.js';
+import type { Command } from './command.js';
+
+const moment = z.iso.datetime({ offset: true });
+/** Largest number that the server stores. */
+const MAX_COUNT = 2_147_483_647;
+const count = z.int().min(1).max(MAX_COUNT);
+
+const header = {
+  id: z.uuid(),
+  v: z.literal(1),
+  audience: z.union([
+    z.object({ group: z.uuid(), generation: z.int() }),
+    z.object({ shard: z.int() }),
+    z.object({ computer: z.uuid() }),
+  ]),
+  seq: z.int().min(0),
+  issuedAt: moment,
+  expiresAt: moment,
+};
+
+/** What every command has, whatever else a newer server says in it. */
+export const headerSchema = z.object(header);
+
+const selector = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('slice'), from: z.number(), to: z.number() }),
+  z.object({ kind: z.literal('unfinished'), attempt: count }),
+  z.object({ kind: z.literal('computers'), ids: z.array(z.uuid()) }),
+]);
+
+const execute = z.object({
+  ...header,
+  kind: z.literal('execute'),
+  jobId: z.uuid(),
+  run: count,
+  attempt: count,
+  priority: z.int(),
+  action: z.enum(JOB_ACTIONS),
+  manifest: manifestSchema,
+  manifestDigest: z.string(),
+  selector,
+  resolvedAt: moment,
+  lateJoiners: z.enum(['include', 'exclude']),
+  exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
+  installAt: moment.optional(),
+});
+
+const cancel = z.object({
+  ...header,
+  kind: z.literal('cancel'),
+  jobId: z.uuid(),
+  run: count,
+  attempt: count,
+  selector,
+  status: z.enum(['canceled', 'expired']),
+  reason: z.string(),
+});
+
+const sessionRefresh = z.object({ ...header, kind: z.literal('session.refresh'), computerId: z.uuid() });
+
+/** Shape of a command's payload. Fields that a reader does not know are ignored: a newer server may say more. */
+export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [execute, cancel, sessionRefresh]);
+
+/**
+ * What has to be known of an execute command to report its refusal to the right execution. For commands whose rest an
+ * agent does not understand, e.g. a manifest with a key that only newer agents know.
+ */
+export const executeClaimSchema = execute.pick({
+  id: true,
+  v: true,
+  audience: true,
+  seq: true,
+  issuedAt: true,
+  expiresAt: true,
+  kind: true,
+  jobId: true,
+  run: true,
+  attempt: true,
+  selector: true,
+  resolvedAt: true,
+  lateJoiners: true,
+  exclude: true,
+});
+
+/**
+ * Payloads of commands as JSON Schemas (draft 7), by kind.
+ * @param manifest what stands for the manifest, e.g. a reference to its own schema
+ */
+export function commandJsonSchemas(manifest: object): Record<Command['kind'], object> {
+  const schemaOf = (schema: z.ZodType): object => {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+      target: 'draft-07',
+      io: 'input',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema !== manifestSchema) return;
+        for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key];
+        Object.assign(jsonSchema, manifest);
+      },
+    });
+    return rest;
+  };
+  return { execute: schemaOf(execute), cancel: schemaOf(cancel), 'session.refresh': schemaOf(sessionRefresh) };
+}

@@ -1,0 +1,363 @@
+import {
+  type ArtifactView,
+  type AuditEntryView,
+  type AuditQuery,
+  type AuditSlice,
+  type ComputerView,
+  emptyCounters,
+  type EnrolmentTokenView,
+  type ExecutionView,
+  FLEET_RPC,
+  type GroupView,
+  JOB_RPC,
+  type JobView,
+  type MultipartOutcome,
+  type MultipartTicket,
+  PACKAGE_RPC,
+  type PackageView,
+  RESULT_RPC,
+  type RpcContract,
+  type RpcPattern,
+  type VersionView,
+} from '@waybill/contracts';
+import { AT, DIGEST, ID, MANIFEST, OTHER_ID, SHA256 } from './golden-events.fixtures.spec.js';
+
+const page = { filter: 'name==a*', sort: '-name', limit: 10, cursor: 'b3BhcXVl' };
+const pageOf = <T>(item: T) => ({ items: [item], nextCursor: null });
+
+const packageView: PackageView = {
+  name: 'acme-ledger',
+  title: 'Acme Ledger',
+  publisher: null,
+  description: null,
+  category: 'finance',
+  createdAt: AT,
+  updatedAt: AT,
+  revision: 1,
+};
+const versionRef = { package: 'acme-ledger', version: '2.4.0' };
+const versionView: VersionView = {
+  ...versionRef,
+  id: ID,
+  versionScheme: 'semver',
+  status: 'published',
+  manifest: MANIFEST,
+  manifestDigest: DIGEST,
+  artifacts: [{ file: 'acme-ledger_2.4.0_all.deb', sha256: SHA256, size: 1024, uploaded: true }],
+  createdAt: AT,
+  publishedAt: AT,
+  withdrawnAt: null,
+  revision: 2,
+};
+const computerView: ComputerView = {
+  id: ID,
+  name: 'pc-1',
+  os: 'linux',
+  arch: 'amd64',
+  distribution: 'debian',
+  agentVersion: '1.0.0',
+  online: true,
+  lastSeenAt: null,
+  enrolledAt: AT,
+  groups: ['accounting'],
+  attributes: { department: 'accounting' },
+  inventory: null,
+  revision: 1,
+};
+const groupView: GroupView = {
+  id: ID,
+  name: 'accounting',
+  kind: 'static',
+  description: null,
+  members: 3,
+  createdAt: AT,
+  revision: 1,
+};
+const tokenView: EnrolmentTokenView = {
+  id: ID,
+  groups: ['accounting'],
+  maxUses: 1,
+  uses: 0,
+  expiresAt: AT,
+  createdAt: AT,
+};
+const jobView: JobView = {
+  id: ID,
+  name: 'install acme-ledger 2.4.0',
+  status: 'running',
+  statusReason: null,
+  ...versionRef,
+  action: 'install',
+  targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: 2 },
+  schedule: { startAt: null, zone: 'UTC', startsAt: AT, expiresAt: AT },
+  waves: [{ number: 1, percent: 100, status: 'released', total: 2 }],
+  priority: 5,
+  annotations: { ticket: 'CHG-1042' },
+  run: 1,
+  attempt: 1,
+  createdAt: AT,
+  createdBy: 'admin',
+  startedAt: AT,
+  finishedAt: null,
+  revision: 3,
+};
+const executionView: ExecutionView = {
+  jobId: ID,
+  run: 1,
+  computerId: ID,
+  computerName: 'pc-1',
+  status: 'failed',
+  reason: 'install.exitCode',
+  message: null,
+  attempt: 1,
+  exitCode: 1,
+  queuedAt: AT,
+  startedAt: AT,
+  finishedAt: AT,
+  updatedAt: AT,
+};
+
+const uploadRef = { ...versionRef, uploadId: ID };
+const artifactView: ArtifactView = {
+  file: 'acme-ledger_2.4.0_all.deb',
+  sha256: SHA256,
+  size: 1024,
+  deduplicated: false,
+};
+const multipartTicket: MultipartTicket = {
+  upload: {
+    id: ID,
+    file: artifactView.file,
+    state: 'completed',
+    size: 1024,
+    sha256: SHA256,
+    partSize: 1024,
+    parts: [{ number: 1, size: 1024, uploaded: true, etag: 'e1' }],
+    verified: 1024,
+    expiresAt: AT,
+    artifact: artifactView,
+    problem: null,
+  },
+  objectKey: 'artifacts/1',
+  storageId: 'u1',
+};
+const multipartOutcome: MultipartOutcome = { size: 1024, verified: 1024, artifact: artifactView };
+
+const auditEntry: AuditEntryView = {
+  service: 'package',
+  seq: 1,
+  at: AT,
+  actor: { kind: 'user', id: 'admin', name: 'admin' },
+  action: 'package.created',
+  object: { type: 'package', id: 'acme-ledger' },
+  before: null,
+  after: SHA256,
+  details: {},
+  requestId: ID,
+  address: '127.0.0.1',
+  hash: SHA256,
+};
+const auditList: { request: AuditQuery; response: AuditSlice } = {
+  request: { filter: 'actor==admin', first: 'newest', beyond: 1, limit: 10 },
+  response: { items: [auditEntry] },
+};
+
+type Goldens = { [P in RpcPattern]: { request: RpcContract[P]['request']; response: RpcContract[P]['response'] } };
+
+/** One good request and answer of each pattern, every field filled in. */
+export const GOLDEN_RPC: Goldens = {
+  [PACKAGE_RPC.auditList]: auditList,
+  [PACKAGE_RPC.create]: {
+    request: {
+      name: 'acme-ledger',
+      title: 'Acme Ledger',
+      publisher: 'Acme',
+      description: 'Bookkeeping\nclient',
+      category: 'finance',
+    },
+    response: packageView,
+  },
+  [PACKAGE_RPC.get]: { request: { name: 'acme-ledger' }, response: packageView },
+  [PACKAGE_RPC.list]: { request: page, response: pageOf(packageView) },
+  [PACKAGE_RPC.update]: {
+    request: { name: 'acme-ledger', changes: { title: 'Ledger' }, revision: 1 },
+    response: packageView,
+  },
+  [PACKAGE_RPC.remove]: { request: { name: 'acme-ledger' }, response: {} },
+  [PACKAGE_RPC.versionCreate]: { request: { package: 'acme-ledger', manifest: MANIFEST }, response: versionView },
+  [PACKAGE_RPC.versionGet]: { request: versionRef, response: versionView },
+  [PACKAGE_RPC.versionList]: { request: { ...page, package: 'acme-ledger' }, response: pageOf(versionView) },
+  [PACKAGE_RPC.versionPublish]: { request: versionRef, response: versionView },
+  [PACKAGE_RPC.versionWithdraw]: { request: versionRef, response: versionView },
+  [PACKAGE_RPC.uploadBegin]: {
+    request: { ...versionRef, file: 'acme-ledger_2.4.0_all.deb' },
+    response: { uploadId: ID, objectKey: 'uploads/1' },
+  },
+  [PACKAGE_RPC.uploadComplete]: {
+    request: { uploadId: ID, sha256: SHA256, size: 1024 },
+    response: artifactView,
+  },
+  [PACKAGE_RPC.uploadAbort]: { request: { uploadId: ID }, response: {} },
+  [PACKAGE_RPC.multipartBegin]: {
+    request: { ...versionRef, file: artifactView.file, size: 1024, sha256: SHA256 },
+    response: multipartTicket,
+  },
+  [PACKAGE_RPC.multipartGet]: { request: uploadRef, response: multipartTicket },
+  [PACKAGE_RPC.multipartComplete]: {
+    request: { ...uploadRef, parts: [{ number: 1, etag: 'e1' }] },
+    response: multipartOutcome,
+  },
+  [PACKAGE_RPC.multipartOutcome]: { request: uploadRef, response: multipartOutcome },
+  [PACKAGE_RPC.multipartAbort]: { request: uploadRef, response: {} },
+
+  [FLEET_RPC.auditList]: auditList,
+  [FLEET_RPC.computerList]: { request: page, response: pageOf(computerView) },
+  [FLEET_RPC.computerGet]: { request: { id: ID }, response: computerView },
+  [FLEET_RPC.computerUpdate]: {
+    request: { id: ID, changes: { name: 'pc-1', attributes: { site: 'Tokyo' } }, revision: 1 },
+    response: computerView,
+  },
+  [FLEET_RPC.computerRemove]: { request: { id: ID }, response: {} },
+  [FLEET_RPC.computerSoftware]: {
+    request: { ...page, id: ID },
+    response: pageOf({ name: 'openssl', version: '3.0.0', source: 'dpkg' as const }),
+  },
+  [FLEET_RPC.groupCreate]: {
+    request: { name: 'accounting', kind: 'static', description: 'Third floor' },
+    response: groupView,
+  },
+  [FLEET_RPC.groupGet]: { request: { name: 'accounting' }, response: groupView },
+  [FLEET_RPC.groupList]: { request: page, response: pageOf(groupView) },
+  [FLEET_RPC.groupRemove]: { request: { name: 'accounting' }, response: {} },
+  [FLEET_RPC.groupMembersList]: { request: { ...page, name: 'accounting' }, response: pageOf(computerView) },
+  [FLEET_RPC.groupMembersAdd]: {
+    request: { name: 'accounting', computers: [ID, OTHER_ID] },
+    response: { changed: 2, members: 2 },
+  },
+  [FLEET_RPC.groupMembersRemove]: {
+    request: { name: 'accounting', computers: [ID] },
+    response: { changed: 1, members: 1 },
+  },
+  [FLEET_RPC.enrolmentTokenCreate]: {
+    request: { groups: ['accounting'], maxUses: 5, expiresAt: AT },
+    response: { ...tokenView, secret: 'wbe_0123456789abcdef' },
+  },
+  [FLEET_RPC.enrolmentTokenList]: { request: page, response: pageOf(tokenView) },
+  [FLEET_RPC.enrolmentTokenRemove]: { request: { id: ID }, response: {} },
+  [FLEET_RPC.targetsResolve]: {
+    request: {
+      groupIds: [ID],
+      computerIds: [ID],
+      excludeGroupIds: [OTHER_ID],
+      excludeComputerIds: [OTHER_ID],
+      after: ID,
+      limit: 5000,
+      resolvedAt: AT,
+    },
+    response: {
+      resolvedAt: AT,
+      targets: [{ computerId: ID, name: 'pc-1', online: false, lastSeenAt: AT, covered: true }],
+      after: null,
+    },
+  },
+
+  [JOB_RPC.auditList]: auditList,
+  [JOB_RPC.create]: {
+    request: {
+      job: {
+        name: 'Ledger for accounting',
+        ...versionRef,
+        action: 'install',
+        targets: {
+          groups: ['accounting'],
+          computers: [ID],
+          exclude: { groups: ['kiosks'], computers: [OTHER_ID] },
+        },
+        schedule: { startAt: '2026-09-01T09:00:00', zone: 'Asia/Tokyo', expiresAt: '2026-09-15T00:00:00Z' },
+        priority: 5,
+        annotations: { ticket: 'CHG-1042' },
+      },
+      id: ID,
+    },
+    response: jobView,
+  },
+  [JOB_RPC.get]: { request: { id: ID }, response: jobView },
+  [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
+  [JOB_RPC.cancel]: {
+    request: { id: ID, reason: 'wrong version', revision: 3 },
+    response: jobView,
+  },
+  [JOB_RPC.reexecute]: {
+    request: { id: ID, only: { computers: [ID] }, requestId: OTHER_ID, revision: 3 },
+    response: { attempt: 2, computers: 1 },
+  },
+  [JOB_RPC.commandsFor]: {
+    request: { computerId: ID, executions: [{ jobId: ID, run: 1, attempt: 1 }] },
+    response: { commands: ['e30.e30.c2ln'] },
+  },
+  [JOB_RPC.downloadAuthorize]: {
+    request: { computerId: ID, sha256: SHA256 },
+    response: { allowed: true, objectKey: 'artifacts/1', size: 1024 },
+  },
+
+  [RESULT_RPC.jobSummary]: {
+    request: { jobIds: [ID, OTHER_ID] },
+    response: { items: [{ jobId: ID, run: 1, total: 0, counters: emptyCounters(), finished: 0 }, null] },
+  },
+  [RESULT_RPC.list]: { request: { ...page, jobId: ID }, response: pageOf(executionView) },
+  [RESULT_RPC.listOfComputer]: { request: { ...page, computerId: ID }, response: pageOf(executionView) },
+  [RESULT_RPC.get]: {
+    request: { jobId: ID, computerId: ID },
+    response: {
+      ...executionView,
+      attempts: [
+        {
+          attempt: 1,
+          status: 'failed',
+          reason: 'install.exitCode',
+          message: null,
+          exitCode: 1,
+          startedAt: AT,
+          finishedAt: AT,
+          steps: [{ name: 'install', startedAt: AT }],
+          logTail: null,
+          evidence: null,
+        },
+      ],
+      download: { bytesDone: 1, bytesTotal: 2, at: AT },
+    },
+  },
+  [RESULT_RPC.changes]: {
+    request: { jobId: ID, position: 'p1', limit: 1000 },
+    response: { items: [executionView], position: 'p2', more: false },
+  },
+  [RESULT_RPC.reopen]: {
+    request: {
+      requestId: OTHER_ID,
+      jobId: ID,
+      run: 1,
+      only: 'computers',
+      computers: [ID],
+      attempt: 2,
+      after: ID,
+    },
+    response: { total: 1, computerIds: [ID], after: null },
+  },
+  [RESULT_RPC.openOfComputer]: {
+    request: { computerId: ID },
+    response: { executions: [{ jobId: ID, run: 1, attempt: 1, status: 'queued' }] },
+  },
+  [RESULT_RPC.anomalies]: {
+    request: { ...page, jobId: ID },
+    response: pageOf({
+      id: ID,
+      jobId: ID,
+      computerId: ID,
+      attempt: 1,
+      kind: 'noExecution',
+      computerTotal: 1,
+      report: { v: 1 },
+      at: AT,
+    }),
+  },
+};
