@@ -1,5 +1,6 @@
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { CreateAccount } from './accounts/create-account.js';
+import { RemoveAccount } from './accounts/remove-account.js';
 import { UpdateAccount } from './accounts/update-account.js';
 import { ChangePassword } from './session/change-password.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
@@ -19,4 +20,5 @@ export const PEOPLE = [
   ChangePassword,
   CreateAccount,
   UpdateAccount,
+  RemoveAccount,
 ];

@@ -17,3 +17,8 @@ export function accountView(account: ShownAccount): AccountView {
     revision: account.revision,
   };
 }
+
+/** What the audit log says of an account in words; nothing of its password. */
+export function accountDetails({ username, grants, disabled }: Pick<Account, 'username' | 'grants' | 'disabled'>) {
+  return { username, disabled, grants: grants.map((grant) => JSON.stringify(grant)) };
+}

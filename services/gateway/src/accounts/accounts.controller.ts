@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Page, PageQuery } from '@waybill/contracts';
-import { keysetPage, UnitOfWork } from '@waybill/persistence';
+import { keysetPage } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
@@ -9,22 +9,22 @@ import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
 import { CreateAccount as CreateBody, UpdateAccount as UpdateBody } from './account-bodies.js';
 import { accountView, type ShownAccount } from './account-view.js';
-import { Account } from './account.entity.js';
 import { ACCOUNT_LIST } from './accounts.list.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { AccountView } from './accounts.views.js';
 import { CreateAccount } from './create-account.js';
-import { demandOrdinary, UpdateAccount } from './update-account.js';
+import { RemoveAccount } from './remove-account.js';
+import { UpdateAccount } from './update-account.js';
 
 @ApiTags('accounts')
 @Controller('accounts')
 export class AccountsController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly work: UnitOfWork,
     private readonly accounts: AccountsRepository,
     private readonly creation: CreateAccount,
     private readonly changes: UpdateAccount,
+    private readonly removal: RemoveAccount,
   ) {}
 
   /** Lets somebody log in by a password; what the account may do is said by its grants. */
@@ -74,9 +74,6 @@ export class AccountsController {
   @Answers(204, null, 'Removed.')
   @Problems('account.notFound', 'account.builtIn')
   async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
-    await this.work.run(async (sql) => {
-      demandOrdinary(await this.accounts.lock(sql, id, undefined));
-      await sql.delete(Account, { id });
-    });
+    await this.removal.run(id);
   }
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { UnitOfWork } from '@waybill/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import type { CreateAccount as Order } from './account-bodies.js';
 import type { Account } from './account.entity.js';
+import { accountDetails, accountView } from './account-view.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { storedGrants } from './grants.js';
 import { hashPassword } from './password-hash.js';
@@ -11,6 +13,7 @@ import { hashPassword } from './password-hash.js';
 export class CreateAccount {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly accounts: AccountsRepository,
   ) {}
 
@@ -18,7 +21,15 @@ export class CreateAccount {
   async run({ username, password, grants }: Order): Promise<Account> {
     const account = newAccount({ username, grants: storedGrants(grants ?? []) });
     account.passwordHash = await hashPassword(password);
-    await this.work.run((sql) => this.accounts.insert(sql, account));
+    await this.work.run(async (sql) => {
+      await this.accounts.insert(sql, account);
+      await this.audit.record(sql, {
+        action: 'account.created',
+        object: { type: 'account', id: account.id },
+        after: accountView(account),
+        details: accountDetails(account),
+      });
+    });
     return account;
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { conflict } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import { CredentialsRepository } from '../session/credentials.repository.js';
 import type { UpdateAccount as Changes } from './account-bodies.js';
 import { Account } from './account.entity.js';
+import { accountDetails, accountView } from './account-view.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { storedGrants } from './grants.js';
 import { hashPassword } from './password-hash.js';
@@ -12,6 +14,7 @@ import { hashPassword } from './password-hash.js';
 export class UpdateAccount {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly accounts: AccountsRepository,
     private readonly credentials: CredentialsRepository,
   ) {}
@@ -35,7 +38,15 @@ export class UpdateAccount {
       };
       await sql.update(Account, { id }, changed);
       if (passwordHash !== undefined) await this.credentials.endSessions(sql, id);
-      return { ...account, ...changed };
+      const after = { ...account, ...changed };
+      await this.audit.record(sql, {
+        action: 'account.updated',
+        object: { type: 'account', id },
+        before: accountView(account),
+        after: accountView(after),
+        details: { ...accountDetails(after), fields: Object.keys(changes) },
+      });
+      return after;
     });
   }
 }

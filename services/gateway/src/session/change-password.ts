@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
 import { UnitOfWork } from '@waybill/persistence';
 import type { Request } from 'express';
 import type { ChangePassword as Order } from '../accounts/account-bodies.js';
@@ -14,6 +15,7 @@ import type { Principal } from './principal.js';
 export class ChangePassword {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly audit: AuditLog,
     private readonly accounts: AccountsRepository,
     private readonly credentials: CredentialsRepository,
     private readonly login: LogIn,
@@ -33,6 +35,7 @@ export class ChangePassword {
       const { id, revision } = await this.accounts.lock(sql, caller.accountId, undefined);
       await sql.update(Account, { id }, { passwordHash, revision: revision + 1 });
       await this.credentials.endSessions(sql, id, caller.credentialId);
+      await this.audit.record(sql, { action: 'account.passwordChanged', object: { type: 'account', id } });
     });
   }
 }
