@@ -15,6 +15,7 @@ const tasks = {
   agent: 'services/agent/dist/main.js',
   simulate: 'services/agent/dist/simulator/main.js',
   test: 'deploy/local/test.ts',
+  audit: 'deploy/audit/audit.ts',
   bench: 'bench/run.ts',
   check: 'deploy/local/check.ts',
   build: undefined,

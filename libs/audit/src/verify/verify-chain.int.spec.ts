@@ -112,6 +112,11 @@ describe('verifyChain', () => {
     expect((await database.verify()).broken).toEqual({ seq, problem: expect.stringMatching(problem) });
   });
 
+  it('finds a log that is missing as a whole', async () => {
+    await database.tamper('DROP TABLE package_audit.entries');
+    expect((await database.verify()).broken).toEqual({ seq: 1, problem: 'the whole log, package_audit, is missing' });
+  });
+
   it('finds a chain that was hashed anew after a change, at the head that says how it ended', async () => {
     await database.tamper(
       `UPDATE package_audit.entries SET entry = replace(entry, 'created', 'removed') WHERE seq = 2`,

@@ -43,6 +43,9 @@ export async function verifyChain(
   since: readonly ChainHead[] = [],
 ): Promise<ChainReport> {
   const schema = auditSchema(service);
+  const genesis = { service, seq: 0, hash: GENESIS.toString('hex') };
+  if (!(await exists(sql, schema)))
+    return { service, entries: 0, head: genesis, broken: { seq: 1, problem: `the whole log, ${schema}, is missing` } };
   const known = since.filter((head) => head.service === service && head.seq > 0);
   let seq = 0;
   let hash: Buffer = GENESIS;
@@ -68,6 +71,13 @@ export async function verifyChain(
   const cut = known.find((head) => head.seq > seq);
   if (cut) return report({ seq: seq + 1, problem: `the log ends here, but it had ${cut.seq} entries before` });
   return report(await problemOfEnd(sql, schema, seq, hash));
+}
+
+async function exists(sql: ChainReader, schema: string): Promise<boolean> {
+  const { rows } = await sql.query<{ there: boolean }>(
+    `SELECT to_regclass('${schema}.entries') IS NOT NULL AND to_regclass('${schema}.head') IS NOT NULL AS there`,
+  );
+  return rows[0]!.there;
 }
 
 function problemOf(row: Row, service: string, seq: number, prev: Buffer): string | null {
