@@ -1,4 +1,5 @@
 import { telemetryServiceName } from './telemetry/service-name.js';
+import { incomingAttributes, outgoingAttributes } from './telemetry/without-query.js';
 import { onTelemetryStop } from './telemetry/stop-telemetry.js';
 
 /**
@@ -15,7 +16,11 @@ if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT']) {
   const sdk = new NodeSDK({
     serviceName: telemetryServiceName(process.env, process.argv[1]),
     instrumentations: [
-      new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health/') ?? false }),
+      new HttpInstrumentation({
+        ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health/') ?? false,
+        startIncomingSpanHook: incomingAttributes,
+        startOutgoingSpanHook: outgoingAttributes,
+      }),
       new PgInstrumentation({ requireParentSpan: true }),
       new PinoInstrumentation(),
     ],

@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { eventually } from '@waybill/testing';
+import { manifestOf, SCRIPT } from '../api/api-world.fixtures.spec.ts';
+import type { Job } from '../support/views.ts';
+import { type Answer, type AuditWorld, MINUTES } from './audit-world.fixtures.spec.ts';
+
+type Perform = (world: AuditWorld) => Promise<Answer>;
+
+/** Ids that one case leaves to the next. */
+const made: Record<string, string> = {};
+const keep = async (name: string, answer: Promise<Answer>): Promise<Answer> => {
+  const { body, ...rest } = await answer;
+  made[name] = String(body['id']);
+  return { ...rest, body };
+};
+const secretOf = async (world: AuditWorld, what: string, field: string, answer: Promise<Answer>): Promise<Answer> => {
+  const given = await answer;
+  world.remember(what, String(given.body[field]));
+  return given;
+};
+const job = (changes: object) => ({ package: 'e2e-tiny', version: '1.0.0', ...changes });
+const onSilent = (world: AuditWorld) => ({ targets: { computers: [world.computer.id] } });
+/** A session of its own, so that ending it ends nothing else. */
+const asGuest = async (world: AuditWorld) => world.login('guest', made['guestPassword']!);
+
+/** Each call of the API that changes something, done once in this order, and what the audit log must say of it. */
+export const CHANGES: [operation: string, action: string, perform: Perform][] = [
+  [
+    'POST /accounts',
+    'account.created',
+    async (world) => {
+      made['guestPassword'] = world.password('guest');
+      const body = { username: 'guest', password: made['guestPassword'], grants: [{ role: 'viewer' }] };
+      return keep('guest', world.call('POST', '/accounts', body));
+    },
+  ],
+  [
+    'POST /session',
+    'session.created',
+    (world) => {
+      const body = { username: 'guest', password: made['guestPassword'] };
+      return secretOf(world, 'session of guest', 'accessToken', world.call('POST', '/session', body, null));
+    },
+  ],
+  [
+    'DELETE /session',
+    'session.ended',
+    async (world) => world.call('DELETE', '/session', undefined, await asGuest(world)),
+  ],
+  [
+    'DELETE /sessions/{id}',
+    'session.ended',
+    async (world) => {
+      const token = await asGuest(world);
+      const { body } = await world.call('GET', '/sessions', undefined, token);
+      const [session] = body['items'] as { id: string }[];
+      return world.call('DELETE', `/sessions/${session!.id}`);
+    },
+  ],
+  [
+    'POST /session/actions/change-password',
+    'account.passwordChanged',
+    async (world) => {
+      const [currentPassword, newPassword] = [made['guestPassword']!, world.password('guest anew')];
+      const token = await asGuest(world);
+      made['guestPassword'] = newPassword;
+      return world.call('POST', '/session/actions/change-password', { currentPassword, newPassword }, token);
+    },
+  ],
+  [
+    'PATCH /accounts/{id}',
+    'account.updated',
+    (world) =>
+      world.call('PATCH', `/accounts/${made['guest']}`, { password: world.password('guest by the administrator') }),
+  ],
+  ['DELETE /accounts/{id}', 'account.removed', (world) => world.call('DELETE', `/accounts/${made['guest']}`)],
+  [
+    'POST /api-tokens',
+    'apiToken.created',
+    (world) =>
+      secretOf(world, 'API token', 'secret', keep('apiToken', world.call('POST', '/api-tokens', { name: 'nightly' }))),
+  ],
+  ['DELETE /api-tokens/{id}', 'apiToken.revoked', (world) => world.call('DELETE', `/api-tokens/${made['apiToken']}`)],
+
+  [
+    'POST /packages',
+    'package.created',
+    (world) => world.call('POST', '/packages', { name: 'audited', title: 'Audited' }),
+  ],
+  [
+    'PATCH /packages/{name}',
+    'package.updated',
+    (world) => world.call('PATCH', '/packages/audited', { title: 'Renamed' }),
+  ],
+  [
+    'POST /packages/{name}/versions',
+    'version.created',
+    (world) => world.call('POST', '/packages/audited/versions', manifestOf('audited')),
+  ],
+  [
+    'PUT /packages/{name}/versions/{version}/artifacts/{file}',
+    'artifact.uploaded',
+    (world) => world.call('PUT', '/packages/audited/versions/1.0.0/artifacts/run.sh', new Uint8Array(SCRIPT)),
+  ],
+  [
+    'POST /packages/{name}/versions/{version}/actions/publish',
+    'version.published',
+    (world) => world.call('POST', '/packages/audited/versions/1.0.0/actions/publish', {}),
+  ],
+  [
+    'POST /packages/{name}/versions/{version}/actions/withdraw',
+    'version.withdrawn',
+    (world) => world.call('POST', '/packages/audited/versions/1.0.0/actions/withdraw', {}),
+  ],
+  [
+    'DELETE /packages/{name}',
+    'package.removed',
+    async (world) => {
+      await world.call('POST', '/packages', { name: 'mistake', title: 'Mistake' });
+      return world.call('DELETE', '/packages/mistake');
+    },
+  ],
+
+  ['POST /groups', 'group.created', (world) => world.call('POST', '/groups', { name: 'audited', kind: 'static' })],
+  [
+    'POST /groups/{name}/members',
+    'group.membersAdded',
+    (world) => world.call('POST', '/groups/audited/members', { computers: [world.computer.id] }),
+  ],
+  [
+    'DELETE /groups/{name}/members/{computerId}',
+    'group.membersRemoved',
+    (world) => world.call('DELETE', `/groups/audited/members/${world.computer.id}`),
+  ],
+  [
+    'PUT /groups/{name}/members/{computerId}',
+    'group.membersAdded',
+    (world) => world.call('PUT', `/groups/audited/members/${world.computer.id}`),
+  ],
+  ['DELETE /groups/{name}', 'group.removed', (world) => world.call('DELETE', '/groups/audited')],
+  [
+    'POST /enrolment-tokens',
+    'enrolmentToken.created',
+    (world) =>
+      secretOf(
+        world,
+        'second enrolment secret',
+        'secret',
+        keep('enrolment', world.call('POST', '/enrolment-tokens', {})),
+      ),
+  ],
+  [
+    'DELETE /enrolment-tokens/{id}',
+    'enrolmentToken.removed',
+    (world) => world.call('DELETE', `/enrolment-tokens/${made['enrolment']}`),
+  ],
+  [
+    'PATCH /computers/{id}',
+    'computer.updated',
+    (world) => world.call('PATCH', `/computers/${world.computer.id}`, { attributes: { site: 'Kyoto' } }),
+  ],
+
+  [
+    'POST /jobs',
+    'job.created',
+    (world) => keep('job', world.call('POST', '/jobs', job({ targets: { groups: ['accounting'] } }))),
+  ],
+  [
+    'POST /jobs/{id}/actions/cancel',
+    'job.canceled',
+    async (world) => {
+      const { body } = await world.call('POST', '/jobs', job(onSilent(world)));
+      return world.call('POST', `/jobs/${String(body['id'])}/actions/cancel`, { reason: 'wrong package' });
+    },
+  ],
+  [
+    'POST /jobs/{id}/actions/re-execute',
+    'job.reexecuted',
+    async (world) => {
+      const { body } = await world.call('POST', '/jobs', job(onSilent(world)));
+      const id = String(body['id']);
+      await eventually(
+        async () => expect((await world.stack.api.get<Job>(`/jobs/${id}`)).counters).toMatchObject({ queued: 1 }),
+        { timeoutMs: MINUTES },
+      );
+      await world.call('POST', `/jobs/${id}/actions/cancel`, {});
+      await eventually(
+        async () => expect((await world.stack.api.get<Job>(`/jobs/${id}`)).counters).toMatchObject({ canceled: 1 }),
+        { timeoutMs: 3 * MINUTES },
+      );
+      return world.call('POST', `/jobs/${id}/actions/re-execute`, { only: 'unsuccessful' });
+    },
+  ],
+  ['DELETE /computers/{id}', 'computer.removed', (world) => world.call('DELETE', `/computers/${world.computer.id}`)],
+];
+
+/** The id of the job that the real agent works on. */
+export const auditedJob = (): string => made['job']!;
+
+/** `METHOD /path` of every call in the document that is not a mere question. */
+export function changingOperations(): string[] {
+  const { paths } = JSON.parse(readFileSync('services/gateway/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, object>>;
+  };
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations)
+      .filter((method) => method !== 'get')
+      .map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+  );
+}
