@@ -6,6 +6,8 @@ import { type Answer, type AuditWorld, MINUTES } from './audit-world.fixtures.sp
 
 type Perform = (world: AuditWorld) => Promise<Answer>;
 
+const UPLOADS = '/packages/audited/versions/1.0.0/uploads';
+
 /** Ids that one case leaves to the next. */
 const made: Record<string, string> = {};
 const keep = async (name: string, answer: Promise<Answer>): Promise<Answer> => {
@@ -101,6 +103,34 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     'PUT /packages/{name}/versions/{version}/artifacts/{file}',
     'artifact.uploaded',
     (world) => world.call('PUT', '/packages/audited/versions/1.0.0/artifacts/run.sh', new Uint8Array(SCRIPT)),
+  ],
+  [
+    'POST /packages/{name}/versions/{version}/uploads',
+    'upload.begun',
+    async (world) => {
+      const answer = await keep('upload', world.call('POST', UPLOADS, { file: 'run.sh', size: SCRIPT.length }));
+      const [part] = answer.body['parts'] as { url: string }[];
+      world.remember('signature of an upload', new URL(part!.url).searchParams.get('X-Amz-Signature')!);
+      made['part'] = part!.url;
+      return answer;
+    },
+  ],
+  [
+    'POST /packages/{name}/versions/{version}/uploads/{id}/actions/complete',
+    'upload.completing',
+    async (world) => {
+      const { headers } = await fetch(made['part']!, { method: 'PUT', body: new Uint8Array(SCRIPT) });
+      const parts = [{ number: 1, etag: headers.get('etag') }];
+      return world.call('POST', `${UPLOADS}/${made['upload']}/actions/complete`, { parts });
+    },
+  ],
+  [
+    'DELETE /packages/{name}/versions/{version}/uploads/{id}',
+    'upload.aborted',
+    async (world) => {
+      const { body } = await world.call('POST', UPLOADS, { file: 'run.sh', size: SCRIPT.length });
+      return world.call('DELETE', `${UPLOADS}/${String(body['id'])}`);
+    },
   ],
   [
     'POST /packages/{name}/versions/{version}/actions/publish',

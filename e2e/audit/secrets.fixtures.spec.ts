@@ -17,7 +17,8 @@ export function rememberInstallation(world: AuditWorld): void {
     world.remember(`database password of ${service}`, new URL(url).password);
   for (const [service, url] of Object.entries(services.settings.brokerUrls))
     world.remember(`broker password of ${service}`, new URL(url).password);
-  world.remember('secret key of the object storage', services.settings.s3.secretKey);
+  for (const [service, { secretKey }] of Object.entries(services.settings.s3.accounts))
+    world.remember(`secret key of ${service} at the object storage`, secretKey);
   const agentKey = join(world.directory, 'state', 'agent.key');
   world.remember('private key of the agent', keyBody(readFileSync(agentKey, 'utf8')));
   const { privateKey } = world.computer.keys;
