@@ -211,6 +211,21 @@ describe('the gateway itself', () => {
     expect(JSON.stringify(newest)).not.toContain(password);
   });
 
+  it('records a call without the permission for it, and by whom', async () => {
+    const viewer = await world.loginAs([{ role: 'viewer' }]);
+    expect((await world.call(viewer, 'POST', '/packages', { name: 'x', title: 'X' })).status).toBe(403);
+    expect((await world.call(viewer, 'GET', '/audit')).status).toBe(403);
+    const { body: me } = await world.call(viewer, 'GET', '/session');
+    expect((await own()).slice(0, 2)).toMatchObject([
+      { action: 'access.refused', object: { id: 'GET /api/v1/audit' }, details: { permission: 'audit.read' } },
+      { action: 'access.refused', object: { id: 'POST /api/v1/packages' }, actor: { name: me['username'] } },
+    ]);
+  });
+
+  it('is read by auditors', async () => {
+    expect((await page('', await world.loginAs([{ role: 'auditor' }]))).status).toBe(200);
+  });
+
   it('a revocation of what is not there leaves no entry', async () => {
     const before = await own();
     await world.call(token, 'DELETE', '/api-tokens/018f6f3e-7c1a-7000-8000-000000000001');

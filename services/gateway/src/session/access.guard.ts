@@ -3,13 +3,17 @@ import { allows, WaybillError } from '@waybill/contracts';
 import { permissionRequired } from '@waybill/messaging';
 import { HealthController } from '@waybill/platform';
 import { CredentialsRepository } from './credentials.repository.js';
+import { SessionAudit } from './session-audit.js';
 import { type AuthenticatedRequest, principalOf } from './principal.js';
 import { routeAccess } from './route-access.js';
 
 /** Every route needs what the table of routes says: nothing, `Authorization: Bearer …`, or a permission besides. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly credentials: CredentialsRepository) {}
+  constructor(
+    private readonly credentials: CredentialsRepository,
+    private readonly audit: SessionAudit,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || context.getClass() === HealthController) return true;
@@ -26,9 +30,10 @@ export class AccessGuard implements CanActivate {
       );
     }
     request.principal = principalOf(credential, request);
+    if (access === 'own' || (access && allows(request.principal.actor, access))) return true;
     // a route that nobody has put into the table is closed
-    if (!access) throw permissionRequired(`for ${request.method} ${request.path}`);
-    if (access !== 'own' && !allows(request.principal.actor, access)) throw permissionRequired(access);
-    return true;
+    const missing = access ?? `for ${request.method} ${request.path}`;
+    await this.audit.forbidden(request.principal.actor, request, missing);
+    throw permissionRequired(missing);
   }
 }

@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import { DataSource } from 'typeorm';
 import type { Account } from '../accounts/account.entity.js';
 
-/** Records logins that failed. */
+/** Records what was refused: logins, and calls without the permission for them. */
 @Injectable()
 export class SessionAudit {
   constructor(
@@ -20,6 +20,16 @@ export class SessionAudit {
       this.dataSource,
       { action: 'session.refused', object: { type: 'account', id: account?.id ?? 'unknown' } },
       whoLogsIn(account, request),
+    );
+  }
+
+  /** @param permission that the actor does not have */
+  async forbidden(actor: Actor, { method, route }: Request, permission: string): Promise<void> {
+    const { path } = route as { path: string };
+    await this.audit.record(
+      this.dataSource,
+      { action: 'access.refused', object: { type: 'operation', id: `${method} ${path}` }, details: { permission } },
+      actor,
     );
   }
 }
