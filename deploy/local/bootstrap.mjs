@@ -18,6 +18,7 @@ const tasks = {
   audit: 'deploy/audit/audit.ts',
   bench: 'bench/run.ts',
   check: 'deploy/local/check.ts',
+  sbom: 'deploy/local/sbom.ts',
   build: undefined,
 };
 
@@ -31,7 +32,7 @@ await installDependencies();
 const node = join(root, 'node_modules/node/bin/node');
 if (!existsSync(node)) fail('The repository’s Node 24 is missing: delete node_modules and start again.');
 // A check builds by itself, as one of its steps.
-if (task !== 'check') build();
+if (task !== 'check' && task !== 'sbom') build();
 if (tasks[task]) await run(tasks[task]);
 
 /** `npm ci` when node_modules is missing or belongs to another lock file. */

@@ -49,5 +49,6 @@ export const CHECKS: readonly Check[] = [
   { name: 'AsyncAPI document', command: script('deploy/check/asyncapi.ts') },
   { name: 'Kubernetes manifests', command: script('deploy/check/kubernetes.ts') },
   { name: 'variables of compose, Kubernetes and the local stack', command: script('deploy/check/variables.ts') },
+  { name: 'known holes in dependencies', command: script('deploy/check/audit.ts') },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];

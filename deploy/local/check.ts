@@ -24,6 +24,8 @@ async function runAll(checks: readonly Check[]): Promise<number> {
     const { code, output } = await run(check);
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
     process.stdout.write(`${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`);
+    const skipped = /^SKIPPED: .*$/m.exec(output)?.[0];
+    if (skipped) process.stdout.write(`  ${skipped}\n`);
     if (code === 0) continue;
     process.stdout.write(`${output.trimEnd()}\n\n`);
     failed.push(check.name);
