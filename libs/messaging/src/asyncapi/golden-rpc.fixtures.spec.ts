@@ -1,4 +1,5 @@
 import {
+  type ArtifactView,
   type ComputerView,
   emptyCounters,
   type EnrolmentTokenView,
@@ -7,6 +8,8 @@ import {
   type GroupView,
   JOB_RPC,
   type JobView,
+  type MultipartOutcome,
+  type MultipartTicket,
   PACKAGE_RPC,
   type PackageView,
   RESULT_RPC,
@@ -111,6 +114,32 @@ const executionView: ExecutionView = {
   updatedAt: AT,
 };
 
+const uploadRef = { ...versionRef, uploadId: ID };
+const artifactView: ArtifactView = {
+  file: 'acme-ledger_2.4.0_all.deb',
+  sha256: SHA256,
+  size: 1024,
+  deduplicated: false,
+};
+const multipartTicket: MultipartTicket = {
+  upload: {
+    id: ID,
+    file: artifactView.file,
+    state: 'completed',
+    size: 1024,
+    sha256: SHA256,
+    partSize: 1024,
+    parts: [{ number: 1, size: 1024, uploaded: true, etag: 'e1' }],
+    verified: 1024,
+    expiresAt: AT,
+    artifact: artifactView,
+    problem: null,
+  },
+  objectKey: 'artifacts/1',
+  storageId: 'u1',
+};
+const multipartOutcome: MultipartOutcome = { size: 1024, verified: 1024, artifact: artifactView };
+
 type Goldens = { [P in RpcPattern]: { request: RpcContract[P]['request']; response: RpcContract[P]['response'] } };
 
 /** One good request and answer of each pattern, every field filled in. */
@@ -143,9 +172,20 @@ export const GOLDEN_RPC: Goldens = {
   },
   [PACKAGE_RPC.uploadComplete]: {
     request: { uploadId: ID, sha256: SHA256, size: 1024 },
-    response: { file: 'acme-ledger_2.4.0_all.deb', sha256: SHA256, size: 1024, deduplicated: false },
+    response: artifactView,
   },
   [PACKAGE_RPC.uploadAbort]: { request: { uploadId: ID }, response: {} },
+  [PACKAGE_RPC.multipartBegin]: {
+    request: { ...versionRef, file: artifactView.file, size: 1024, sha256: SHA256 },
+    response: multipartTicket,
+  },
+  [PACKAGE_RPC.multipartGet]: { request: uploadRef, response: multipartTicket },
+  [PACKAGE_RPC.multipartComplete]: {
+    request: { ...uploadRef, parts: [{ number: 1, etag: 'e1' }] },
+    response: multipartOutcome,
+  },
+  [PACKAGE_RPC.multipartOutcome]: { request: uploadRef, response: multipartOutcome },
+  [PACKAGE_RPC.multipartAbort]: { request: uploadRef, response: {} },
 
   [FLEET_RPC.computerList]: { request: page, response: pageOf(computerView) },
   [FLEET_RPC.computerGet]: { request: { id: ID }, response: computerView },
@@ -291,6 +331,7 @@ export const GOLDEN_RPC: Goldens = {
       computerId: ID,
       attempt: 1,
       kind: 'noExecution',
+      computerTotal: 1,
       report: { v: 1 },
       at: AT,
     }),
