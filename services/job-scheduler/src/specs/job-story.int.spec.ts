@@ -135,6 +135,76 @@ describe('a job for a group and a computer', () => {
   });
 });
 
+describe('an excluded group that is deleted between resolution and release', () => {
+  it('nothing is broadcast: its former members could not tell that they are to be spared', async () => {
+    const [a, spared] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('floors', [a, spared]);
+    const excludedId = await scheduler.group('lobby', [spared]);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['floors'], exclude: { groups: ['lobby'] } },
+    });
+    await story.assigned(id);
+    const removed = { v: 1, groupId: excludedId, name: 'lobby', generation: 1, revision: 2, deleted: true };
+    await scheduler.tell(EVENTS.groupChanged, removed);
+    await eventually(async () =>
+      expect(
+        await scheduler.sql.query('SELECT 1 FROM group_copies WHERE group_id = $1 AND deleted', [excludedId]),
+      ).toHaveLength(1),
+    );
+    await story.ready(id, 1);
+    await story.commands(inboxStream(inboxShard(a)), id, 1);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+  });
+});
+
+describe('a group that is deleted before the start', () => {
+  it('and was excluded: nothing is sent, and the job says which group', async () => {
+    const [a, spared] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('offices', [a, spared]);
+    await scheduler.group('kiosks', [spared]);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['offices'], exclude: { groups: ['kiosks'] } },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('kiosks');
+    await story.startNow(id);
+    await story.becomes(id, {
+      status: 'canceled',
+      statusReason: expect.stringMatching(/^target\.groupRemoved: The group "kiosks"/),
+    });
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toEqual([]);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('and was the only target: the job is not completed', async () => {
+    await scheduler.group('vanished', computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      targets: { groups: ['vanished'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('vanished');
+    await story.startNow(id);
+    await story.becomes(id, { status: 'canceled', statusReason: expect.stringContaining('"vanished"') });
+  });
+
+  it('and was one of two targets: the other is served, and the job says so to its end', async () => {
+    const [a] = computers(scheduler, 1) as [string];
+    await scheduler.group('stays', [a]);
+    await scheduler.group('goes', computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      targets: { groups: ['stays', 'goes'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('goes');
+    await story.startNow(id);
+    await story.released(id);
+    await story.finished(id, 1);
+    const statusReason = expect.stringMatching(/^target\.groupRemoved: The group "goes"/) as unknown;
+    await story.becomes(id, { status: 'completed', statusReason, targets: { total: 1 } });
+  });
+});
+
 describe('cancel', () => {
   it('tells executions and agents, on every stream that carried a command', async () => {
     const [a, single] = computers(scheduler, 2) as [string, string];

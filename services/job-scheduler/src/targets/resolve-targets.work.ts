@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
-import { decideResolved, decideResolving } from './decide-resolved.js';
+import { decideResolved, decideResolving, type Resolution } from './decide-resolved.js';
 import { TargetsRepository } from './targets.repository.js';
 
 /** Targets asked for at once; fleet's largest page. */
@@ -46,8 +46,9 @@ export class ResolveTargetsWork implements TimedWork {
     job: Job,
     resolution: string,
     renew: RenewLease,
-  ): Promise<{ total: number; resolvedAt: Date } | null> {
+  ): Promise<Omit<Resolution, 'resolution'> | null> {
     let total = 0;
+    const unknownGroupIds = new Set<string>();
     let page: ResolvedTargets | null = null;
     do {
       if (page) await renew();
@@ -55,8 +56,9 @@ export class ResolveTargetsWork implements TimedWork {
       const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
       if (added === null) return null;
       total += added;
+      for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
     } while (page.after !== null);
-    return { total, resolvedAt: new Date(page.resolvedAt) };
+    return { total, resolvedAt: new Date(page.resolvedAt), unknownGroupIds: [...unknownGroupIds] };
   }
 
   private ask(job: Job, before: ResolvedTargets | null): Promise<ResolvedTargets> {
