@@ -15,6 +15,8 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const JOB_REASONS = {
   /** a group that the job targets or excludes was deleted before its start */
   groupRemoved: 'target.groupRemoved',
+  /** the package version was withdrawn before a command had left */
+  versionWithdrawn: 'version.withdrawn',
 } as const;
 
 /** What a job asks the agent to do. `verify` only runs the detection rules. */

@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
-import { computers, create, get } from './orders.fixtures.spec.js';
+import { computers, create, get, published, publishVersion, versionView } from './orders.fixtures.spec.js';
 import { scheduler, story } from './two-schedulers.fixtures.spec.js';
 
 const timersOf = (jobId: string) =>
@@ -202,6 +202,55 @@ describe('a group that is deleted before the start', () => {
     await story.finished(id, 1);
     const statusReason = expect.stringMatching(/^target\.groupRemoved: The group "goes"/) as unknown;
     await story.becomes(id, { status: 'completed', statusReason, targets: { total: 1 } });
+  });
+});
+
+describe('a version that is withdrawn before the start', () => {
+  const scheduled = async (name: string) => {
+    const event = await publishVersion(scheduler, published(name, '1'));
+    const groupId = await scheduler.group(`for ${name}`, computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      package: name,
+      version: '1',
+      targets: { groups: [`for ${name}`] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    return { event, groupId, id };
+  };
+  const withdrawn = { status: 'canceled', statusReason: expect.stringMatching(/^version\.withdrawn: /) as string };
+
+  it('is not sent, even when the scheduler has not heard of it yet', async () => {
+    const { event, groupId, id } = await scheduled('recalled');
+    scheduler.peers.versions.set('recalled 1', versionView(event, { status: 'withdrawn' }));
+    await story.startNow(id);
+    await story.becomes(id, withdrawn);
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toEqual([]);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('or between resolution and release: no command leaves and the executions are closed', async () => {
+    const { event, groupId, id } = await scheduled('late-recall');
+    await story.startNow(id);
+    await story.assigned(id);
+    await scheduler.tell(EVENTS.packageVersionWithdrawn, {
+      v: 1,
+      versionId: event.versionId,
+      package: event.package,
+      version: event.version,
+      withdrawnAt: new Date().toISOString(),
+    });
+    await eventually(async () =>
+      expect(
+        await scheduler.sql.query('SELECT 1 FROM version_copies WHERE version_id = $1 AND withdrawn_at IS NOT NULL', [
+          event.versionId,
+        ]),
+      ).toHaveLength(1),
+    );
+    await story.ready(id, 1);
+    await story.becomes(id, withdrawn);
+    await eventually(async () => expect(story.events(id, EVENTS.jobCancelRequested)).toHaveLength(1));
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { close } from '../cancellation/decide-close.js';
+import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { noteOf, removedGroups, whyNotStarted } from './removed-groups.js';
@@ -22,6 +23,8 @@ export interface Resolution {
   resolvedAt: Date;
   /** groups of the job that did not exist any more on at least one page */
   unknownGroupIds: readonly string[];
+  /** the job's version must not be distributed any more */
+  withdrawn: boolean;
 }
 
 /**
@@ -31,6 +34,7 @@ export interface Resolution {
 export function decideResolved(job: Job, found: Resolution, now: Date): Decision {
   const { resolution, total, resolvedAt } = found;
   if (job.status !== 'running' || job.phase !== 'resolving' || job.resolution !== resolution) return unchanged(job);
+  if (found.withdrawn) return decideWithdrawn(job, now);
   const removed = removedGroups(job, found.unknownGroupIds);
   const refusal = whyNotStarted(job, removed, total);
   if (refusal !== null) return close(job, 'canceled', refusal, refusal, now);

@@ -8,6 +8,7 @@ const found = (total: number, resolution = 'x', unknownGroupIds: string[] = []) 
   total,
   resolvedAt: at(1),
   unknownGroupIds,
+  withdrawn: false,
 });
 
 describe('decideResolved', () => {
@@ -26,6 +27,13 @@ describe('decideResolved', () => {
       finishedAt: at(2),
     });
     expect(effects).toEqual([{ kind: 'clearTimers', timers: ['resolve', 'expire'] }, { kind: 'announceStatus' }]);
+  });
+
+  it('given a version withdrawn since the job was made, then nothing is assigned and the job says why', () => {
+    const { job, effects } = decideResolved(resolving, { ...found(7), withdrawn: true }, at(2));
+    expect(job).toMatchObject({ status: 'canceled', phase: 'resolving', finishedAt: at(2) });
+    expect(job.statusReason).toMatch(/^version\.withdrawn: /);
+    expect(effects.map((effect) => effect.kind)).toEqual(['clearTimers', 'announceStatus']);
   });
 
   it('given a resolution that was overtaken, then nothing changes', () => {

@@ -3,6 +3,7 @@ import { FLEET_RPC, type ResolvedTargets } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Withdrawals } from '../catalogue/withdrawals.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
@@ -23,6 +24,7 @@ export class ResolveTargetsWork implements TimedWork {
     private readonly rpc: RpcClient,
     private readonly engine: JobEngine,
     private readonly targets: TargetsRepository,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   async run(jobId: string, renew: RenewLease): Promise<void> {
@@ -38,7 +40,8 @@ export class ResolveTargetsWork implements TimedWork {
     if (job.resolution !== resolution) return;
     const found = await this.collect(job, resolution, renew);
     if (!found) return;
-    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found }, now));
+    const withdrawn = await this.withdrawals.certain(job);
+    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found, withdrawn }, now));
   }
 
   /** @returns null when the job was closed meanwhile, or another replica has taken over */
@@ -46,7 +49,7 @@ export class ResolveTargetsWork implements TimedWork {
     job: Job,
     resolution: string,
     renew: RenewLease,
-  ): Promise<Omit<Resolution, 'resolution'> | null> {
+  ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
     const unknownGroupIds = new Set<string>();
     let page: ResolvedTargets | null = null;
