@@ -6,6 +6,7 @@ import { IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
+import { ApiListQuery } from '../openapi/list-query.docs.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
 import { Caller, type Principal } from '../session/principal.js';
 import { API_TOKEN_LIST, type ApiTokenRow } from './api-tokens.list.js';
@@ -54,6 +55,7 @@ export class ApiTokensController {
 
   /** All API tokens, without their secrets. */
   @Get()
+  @ApiListQuery('id, name, account, createdAt, expiresAt')
   @Answers(200, 'ApiTokenList', 'One page of tokens.')
   async list(@ListQuery() query: PageQuery): Promise<ApiTokenList> {
     const page = await keysetPage<ApiTokenRow>(this.dataSource, API_TOKEN_LIST, query);
