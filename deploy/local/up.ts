@@ -35,6 +35,7 @@ if (process.argv.includes('--help')) {
     shutdown.add(() => step(printProgress, 'Stopping the servers', () => servers.stop()));
     const services = await startServices({ servers, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the services', () => services.stop()));
+    servers.announce(services);
     printProgress(`Waybill is ready: ${services.gatewayUrl}`);
     printProgress(
       `  API documentation ${services.gatewayUrl}/docs, user admin, password in ${services.adminPasswordFile}`,

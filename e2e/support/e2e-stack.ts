@@ -29,6 +29,7 @@ export async function startE2eStack(
   });
   try {
     const services = await startServices({ servers, progress: quiet, env });
+    servers.announce(services);
     return {
       api: await Api.login({ server: services.gatewayUrl, password: services.adminPassword }),
       servers,

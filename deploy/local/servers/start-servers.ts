@@ -1,6 +1,6 @@
 import { createInstanceDirectories, instancePaths, type InstancePaths } from '../local-paths.ts';
 import { type Progress, printProgress, step } from '../progress.ts';
-import { RunningInstance } from '../running-instance.ts';
+import { RunningInstance, type RunningServices } from '../running-instance.ts';
 import type { StackFailure } from '../stack-failure.ts';
 import { dockerAnswers, startDockerServers } from './docker-servers.ts';
 import type { ManagedServer } from './managed-server.ts';
@@ -31,6 +31,8 @@ export interface Servers {
   readonly postgres: ManagedServer | undefined;
   readonly rabbitmq: ManagedServer | undefined;
   readonly minio: ManagedServer | undefined;
+  /** Lets other programs of this checkout find the services that run on these servers now. */
+  announce(services: RunningServices): void;
   /** Stops what was started, orderly, and gives the instance free. */
   stop(): Promise<void>;
 }
@@ -61,7 +63,8 @@ async function byDocker(options: ServersOptions, paths: InstancePaths, instance:
     await docker.stop();
     instance.release();
   };
-  return { addresses: docker.addresses, paths, postgres: undefined, rabbitmq: undefined, minio: undefined, stop };
+  const none = { postgres: undefined, rabbitmq: undefined, minio: undefined };
+  return { addresses: docker.addresses, paths, ...none, announce: (services) => instance.announce(services), stop };
 }
 
 async function privately(
@@ -87,7 +90,8 @@ async function privately(
     await Promise.all(servers.map((server) => server.stop()));
     instance.release();
   };
-  if (servers.length === 0) return { ...defined, paths, stop };
+  const started: Servers = { ...defined, paths, announce: (services) => instance.announce(services), stop };
+  if (servers.length === 0) return started;
   const names = servers.map((server) => server.name).join(', ');
   try {
     await step(progress, `Starting ${names}`, () => startTogether(servers, options.signal));
@@ -95,7 +99,7 @@ async function privately(
     await stop();
     throw error;
   }
-  return { ...defined, paths, stop };
+  return started;
 }
 
 /** All at once; the first failure ends the wait for the others. */
