@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { buildLedger } from './demo/build-packages.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
 import { publishVersion } from './support/publish.ts';
+import { readmeStory } from './support/readme-story.ts';
+import type { Execution, Job, Page } from './support/views.ts';
 
 const DEMO = new URL('./demo/demo.ts', import.meta.url).pathname;
 const MINUTES = 60_000;
 
 /**
- * What a newcomer does: the demo, which checks every status and reason itself and says so by its exit code. On a stack of this spec's own that both find by its record; whatever else runs on the machine is not touched.
+ * What a newcomer does: the README's first job, pasted, and the demo, which checks every status and reason itself and says so by its exit
+ * code. On a stack of this spec's own that both find by its record; whatever else runs on the machine is not touched.
  */
 describe('a newcomer', () => {
   const work = mkdtempSync(join(tmpdir(), 'waybill-newcomer-'));
@@ -26,6 +29,23 @@ describe('a newcomer', () => {
   }, 2 * MINUTES);
 
   const demo = () => run([process.execPath, '--disable-warning=ExperimentalWarning', DEMO, '--instance', 'e2e']);
+
+  it(
+    'pastes the first job of the README: the real agent installs the real package, and the second job waits for its moment',
+    async () => {
+      const { code, output } = await run(['bash', '-e', '-u', '-c', readmeStory(stack, work)]);
+      expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+      const { items: jobs } = await stack.api.get<Page<Job>>('/jobs');
+      expect(jobs).toHaveLength(2);
+      const [scheduled, done] = jobs;
+      expect(scheduled).toMatchObject({ status: 'scheduled', schedule: { zone: 'Asia/Tokyo' } });
+      expect(done).toMatchObject({ status: 'completed' });
+      const executions = await stack.api.get<Page<Execution>>(`/jobs/${done!.id}/executions`);
+      expect(executions.items).toMatchObject([{ status: 'succeeded', reason: null, attempt: 1 }]);
+      expect(output).toMatch(/acme-ledger\s+2\.4\.0/);
+    },
+    6 * MINUTES,
+  );
 
   it(
     'is told when a version of other software stands in the way, instead of getting that',
