@@ -49,7 +49,7 @@ export interface BenchStack {
 const INSTALLATION = 'bench';
 
 export async function startBenchStack(): Promise<BenchStack> {
-  const servers = await startServers({ instance: 'bench', fresh: true });
+  const servers = await startServers({ instance: 'bench', fresh: true, installation: INSTALLATION });
   const stopServers = () => servers.stop();
   try {
     const services = await startServices({

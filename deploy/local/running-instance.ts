@@ -7,7 +7,7 @@ import { writePrivately } from './secret-files.ts';
 import { killGroup } from './servers/guarded-process.ts';
 import { StackFailure } from './stack-failure.ts';
 
-/** How long servers that lost their starter may take for an orderly stop of their own before they are killed. */
+/** How long servers and services that lost their starter may take for an orderly stop of their own before they are killed. */
 const ORPHAN_GRACE_MS = 20_000;
 
 /** How the services of a running instance are reached. */
@@ -54,7 +54,7 @@ export class RunningInstance {
     this.write();
   }
 
-  /** Notes a server process, so that a successor finds it if this process is killed. */
+  /** Notes a process of a server or service, so that a successor finds it if this process is killed. */
   note(server: string, identity: ProcessIdentity): void {
     this.servers[server] = { pid: identity.pid, startTime: identity.startTime };
     this.write();

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { localDirectory } from './local-paths.ts';
 import { printProgress, step } from './progress.ts';
 import { startServers } from './servers/start-servers.ts';
+import { MAIN_INSTALLATION } from './services/http-ports.ts';
 import { startServices } from './services/start-services.ts';
 import { Shutdown } from './shutdown.ts';
 
@@ -24,14 +26,15 @@ Servers are taken from the environment, else from a Docker engine, else installe
 Logs: .local/log    Administrator's password: .local/admin-password    Ports of the servers: .local/ports.json
 `;
 
-if (process.argv.includes('--help')) {
+const help = askedForHelp();
+if (help) {
   process.stdout.write(HELP);
-} else {
+} else if (help === false) {
   const shutdown = new Shutdown();
   await shutdown.run(async () => {
     const { signal } = shutdown;
     const onDeath = shutdown.fail;
-    const servers = await startServers({ instance: 'start', signal, onDeath });
+    const servers = await startServers({ instance: 'start', installation: MAIN_INSTALLATION, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the servers', () => servers.stop()));
     const services = await startServices({ servers, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the services', () => services.stop()));
@@ -45,4 +48,18 @@ if (process.argv.includes('--help')) {
     );
     await shutdown.requested;
   });
+}
+
+/** @returns undefined after an argument that means nothing here: it is named, and nothing is started */
+function askedForHelp(): boolean | undefined {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', default: false } } }).values.help;
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(
+      `npm start does not take this argument (${message}); its settings are variables, see npm start -- --help.\n`,
+    );
+    process.exitCode = 1;
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runningServices, startServers, startServices } from '../../deploy/local/stack.ts';
+import { MAIN_INSTALLATION, runningServices, startServers, startServices } from '../../deploy/local/stack.ts';
 
 export interface DemoStack {
   gateway: string;
@@ -26,7 +26,7 @@ export async function demoStack(instance?: string): Promise<DemoStack> {
     };
   }
   console.log('No stack of this checkout is running; starting one for the demo.');
-  const servers = await startServers({ instance: instance ?? 'demo' });
+  const servers = await startServers({ instance: instance ?? 'demo', installation: MAIN_INSTALLATION });
   try {
     const services = await startServices({ servers });
     return {

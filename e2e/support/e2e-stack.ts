@@ -1,4 +1,10 @@
-import { type Servers, type Services, startServers, startServices } from '../../deploy/local/stack.ts';
+import {
+  MAIN_INSTALLATION,
+  type Servers,
+  type Services,
+  startServers,
+  startServices,
+} from '../../deploy/local/stack.ts';
 import { Api } from './api.ts';
 
 export interface E2eStack {
@@ -22,6 +28,7 @@ export async function startE2eStack(
   // The stack decides its own addresses; those of the test servers are for int specs.
   const servers = await startServers({
     instance,
+    installation: MAIN_INSTALLATION,
     fresh: true,
     durable: true,
     progress: quiet,

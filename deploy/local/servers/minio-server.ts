@@ -19,7 +19,6 @@ export function minioServer(options: MinioOptions): ServerDefinition {
   const listen = ['--address', address, '--console-address', `127.0.0.1:${options.consolePort}`];
   return {
     name: 'MinIO',
-    ports: [options.port, options.consolePort],
     startTimeoutMs: 60_000,
     prepare: () => Promise.resolve(void mkdirSync(data, { recursive: true, mode: 0o700 })),
     command: () => ({

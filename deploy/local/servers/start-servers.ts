@@ -1,5 +1,7 @@
 import { createInstanceDirectories, instancePaths, type InstancePaths } from '../local-paths.ts';
 import { type Progress, printProgress, step } from '../progress.ts';
+import { demandHttpPorts } from '../services/http-ports.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import { RunningInstance, type RunningServices } from '../running-instance.ts';
 import type { StackFailure } from '../stack-failure.ts';
 import { dockerAnswers, startDockerServers } from './docker-servers.ts';
@@ -16,6 +18,8 @@ export interface ServersOptions {
   readonly fresh?: boolean;
   /** Prefix of the environment variables that point at existing servers. Default WAYBILL_STACK_. */
   readonly environmentPrefix?: string;
+  /** Services that will be started on these servers: that their ports are free is found out first too. */
+  readonly installation?: string;
   readonly progress?: Progress;
   /** Ends a start that takes long, such as an install. */
   readonly signal?: AbortSignal;
@@ -31,6 +35,8 @@ export interface Servers {
   readonly postgres: ManagedServer | undefined;
   readonly rabbitmq: ManagedServer | undefined;
   readonly minio: ManagedServer | undefined;
+  /** Notes a service's process: should this process be killed, its successor waits until that one has drained and gone. */
+  note(service: string, identity: ProcessIdentity): void;
   /** Lets other programs of this checkout find the services that run on these servers now. */
   announce(services: RunningServices): void;
   /** Stops what was started, orderly, and gives the instance free. */
@@ -47,6 +53,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const instance = new RunningInstance(paths);
   await instance.claim();
   try {
+    if (options.installation !== undefined) await demandHttpPorts(options.instance, options.installation);
     const given = addressesFrom(process.env, options.environmentPrefix ?? 'WAYBILL_STACK_');
     const anyGiven = given.postgresUrl ?? given.broker ?? given.s3;
     if (!anyGiven && (await dockerAnswers())) return await byDocker(options, paths, instance);
@@ -64,7 +71,14 @@ async function byDocker(options: ServersOptions, paths: InstancePaths, instance:
     instance.release();
   };
   const none = { postgres: undefined, rabbitmq: undefined, minio: undefined };
-  return { addresses: docker.addresses, paths, ...none, announce: (services) => instance.announce(services), stop };
+  return { addresses: docker.addresses, paths, ...none, ...recordsOf(instance), stop };
+}
+
+function recordsOf(instance: RunningInstance): Pick<Servers, 'announce' | 'note'> {
+  return {
+    announce: (services) => instance.announce(services),
+    note: (service, identity) => instance.note(service, identity),
+  };
 }
 
 async function privately(
@@ -90,7 +104,7 @@ async function privately(
     await Promise.all(servers.map((server) => server.stop()));
     instance.release();
   };
-  const started: Servers = { ...defined, paths, announce: (services) => instance.announce(services), stop };
+  const started: Servers = { ...defined, paths, ...recordsOf(instance), stop };
   if (servers.length === 0) return started;
   const names = servers.map((server) => server.name).join(', ');
   try {
