@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { startServers, startServices } from '../deploy/local/stack.ts';
+import { type Servers, startServers, startServices } from '../deploy/local/stack.ts';
 import { Api } from '../e2e/support/api.ts';
 import { publishVersion } from '../e2e/support/publish.ts';
 import { BrokerAdmin } from './broker-admin.ts';
@@ -32,6 +32,10 @@ export interface BenchStack {
   pidOf(service: Service): number;
   startService(service: Service): Promise<void>;
   stopService(service: Service): Promise<void>;
+  /** kill -9 */
+  killService(service: Service): Promise<void>;
+  /** The broker's own process, to be killed and started again; undefined when the broker is not ours. */
+  brokerProcess: Servers['rabbitmq'];
   /** An account that may publish in any computer's name. */
   impersonator(): Promise<{ brokerUrl: string; vhost: string }>;
   /** executions of a job; of those the succeeded */
@@ -45,7 +49,7 @@ export interface BenchStack {
 const INSTALLATION = 'bench';
 
 export async function startBenchStack(): Promise<BenchStack> {
-  const servers = await startServers({ instance: 'bench', fresh: true });
+  const servers = await startServers({ instance: 'bench', fresh: true, installation: INSTALLATION });
   const stopServers = () => servers.stop();
   try {
     const services = await startServices({
@@ -97,6 +101,8 @@ export async function startBenchStack(): Promise<BenchStack> {
         if (services.process[service].pid === undefined) await services.process[service].start();
       },
       stopService: (service) => services.process[service].stop(),
+      killService: (service) => services.process[service].kill(),
+      brokerProcess: servers.rabbitmq,
       impersonator: async () => {
         const password = randomBytes(12).toString('hex');
         await broker.impersonator('bench-load', password, agentsVhost);

@@ -52,7 +52,7 @@ export async function roundTrip(stack: BenchStack): Promise<Figure[]> {
   const details = {
     worst: Math.max(...seconds),
     'reports per agent': reports / (AGENTS * REPETITIONS),
-    'services’ CPU s per 1,000': cpu / (AGENTS / 1_000),
+    'CPU s per 1,000 (five services only, no servers, no agents)': cpu / (AGENTS / 1_000),
     'job status p99 ms meanwhile': percentile(reads, 0.99),
   };
   return [

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { binDirectory, debianRoot } from '../local/local-paths.ts';
+import { binDirectory, debianRoot, goCaches } from '../local/local-paths.ts';
 
 const MODULE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1';
 
@@ -37,11 +37,13 @@ function install(): void {
   }
   const env = {
     ...process.env,
+    ...goCaches,
     GOBIN: binDirectory,
     CGO_ENABLED: '0',
     GOTOOLCHAIN: 'local',
     ...(go === 'go' ? {} : { GOROOT: root }),
   };
   const { status, stderr } = spawnSync(go, ['install', MODULE], { env, encoding: 'utf8' });
+  rmSync(goCaches.GOPATH, { recursive: true, force: true });
   if (status !== 0) throw new Error(`kustomize could not be built: ${stderr}`);
 }

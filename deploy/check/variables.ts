@@ -1,12 +1,12 @@
 /**
- * Compose, Kubernetes and the local stack must set the same variables as each service's config class reads: a variable that is
- * missing somewhere, or that nobody reads, fails `npm run check`.
+ * Compose, Kubernetes and the local stack must set the same variables as each service's config class reads, and the migrations of the
+ * Job `prepare` those that a migration reads: a variable that is missing somewhere, or that nobody reads, fails `npm run check`.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { variablesOf } from '@waybill/platform';
+import { DatabaseConfig, variablesOf } from '@waybill/platform';
 import { repositoryRoot } from '../local/local-paths.ts';
 import {
   serviceEnvironment,
@@ -27,6 +27,11 @@ const CONFIG_CLASSES: Record<ServiceName, [file: string, name: string]> = {
 /** The local stack hands these on from its own environment instead of deciding them. */
 const INHERITED_LOCALLY = ['OTEL_EXPORTER_OTLP_ENDPOINT'];
 
+interface Container {
+  name: string;
+  env?: { name: string }[];
+}
+
 const compose = parse(readFileSync(join(repositoryRoot, 'deploy/compose.yaml'), 'utf8'), { merge: true }) as {
   services: Record<string, { environment?: Record<string, string> }>;
 };
@@ -40,28 +45,35 @@ const cluster = parseAllDocuments(
       document.toJS() as {
         kind: string;
         metadata: { name: string };
-        spec: { template: { spec: { containers: { env?: { name: string }[] }[] } } };
+        spec: { template: { spec: { containers: Container[] } } };
       },
   )
-  .filter(({ kind }) => kind === 'Deployment');
+  .filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
+const migrations = containersOf('Job', 'prepare');
+const readByMigrations = variablesOf(DatabaseConfig).map(({ name }) => name);
 
 const problems: string[] = [];
 for (const service of SERVICES) {
   const read = await variablesRead(service);
   compare(service, 'deploy/compose.yaml', read, Object.keys(compose.services[service]?.environment ?? {}));
-  const deployment = cluster.find(({ metadata }) => metadata.name === service);
-  compare(
-    service,
-    'k8s',
-    read,
-    deployment?.spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ name }) => name)) ?? [],
-  );
+  compare(service, 'k8s', read, variablesSet(containersOf('Deployment', service)));
+  const migration = migrations.filter(({ name }) => name === service);
+  compare(`the migration of ${service}`, 'the Job prepare of k8s', readByMigrations, variablesSet(migration));
   const local = [...Object.keys(serviceEnvironment(service, anySettings())), ...INHERITED_LOCALLY];
   compare(service, 'deploy/local', read, local);
 }
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exitCode = 1;
+}
+
+function containersOf(kind: 'Deployment' | 'Job', name: string): Container[] {
+  const found = cluster.find((one) => one.kind === kind && one.metadata.name === name);
+  return found?.spec.template.spec.containers ?? [];
+}
+
+function variablesSet(containers: readonly Container[]): string[] {
+  return containers.flatMap(({ env = [] }) => env.map(({ name }) => name));
 }
 
 async function variablesRead(service: ServiceName): Promise<string[]> {

@@ -11,6 +11,11 @@ export const debianRoot = join(localDirectory, 'rootfs');
 
 export const binDirectory = join(localDirectory, 'bin');
 
+const goDirectory = join(localDirectory, 'go');
+
+/** Variables that keep what Go downloads and compiles inside the checkout; removed when the build is done. */
+export const goCaches = { GOPATH: goDirectory, GOCACHE: join(goDirectory, 'build'), GOFLAGS: '-modcacherw' };
+
 /**
  * An instance is one set of servers with its own data, keys, ports and logs: `start`, `test`, `demo` … can run side by side.
  * The data of PostgreSQL and RabbitMQ lie inside the Debian tree because both run there by chroot.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InstancePaths } from './local-paths.ts';
 import { isAlive, startTimeOf } from './process-identity.ts';
-import { RunningInstance } from './running-instance.ts';
+import { RunningInstance, runningServices } from './running-instance.ts';
 
 describe('an instance', () => {
   let directory: string;
@@ -35,6 +35,26 @@ describe('an instance', () => {
     expect(isAlive(identity)).toBe(true);
     await new RunningInstance(paths).claim();
     expect(isAlive(identity)).toBe(false);
+  });
+
+  const services = { gatewayUrl: 'http://127.0.0.1:9000', fleetUrl: 'http://127.0.0.1:9001', adminPasswordFile: '/p' };
+
+  it('tells where its services answer, from the moment they are ready until its release', async () => {
+    const instance = new RunningInstance(paths);
+    expect(runningServices(paths)).toBeUndefined();
+    await instance.claim();
+    expect(runningServices(paths)).toBeUndefined();
+    instance.announce(services);
+    instance.note('MinIO', { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' });
+    expect(runningServices(paths)).toEqual(services);
+    instance.release();
+    expect(runningServices(paths)).toBeUndefined();
+  });
+
+  it('has no services any more once its process was killed', () => {
+    const owner = { pid: 1, startTime: 'another boot' };
+    writeFileSync(join(directory, 'running.json'), JSON.stringify({ owner, servers: {}, services }));
+    expect(runningServices(paths)).toBeUndefined();
   });
 
   it('is not held by a process that merely got the same number', async () => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { localDirectory } from './local-paths.ts';
 import { printProgress, step } from './progress.ts';
 import { startServers } from './servers/start-servers.ts';
+import { MAIN_INSTALLATION } from './services/http-ports.ts';
 import { startServices } from './services/start-services.ts';
 import { Shutdown } from './shutdown.ts';
 
@@ -26,18 +28,20 @@ Servers are taken from the environment, else from a Docker engine, else installe
 Logs: .local/log    Administrator's password: .local/admin-password    Ports of the servers: .local/ports.json
 `;
 
-if (process.argv.includes('--help')) {
+const options = readOptions();
+if (options?.help) {
   process.stdout.write(HELP);
-} else {
+} else if (options) {
   const shutdown = new Shutdown();
   await shutdown.run(async () => {
     const { signal } = shutdown;
-    const tls = process.argv.includes('--tls');
+    const { tls } = options;
     const onDeath = shutdown.fail;
-    const servers = await startServers({ instance: 'start', tls, signal, onDeath });
+    const servers = await startServers({ instance: 'start', installation: MAIN_INSTALLATION, tls, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the servers', () => servers.stop()));
     const services = await startServices({ servers, signal, onDeath });
     shutdown.add(() => step(printProgress, 'Stopping the services', () => services.stop()));
+    servers.announce(services);
     printProgress(`Waybill is ready: ${services.gatewayUrl}`);
     printProgress(
       `  API documentation ${services.gatewayUrl}/docs, user admin, password in ${services.adminPasswordFile}`,
@@ -49,4 +53,19 @@ if (process.argv.includes('--help')) {
     if (ca) printProgress(`  everything speaks TLS: agents need --ca ${ca}, other clients must trust it too`);
     await shutdown.requested;
   });
+}
+
+/** @returns undefined after an argument that means nothing here: it is named, and nothing is started */
+function readOptions(): { help: boolean; tls: boolean } | undefined {
+  try {
+    const options = { help: { type: 'boolean', default: false }, tls: { type: 'boolean', default: false } } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(
+      `npm start does not take this argument (${message}); its settings are variables, see npm start -- --help.\n`,
+    );
+    process.exitCode = 1;
+    return undefined;
+  }
 }

@@ -93,8 +93,8 @@ export function badInput(current: () => ApiWorld): void {
       ['limit 0', '/jobs?limit=0', 'request.invalidQuery'],
       ['limit "many"', '/jobs?limit=many', 'request.invalidQuery'],
       ['an unknown sort', '/jobs?sort=colour', 'sort.unknownField'],
-      ['an unknown parameter', '/jobs?filtre=x', 'request.invalidQuery'],
-      ['a parameter twice', '/jobs?limit=1&limit=2', 'request.invalidQuery'],
+      ['an unknown parameter', '/jobs?filtre=x', 'query.unknown'],
+      ['a parameter twice', '/jobs?limit=1&limit=2', 'query.repeated'],
     ])('a list with %s', async (_what, path, code, status = 400) => {
       await get(path, status, code);
     });

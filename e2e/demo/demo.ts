@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { AgentProcess } from '../support/agent-process.ts';
 import { Api } from '../support/api.ts';
 import { publishVersion } from '../support/publish.ts';
@@ -21,12 +22,19 @@ const ZONE = 'Asia/Tokyo';
 const PEOPLE = ['anna', 'ben', 'carla'];
 const step = (text: string) => console.log(`\n\u001b[1m▸ ${text}\u001b[0m`);
 
-if (process.argv.includes('--help')) {
-  console.log(
-    'npm run demo   the main job, start to end, on the running stack or on one that it starts (a few seconds once the stack is installed);\n--tls          with everything over TLS',
-  );
-  process.exit(0);
-}
+/** Versions of this run alone: nothing that somebody registered, by hand or in an earlier demo, is taken for them or stands in their way. */
+const RUN = Date.now().toString(36);
+const LEDGER = { package: 'waybill-demo-ledger', version: `2.4.0+${RUN}` };
+const TEMPLATES = { package: 'waybill-demo-templates', version: `1.0.0+${RUN}` };
+const HELP = `npm run demo [-- --instance NAME] [--tls]
+
+The main job, start to end, on the running stack of this checkout or on one that it starts (a few seconds once the stack is installed).
+
+  --tls             start the stack with everything over TLS
+  --instance NAME   the stack of that name, started when it does not run; default: that of npm start, else one named demo
+`;
+
+const options = readOptions();
 
 const work = mkdtempSync(join(tmpdir(), 'waybill-demo-'));
 const cleanups: (() => unknown)[] = [() => rmSync(work, { recursive: true, force: true })];
@@ -44,13 +52,13 @@ try {
 await finish(code);
 
 async function run(): Promise<void> {
-  const stack = await demoStack(process.argv.includes('--tls'));
+  const stack = await demoStack(options);
   cleanups.push(() => stack.stop());
   const api = await Api.login({ server: stack.gateway, password: stack.password });
   const group = await demoGroup(api);
 
   step('Registering a Debian package and an archive');
-  for (const built of [buildLedger(work), buildTemplates(work)]) {
+  for (const built of [buildLedger(work, LEDGER), buildTemplates(work, TEMPLATES)]) {
     await publishVersion(api, built.manifest as { package: string; version: string }, built.files);
     console.log(`  ${JSON.stringify((built.manifest as { package: string }).package)} published`);
   }
@@ -80,11 +88,10 @@ async function run(): Promise<void> {
   console.log(`  online: ${computers.map((computer) => computer.name).join(', ')}`);
 
   const startAt = wallClock(new Date(Date.now() + 10_000), ZONE);
-  step(`Creating a job: acme-ledger 2.4.0 to "${group}" at ${startAt} ${ZONE}`);
+  step(`Creating a job: ${LEDGER.package} ${LEDGER.version} to "${group}" at ${startAt} ${ZONE}`);
   const job = await api.post<Job>('/jobs', {
     name: 'Ledger 2.4 for accounting',
-    package: 'acme-ledger',
-    version: '2.4.0',
+    ...LEDGER,
     targets: { groups: [group] },
     schedule: { startAt, zone: ZONE },
     annotations: { ticket: 'DEMO-1' },
@@ -117,11 +124,7 @@ async function run(): Promise<void> {
   );
 
   step('Sending the archive to the same group, at once');
-  const templates = await api.post<Job>('/jobs', {
-    package: 'acme-templates',
-    version: '1.0.0',
-    targets: { groups: [group] },
-  });
+  const templates = await api.post<Job>('/jobs', { ...TEMPLATES, targets: { groups: [group] } });
   await followJob(api, templates.id, (seen) => seen.status === 'completed', 120_000);
   expectExecutions(
     await executions(api, templates.id),
@@ -141,15 +144,33 @@ async function run(): Promise<void> {
   for (const agent of agents) {
     const installed = execFileSync(
       'dpkg-query',
-      ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', 'acme-ledger'],
+      ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', LEDGER.package],
       { encoding: 'utf8' },
     );
     console.log(`  ${agent.options.hostname}: ${installed.trim()}`);
-    if (!installed.includes('2.4.0'))
-      throw new Error(`dpkg does not list acme-ledger 2.4.0 on ${agent.options.hostname}`);
+    if (!installed.includes(LEDGER.version))
+      throw new Error(`dpkg does not list ${LEDGER.package} ${LEDGER.version} on ${agent.options.hostname}`);
     if (!existsSync(join(agent.root, 'srv/acme-templates/invoices/standard.txt'))) {
       throw new Error(`the templates are missing on ${agent.options.hostname}`);
     }
+  }
+}
+
+function readOptions(): { instance?: string | undefined; tls: boolean } {
+  try {
+    const { help, ...given } = parseArgs({
+      options: {
+        help: { type: 'boolean' },
+        instance: { type: 'string' },
+        tls: { type: 'boolean', default: false },
+      },
+    }).values;
+    if (!help) return given;
+    console.log(HELP);
+    return process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${HELP}`);
+    return process.exit(1);
   }
 }
 

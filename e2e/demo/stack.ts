@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { startServers, startServices } from '../../deploy/local/stack.ts';
+import { readFileSync } from 'node:fs';
+import { MAIN_INSTALLATION, runningServices, startServers, startServices } from '../../deploy/local/stack.ts';
 
 export interface DemoStack {
   gateway: string;
@@ -12,20 +11,24 @@ export interface DemoStack {
   stop(): Promise<void>;
 }
 
-const RUNNING = { gateway: 'http://127.0.0.1:8080', fleet: 'http://127.0.0.1:8081' };
-const PASSWORD_FILE = join(import.meta.dirname, '../../.local/admin-password');
-
-/** The stack of `npm start` when it runs, else one that is started for the demo and stopped after it. */
-export async function demoStack(tls: boolean): Promise<DemoStack> {
-  const password =
-    process.env['WAYBILL_ADMIN_PASSWORD'] ??
-    (existsSync(PASSWORD_FILE) ? readFileSync(PASSWORD_FILE, 'utf8').trim() : '');
-  if (!tls && password !== '' && (await isReady(RUNNING.gateway))) {
-    console.log(`Using the running stack at ${RUNNING.gateway}`);
-    return { ...RUNNING, password, stop: () => Promise.resolve() };
+/**
+ * The running stack of this checkout, found by its own record and wherever it listens, else one that is started for the demo and stopped
+ * after it. What other checkouts run on this machine is left alone.
+ * @param options `instance`: one to use, or to start when it does not run; default: that of `npm start`, else one named `demo`; `tls`: start one of its own that speaks TLS
+ */
+export async function demoStack({ instance, tls }: { instance?: string | undefined; tls: boolean }): Promise<DemoStack> {
+  const running = runningServices(instance ?? 'start');
+  if (running && !tls) {
+    console.log(`Using the running stack at ${running.gatewayUrl}`);
+    return {
+      gateway: running.gatewayUrl,
+      fleet: running.fleetUrl,
+      password: readFileSync(running.adminPasswordFile, 'utf8').trim(),
+      stop: () => Promise.resolve(),
+    };
   }
-  console.log('No stack is running; starting one for the demo.');
-  const servers = await startServers({ instance: 'demo', tls });
+  console.log('No stack of this checkout is running; starting one for the demo.');
+  const servers = await startServers({ instance: instance ?? 'demo', installation: MAIN_INSTALLATION, tls });
   try {
     const services = await startServices({ servers });
     return {
@@ -42,13 +45,5 @@ export async function demoStack(tls: boolean): Promise<DemoStack> {
   } catch (error) {
     await servers.stop();
     throw error;
-  }
-}
-
-async function isReady(gateway: string): Promise<boolean> {
-  try {
-    return (await fetch(`${gateway}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
   }
 }

@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 const AGENT = new URL('../../services/agent/dist/main.js', import.meta.url).pathname;
+
+/** The kernel ends what is run so when its parent is gone, also by kill -9. */
+const GUARD = spawnSync('setpriv', ['--version']).status === 0 ? ['setpriv', '--pdeathsig', 'TERM'] : [];
 
 export interface AgentOptions {
   /** agent door, e.g. `http://127.0.0.1:8081` */
@@ -15,7 +18,7 @@ export interface AgentOptions {
   env?: Record<string, string>;
 }
 
-/** One real agent as a child process, with a state directory and an install root of its own. */
+/** One real agent as a child process, with a state directory and an install root of its own; it does not outlive its starter. */
 export class AgentProcess {
   readonly options: AgentOptions;
   readonly root: string;
@@ -33,22 +36,20 @@ export class AgentProcess {
   start(): void {
     const log = openSync(this.logFile, 'a');
     const { door, enrolmentToken, hostname, attributes = {}, directory, env } = this.options;
-    this.child = spawn(
-      process.execPath,
-      [AGENT, '--server', door, '--state', join(directory, 'state'), '--root', this.root],
-      {
-        stdio: ['ignore', log, log],
-        env: {
-          ...process.env,
-          WAYBILL_AGENT_TOKEN: enrolmentToken,
-          WAYBILL_AGENT_HOSTNAME: hostname,
-          WAYBILL_AGENT_ATTRIBUTES: Object.entries(attributes)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(','),
-          ...env,
-        },
+    const flags = ['--server', door, '--state', join(directory, 'state'), '--root', this.root];
+    const [program = '', ...args] = [...GUARD, process.execPath, AGENT, ...flags];
+    this.child = spawn(program, args, {
+      stdio: ['ignore', log, log],
+      env: {
+        ...process.env,
+        WAYBILL_AGENT_TOKEN: enrolmentToken,
+        WAYBILL_AGENT_HOSTNAME: hostname,
+        WAYBILL_AGENT_ATTRIBUTES: Object.entries(attributes)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(','),
+        ...env,
       },
-    );
+    });
     closeSync(log);
   }
 

@@ -1,4 +1,10 @@
-import { type Servers, type Services, startServers, startServices } from '../../deploy/local/stack.ts';
+import {
+  MAIN_INSTALLATION,
+  type Servers,
+  type Services,
+  startServers,
+  startServices,
+} from '../../deploy/local/stack.ts';
 import { Api } from './api.ts';
 
 export interface E2eStack {
@@ -24,6 +30,7 @@ export async function startE2eStack(
   // The stack decides its own addresses; those of the test servers are for int specs.
   const servers = await startServers({
     instance,
+    installation: MAIN_INSTALLATION,
     fresh: true,
     durable: true,
     tls,
@@ -32,6 +39,7 @@ export async function startE2eStack(
   });
   try {
     const services = await startServices({ servers, progress: quiet, env });
+    servers.announce(services);
     return {
       api: await Api.login({ server: services.gatewayUrl, password: services.adminPassword }),
       servers,

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Api } from './api.ts';
 import { ApiError } from './api.ts';
 
-/** Registers the package when it is new, uploads its files and publishes the version; a version that is published stays. */
+/**
+ * Registers the package when it is new, uploads its files and publishes the version.
+ * @throws ApiError `version.exists` for a version that is published already: nobody can say that it is the same software
+ */
 export async function publishVersion(
   api: Api,
   manifest: { package: string; version: string; title?: string },
@@ -12,14 +15,13 @@ export async function publishVersion(
     api.post('/packages', { name: manifest.package, title: manifest.title ?? manifest.package }),
   );
   const base = `/packages/${manifest.package}/versions`;
-  await ignoring('version.exists', () => api.post(base, manifest));
-  const version = await api.get<{ status: string }>(`${base}/${manifest.version}`);
-  if (version.status === 'published') return;
+  const version = `${base}/${encodeURIComponent(manifest.version)}`;
+  await api.post(base, manifest);
   for (const file of files) {
     const digest = createHash('sha256').update(file.bytes).digest('base64');
     const response = await api.raw(
       'PUT',
-      `${base}/${manifest.version}/artifacts/${encodeURIComponent(file.name)}`,
+      `${version}/artifacts/${encodeURIComponent(file.name)}`,
       new Uint8Array(file.bytes),
       {
         'content-type': 'application/octet-stream',
@@ -29,7 +31,7 @@ export async function publishVersion(
     if (!response.ok)
       throw new ApiError('PUT', file.name, response.status, (await response.json()) as ApiError['problem']);
   }
-  await api.post(`${base}/${manifest.version}/actions/publish`, {});
+  await api.post(`${version}/actions/publish`, {});
 }
 
 /** Runs a call that may already have been done. */

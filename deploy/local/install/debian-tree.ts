@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { debianRoot, localDirectory } from '../local-paths.ts';
 import { type Progress, step } from '../progress.ts';
 import { outputOf, runCommand } from '../run-command.ts';
-import { demandSpace } from './required-tools.ts';
 
 /** The release that carries RabbitMQ 4.3 and PostgreSQL 18; Debian 12's own RabbitMQ is out of support. */
 const SUITE = 'forky';
 const PACKAGES = ['rabbitmq-server', 'postgresql-18', 'ca-certificates'];
-const NEEDED_BYTES = 2_500_000_000;
 
 /** What must be there for the tree to be usable. */
 const PROOF = ['usr/lib/postgresql/18/bin/postgres', 'usr/lib/rabbitmq/bin/rabbitmq-server', 'etc/passwd'];
@@ -18,10 +16,13 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
 }
 
+export function hasDebianTree(): boolean {
+  return PROOF.every((file) => existsSync(join(debianRoot, file)));
+}
+
 /** Installs the private Debian tree once; an install that was interrupted is thrown away and made anew. */
 export async function ensureDebianTree(options: InstallOptions): Promise<void> {
-  if (PROOF.every((file) => existsSync(join(debianRoot, file)))) return;
-  demandSpace(localDirectory, NEEDED_BYTES, 'the private PostgreSQL and RabbitMQ');
+  if (hasDebianTree()) return;
   const logFile = join(localDirectory, 'log', 'install.log');
   mkdirSync(join(localDirectory, 'log'), { recursive: true });
   await ensureDebootstrap(options, logFile);

@@ -1,26 +1,27 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { binDirectory, debianRoot, localDirectory } from '../local-paths.ts';
+import { binDirectory, debianRoot, goCaches, localDirectory } from '../local-paths.ts';
 import { step } from '../progress.ts';
 import { outputOf, runCommand } from '../run-command.ts';
 import { StackFailure } from '../stack-failure.ts';
 import type { InstallOptions } from './debian-tree.ts';
-import { demandSpace } from './required-tools.ts';
 
 /** MinIO is published as source only; this is its last release as a Go module. */
 const MODULE = 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c';
 const OLDEST_GO = [1, 24] as const;
-const NEEDED_BYTES = 3_000_000_000;
 
-/** Path of a MinIO server: one on the PATH, the one built before, or one built now. */
-export async function ensureMinio(options: InstallOptions): Promise<string> {
-  const built = join(binDirectory, 'minio');
-  if (existsSync(built)) return built;
+const BUILT = join(binDirectory, 'minio');
+
+/** Path of a MinIO server that is there: the one built before, or one on the PATH. */
+export function findMinio(): string | undefined {
   const installed = (process.env['PATH'] ?? '').split(delimiter).map((directory) => join(directory, 'minio'));
-  const found = installed.find((file) => existsSync(file));
-  if (found) return found;
+  return [BUILT, ...installed].find((file) => existsSync(file));
+}
 
-  demandSpace(localDirectory, NEEDED_BYTES, 'building MinIO');
+/** Path of a MinIO server: one that is there, or one built now. */
+export async function ensureMinio(options: InstallOptions): Promise<string> {
+  const found = findMinio();
+  if (found) return found;
   const logFile = join(localDirectory, 'log', 'install.log');
   mkdirSync(join(localDirectory, 'log'), { recursive: true });
   const compiler = await findCompiler(options, logFile);
@@ -30,16 +31,17 @@ export async function ensureMinio(options: InstallOptions): Promise<string> {
   await step(options.progress, 'Building MinIO into .local/bin (about three minutes, once)', () =>
     runCommand(compiler.go, ['install', MODULE], {
       cwd: localDirectory,
-      env: { ...process.env, GOBIN: target, CGO_ENABLED: '0', GOFLAGS: '-modcacherw', ...compiler.env },
+      env: { ...process.env, ...goCaches, GOBIN: target, CGO_ENABLED: '0', ...compiler.env },
       logFile,
       killSignal: 'SIGKILL',
       signal: options.signal,
       failure: 'MinIO could not be built; check the network to the Go module proxy, then start again.',
     }),
   );
-  renameSync(join(target, 'minio'), built);
+  renameSync(join(target, 'minio'), BUILT);
   rmSync(target, { recursive: true });
-  return built;
+  rmSync(goCaches.GOPATH, { recursive: true, force: true });
+  return BUILT;
 }
 
 interface Compiler {
@@ -52,11 +54,7 @@ async function findCompiler(options: InstallOptions, logFile: string): Promise<C
   const version = /go(\d+)\.(\d+)/.exec((await outputOf('go', ['version'])) ?? '');
   if (version && isNewEnough(Number(version[1]), Number(version[2]))) return { go: 'go', env: {} };
   const root = privateGoRoot() ?? (await installPrivateGo(options, logFile));
-  const cache = join(localDirectory, 'go');
-  return {
-    go: join(root, 'bin/go'),
-    env: { GOROOT: root, GOTOOLCHAIN: 'local', GOPATH: cache, GOCACHE: join(cache, 'build') },
-  };
+  return { go: join(root, 'bin/go'), env: { GOROOT: root, GOTOOLCHAIN: 'local' } };
 }
 
 /** @returns whether this compiler can build {@link MODULE} */

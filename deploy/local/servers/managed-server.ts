@@ -6,7 +6,6 @@ import { type GuardedCommand, GuardedProcess } from './guarded-process.ts';
 export interface ServerDefinition {
   /** As people call it: PostgreSQL, RabbitMQ, MinIO. */
   readonly name: string;
-  readonly ports: readonly number[];
   /** Everything that must exist before the process starts; idempotent. */
   readonly prepare: () => Promise<void>;
   readonly command: () => GuardedCommand;

@@ -25,7 +25,6 @@ export function minioServer(options: MinioOptions): ServerDefinition {
   const listen = ['--address', address, '--console-address', `127.0.0.1:${options.consolePort}`];
   return {
     name: 'MinIO',
-    ports: [options.port, options.consolePort],
     startTimeoutMs: 60_000,
     prepare: () => Promise.resolve(prepare(data, certificates, options.tls)),
     command: () => ({

@@ -37,7 +37,6 @@ export function postgresServer(options: PostgresOptions): ServerDefinition {
   ];
   return {
     name: 'PostgreSQL',
-    ports: [options.port],
     startTimeoutMs: 60_000,
     prepare: () => initialise(options, logFile),
     command: () => ({

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureDebianTree, type InstallOptions } from '../install/debian-tree.ts';
-import { ensureMinio } from '../install/minio-binary.ts';
+import { ensureDebianTree, hasDebianTree, type InstallOptions } from '../install/debian-tree.ts';
+import { ensureMinio, findMinio } from '../install/minio-binary.ts';
+import { neededBytes } from '../install/needed-space.ts';
 import { demandRoot, demandSpace } from '../install/required-tools.ts';
 import { type InstancePaths, localDirectory } from '../local-paths.ts';
 import { demandFree, rememberedPorts } from '../ports.ts';
@@ -16,8 +17,19 @@ import { postgresServer, postgresUrl } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
 import { type GivenAddresses, type ServerAddresses, TOKEN_KEY_ID } from './server-addresses.ts';
 
-const WORKING_SPACE_BYTES = 500_000_000;
-const PORT_NAMES = ['postgres', 'amqp', 'management', 'prometheus', 'distribution', 'epmd', 's3', 's3Console'] as const;
+/** Whose port it is. */
+const PORTS = {
+  postgres: 'PostgreSQL',
+  amqp: 'RabbitMQ',
+  management: 'RabbitMQ',
+  prometheus: 'RabbitMQ',
+  distribution: 'RabbitMQ',
+  epmd: 'RabbitMQ',
+  s3: 'MinIO',
+  s3Console: 'MinIO',
+} as const;
+type PortName = keyof typeof PORTS;
+const PORT_NAMES = Object.keys(PORTS) as PortName[];
 
 export interface PrivateOptions extends InstallOptions {
   readonly paths: InstancePaths;
@@ -38,22 +50,27 @@ export interface PrivateServers {
   readonly minio: ManagedServer | undefined;
 }
 
-/** Installs what is missing and defines, without starting them, the servers that were not given by address. */
+/**
+ * Installs what is missing and defines, without starting them, the servers that were not given by address. Whatever would stand in their way
+ * (rights, ports, space) is found out before anything is installed.
+ */
 export async function definePrivateServers(options: PrivateOptions): Promise<PrivateServers> {
   const { paths, given } = options;
   const needsTree = !given.postgresUrl || !given.broker;
+  if (needsTree) demandRoot();
+  const ports = await rememberedPorts(paths.name, PORT_NAMES);
+  await demandPorts(ports, { PostgreSQL: !given.postgresUrl, RabbitMQ: !given.broker, MinIO: !given.s3 });
+  const missing = { tree: needsTree && !hasDebianTree(), minio: !given.s3 && findMinio() === undefined };
+  demandSpace(localDirectory, neededBytes(missing), missing.tree || missing.minio ? 'the first start' : 'the servers');
   if (needsTree) {
-    demandRoot();
     await ensureDebianTree(options);
     shareHostNames();
   }
   const minioBinary = given.s3 ? '' : await ensureMinio(options);
-  demandSpace(localDirectory, WORKING_SPACE_BYTES, 'the servers');
   if (options.fresh) {
     if (needsTree) rmSync(paths.data, { recursive: true, force: true });
     rmSync(join(paths.directory, 'minio'), { recursive: true, force: true });
   }
-  const ports = await rememberedPorts(paths.name, PORT_NAMES);
   const password = secretIn(join(paths.keys, 'servers.secret'));
   const tokenKey = keyPairIn(paths.keys, 'token');
   const tls = options.tls ? await tlsFilesIn(paths.keys) : undefined;
@@ -84,20 +101,12 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
     rootPassword: password,
     tls,
   };
-  const managed = async (definition: ServerDefinition): Promise<ManagedServer> => {
-    for (const port of definition.ports) {
-      await demandFree(
-        port,
-        definition.name,
-        'stop what listens there, or delete .local/ports.json to have others chosen.',
-      );
-    }
-    return new ManagedServer(definition, options.instance, options.onDeath);
-  };
+  const managed = (definition: ServerDefinition): ManagedServer =>
+    new ManagedServer(definition, options.instance, options.onDeath);
   return {
-    postgres: given.postgresUrl ? undefined : await managed(postgresServer(postgres)),
-    rabbitmq: given.broker ? undefined : await managed(rabbitmqServer(rabbitmq)),
-    minio: given.s3 ? undefined : await managed(minioServer(s3)),
+    postgres: given.postgresUrl ? undefined : managed(postgresServer(postgres)),
+    rabbitmq: given.broker ? undefined : managed(rabbitmqServer(rabbitmq)),
+    minio: given.s3 ? undefined : managed(minioServer(s3)),
     addresses: {
       postgresUrl: given.postgresUrl ?? postgresUrl(postgres),
       ...(given.broker ?? {
@@ -115,4 +124,13 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
       ...(tls && { tls }),
     },
   };
+}
+
+/** @throws StackFailure for the first port that is taken of a server that is to run */
+async function demandPorts(
+  ports: Readonly<Record<PortName, number>>,
+  runs: Readonly<Record<(typeof PORTS)[PortName], boolean>>,
+): Promise<void> {
+  const remedy = 'stop what listens there, or delete .local/ports.json to have others chosen.';
+  for (const name of PORT_NAMES) if (runs[PORTS[name]]) await demandFree(ports[name], PORTS[name], remedy);
 }

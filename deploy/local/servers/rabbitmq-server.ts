@@ -31,7 +31,6 @@ export function rabbitmqServer(options: RabbitmqOptions): ServerDefinition {
   const { ports } = options;
   return {
     name: 'RabbitMQ',
-    ports: Object.values(ports),
     startTimeoutMs: 120_000,
     prepare: () => Promise.resolve(writeConfiguration(options, inside)),
     command: () => ({

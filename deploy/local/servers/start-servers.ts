@@ -1,6 +1,8 @@
 import { createInstanceDirectories, instancePaths, type InstancePaths } from '../local-paths.ts';
 import { type Progress, printProgress, step } from '../progress.ts';
-import { RunningInstance } from '../running-instance.ts';
+import { demandHttpPorts } from '../services/http-ports.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
+import { RunningInstance, type RunningServices } from '../running-instance.ts';
 import type { StackFailure } from '../stack-failure.ts';
 import { dockerAnswers, startDockerServers } from './docker-servers.ts';
 import type { ManagedServer } from './managed-server.ts';
@@ -18,6 +20,8 @@ export interface ServersOptions {
   readonly tls?: boolean;
   /** Prefix of the environment variables that point at existing servers. Default WAYBILL_STACK_. */
   readonly environmentPrefix?: string;
+  /** Services that will be started on these servers: that their ports are free is found out first too. */
+  readonly installation?: string;
   readonly progress?: Progress;
   /** Ends a start that takes long, such as an install. */
   readonly signal?: AbortSignal;
@@ -33,6 +37,10 @@ export interface Servers {
   readonly postgres: ManagedServer | undefined;
   readonly rabbitmq: ManagedServer | undefined;
   readonly minio: ManagedServer | undefined;
+  /** Notes a service's process: should this process be killed, its successor waits until that one has drained and gone. */
+  note(service: string, identity: ProcessIdentity): void;
+  /** Lets other programs of this checkout find the services that run on these servers now. */
+  announce(services: RunningServices): void;
   /** Stops what was started, orderly, and gives the instance free. */
   stop(): Promise<void>;
 }
@@ -47,6 +55,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const instance = new RunningInstance(paths);
   await instance.claim();
   try {
+    if (options.installation !== undefined) await demandHttpPorts(options.instance, options.installation);
     const given = addressesFrom(process.env, options.environmentPrefix ?? 'WAYBILL_STACK_');
     const anyGiven = given.postgresUrl ?? given.broker ?? given.s3;
     if (!anyGiven && !options.tls && (await dockerAnswers())) return await byDocker(options, paths, instance);
@@ -63,7 +72,15 @@ async function byDocker(options: ServersOptions, paths: InstancePaths, instance:
     await docker.stop();
     instance.release();
   };
-  return { addresses: docker.addresses, paths, postgres: undefined, rabbitmq: undefined, minio: undefined, stop };
+  const none = { postgres: undefined, rabbitmq: undefined, minio: undefined };
+  return { addresses: docker.addresses, paths, ...none, ...recordsOf(instance), stop };
+}
+
+function recordsOf(instance: RunningInstance): Pick<Servers, 'announce' | 'note'> {
+  return {
+    announce: (services) => instance.announce(services),
+    note: (service, identity) => instance.note(service, identity),
+  };
 }
 
 async function privately(
@@ -90,7 +107,8 @@ async function privately(
     await Promise.all(servers.map((server) => server.stop()));
     instance.release();
   };
-  if (servers.length === 0) return { ...defined, paths, stop };
+  const started: Servers = { ...defined, paths, ...recordsOf(instance), stop };
+  if (servers.length === 0) return started;
   const names = servers.map((server) => server.name).join(', ');
   try {
     await step(progress, `Starting ${names}`, () => startTogether(servers, options.signal));
@@ -98,7 +116,7 @@ async function privately(
     await stop();
     throw error;
   }
-  return { ...defined, paths, stop };
+  return started;
 }
 
 /** All at once; the first failure ends the wait for the others. */

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUDITED_SERVICES, installAudit } from '@waybill/audit/schema';
 import { localDirectory } from '../local-paths.ts';
-import { rememberedPorts } from '../ports.ts';
 import { prepareBroker, removeVhosts } from '../prepare/broker-accounts.ts';
 import { prepareBucket, REGION, removeBucket } from '../prepare/bucket.ts';
 import type { StorageService } from '../prepare/storage-rights.ts';
@@ -12,12 +11,8 @@ import { keyPairIn, secretIn } from '../secret-files.ts';
 import type { Servers } from '../servers/start-servers.ts';
 import { settleAll } from '../settle.ts';
 import { StackFailure } from '../stack-failure.ts';
+import { httpPorts, MAIN_INSTALLATION } from './http-ports.ts';
 import { type InstallationSettings, type ServiceName, SERVICES } from './service-environment.ts';
-
-/** The installation of `npm start`; all others keep to databases, vhosts, buckets and ports of their own. */
-export const MAIN_INSTALLATION = 'main';
-
-const FIRST_HTTP_PORT = 8080;
 
 export interface Installation {
   readonly name: string;
@@ -111,20 +106,6 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     ]);
   };
   return { name, settings, logDirectory, adminPasswordFile, remove };
-}
-
-/** 8080 to 8084 (or from WAYBILL_STACK_HTTP_PORT) for `npm start`, remembered free ones for all others. */
-async function httpPorts(instance: string, name: string): Promise<{ [service in ServiceName]: number }> {
-  if (instance !== 'start' || name !== MAIN_INSTALLATION) return rememberedPorts(`${instance}/${name}`, SERVICES);
-  const given = process.env['WAYBILL_STACK_HTTP_PORT'];
-  const first = given === undefined ? FIRST_HTTP_PORT : Number(given);
-  if (!Number.isInteger(first) || first < 1 || first > 65_531) {
-    throw new StackFailure('WAYBILL_STACK_HTTP_PORT must be a port number, the first of five that follow each other.');
-  }
-  const order = ['gateway', 'fleet', 'package', 'job-scheduler', 'result'] as const;
-  return Object.fromEntries(order.map((service, index) => [service, first + index])) as {
-    [service in ServiceName]: number;
-  };
 }
 
 function withoutCredentials(url: string): string {

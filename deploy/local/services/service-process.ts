@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { repositoryRoot } from '../local-paths.ts';
 import { demandFree } from '../ports.ts';
+import { type ProcessIdentity, startTimeOf } from '../process-identity.ts';
 import { StackFailure } from '../stack-failure.ts';
 import type { ServiceName } from './service-environment.ts';
 
@@ -18,6 +19,8 @@ export interface ServiceProcessOptions {
   readonly env: Readonly<{ [name: string]: string }>;
   readonly logFile: string;
   readonly onDeath: (failure: StackFailure) => void;
+  /** Called with each process that is started. */
+  readonly onSpawn: (identity: ProcessIdentity) => void;
 }
 
 /** One of our services as a child process: can be stopped, killed and started again. */
@@ -51,11 +54,7 @@ export class ServiceProcess {
   /** Starts the process without waiting; see {@link untilReady}. */
   async spawn(): Promise<void> {
     const { port, service, logFile } = this.options;
-    await demandFree(
-      port,
-      service,
-      'stop what listens there, or set WAYBILL_STACK_HTTP_PORT to the first of five free ports.',
-    );
+    await demandFree(port, service, 'stop what listens there, then start again.');
     const directory = join(repositoryRoot, 'services', service);
     if (!existsSync(join(directory, 'dist/main.js'))) {
       throw new StackFailure(`The service ${service} is not built: run npm run build, then start again.`);
@@ -72,6 +71,7 @@ export class ServiceProcess {
     });
     closeSync(log);
     this.child = child;
+    if (child.pid !== undefined) this.options.onSpawn({ pid: child.pid, startTime: startTimeOf(child.pid) ?? '' });
     child.once('error', () => this.ended(child));
     child.once('exit', () => this.ended(child));
   }
@@ -128,7 +128,7 @@ export class ServiceProcess {
     if (this.child !== child) return;
     this.child = undefined;
     if (this.expected) return;
-    const failure = `The service ${this.name} ended by itself; its log says why.`;
+    const failure = `The service ${this.name} ended by itself; its log says why; then start again.`;
     this.options.onDeath(new StackFailure(failure, { logFile: this.logFile }));
   }
 

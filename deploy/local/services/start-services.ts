@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type Progress, printProgress, step } from '../progress.ts';
 import type { Servers } from '../servers/start-servers.ts';
 import type { StackFailure } from '../stack-failure.ts';
-import { type Installation, MAIN_INSTALLATION, prepareInstallation } from './installation.ts';
+import { MAIN_INSTALLATION } from './http-ports.ts';
+import { type Installation, prepareInstallation } from './installation.ts';
 import { type InstallationSettings, serviceEnvironment, type ServiceName, SERVICES } from './service-environment.ts';
 import { ServiceProcess } from './service-process.ts';
 
@@ -73,6 +74,7 @@ function define(installation: Installation, options: ServicesOptions): Services 
       env: { ...serviceEnvironment(service, settings), ...options.env?.all, ...options.env?.[service] },
       logFile: join(installation.logDirectory, `${service}.log`),
       onDeath: options.onDeath ?? (() => undefined),
+      onSpawn: (identity) => options.servers.note(service, identity),
     });
   const process = Object.fromEntries(SERVICES.map((service) => [service, one(service)])) as Services['process'];
   const stop = async (): Promise<void> => {

@@ -1,13 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../dist/main.js');
 
-/** A real agent as a child process, from the build. */
+/** The kernel kills what is run so when its parent is gone, also by kill -9; the parent itself could no longer do it. */
+const GUARD = spawnSync('setpriv', ['--version']).status === 0 ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+
+/** A real agent as a child process, from the build. It does not outlive the process that started it. */
 export class AgentProcess {
   output = '';
-  private constructor(readonly child: ChildProcess) {
+  readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
@@ -20,7 +26,8 @@ export class AgentProcess {
     env?: Record<string, string>;
   }): AgentProcess {
     const args = ['--server', options.server, '--state', options.state, '--root', options.root];
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const [program = '', ...rest] = [...GUARD, process.execPath, MAIN, ...args];
+    const child = spawn(program, rest, {
       env: {
         ...process.env,
         WAYBILL_AGENT_HOSTNAME: 'spec-computer',

@@ -10,6 +10,7 @@ import { CONTROLLERS } from './controllers.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GATEWAY_PERSISTENCE } from './gateway.persistence.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
+import { DeclaredQueryGuard } from './http/declared-query.guard.js';
 import { EtagInterceptor } from './http/etag.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.repository.js';
@@ -54,6 +55,7 @@ export class GatewayModule {
         { provide: AdministratorAccount, useValue: new AdministratorAccount(config.adminPassword) },
         { provide: OBJECT_STORAGE, useValue: storageOf(config) },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: DeclaredQueryGuard },
         { provide: APP_INTERCEPTOR, useClass: ActorInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

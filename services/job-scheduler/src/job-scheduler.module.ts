@@ -9,6 +9,7 @@ import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
 import { GroupLookup } from './catalogue/group-lookup.js';
 import { GroupsRepository } from './catalogue/groups.repository.js';
 import { VersionLookup } from './catalogue/version-lookup.js';
+import { Withdrawals } from './catalogue/withdrawals.js';
 import { VersionsRepository } from './catalogue/versions.repository.js';
 import { commandSigner, JobSchedulerConfig } from './config/job-scheduler.config.js';
 import { AnomalyConsumer } from './dispatch/anomaly.consumer.js';
@@ -61,7 +62,7 @@ const REPOSITORIES = [
   GroupsRepository,
 ];
 const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner];
-const LOOKUPS = [OrderChecks, VersionLookup, GroupLookup, KnownComputers];
+const LOOKUPS = [OrderChecks, VersionLookup, GroupLookup, KnownComputers, Withdrawals];
 const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
 
 const SIGNER: Provider = {

@@ -36,6 +36,7 @@ import { ReopeningController } from './reopening/reopening.controller.js';
 import { ResultConfig } from './result.config.js';
 import { CountStuck } from './stuck/count-stuck.query.js';
 import { StuckGauge } from './stuck/stuck.gauge.js';
+import { LimitDeadLetters } from './unusable/limit-dead-letters.js';
 
 const CONTROLLERS = [
   AnomaliesController,
@@ -60,6 +61,7 @@ const USE_CASES = [
   GetExecution,
   IngestReports,
   ListAnomalies,
+  LimitDeadLetters,
   ListExecutions,
   OpenOfComputer,
   PreparedSql,

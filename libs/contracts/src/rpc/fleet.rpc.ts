@@ -162,6 +162,11 @@ export interface ResolvedTargets {
   targets: { computerId: string; name: string; online: boolean; lastSeenAt: string | null; covered: boolean }[];
   /** null on the last page */
   after: string | null;
+  /**
+   * Those of `groupIds` and `excludeGroupIds` that do not exist, seen in the same snapshot as the page: an exclusion that names one of
+   * them has excluded nobody.
+   */
+  unknownGroupIds: string[];
 }
 
 export interface FleetRpc {

@@ -11,6 +11,14 @@ export const JOB_STATUSES = [
 
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
+/** Codes that begin the sentence of a job's `statusReason` when it was not a person or the clock that decided. */
+export const JOB_REASONS = {
+  /** a group that the job targets or excludes was deleted before its start */
+  groupRemoved: 'target.groupRemoved',
+  /** the package version was withdrawn before a command had left */
+  versionWithdrawn: 'version.withdrawn',
+} as const;
+
 /** What a job asks the agent to do. `verify` only runs the detection rules. */
 export const JOB_ACTIONS = ['install', 'uninstall', 'verify'] as const;
 

@@ -258,6 +258,7 @@ export const GOLDEN_RPC: Goldens = {
       resolvedAt: AT,
       targets: [{ computerId: ID, name: 'pc-1', online: false, lastSeenAt: AT, covered: true }],
       after: null,
+      unknownGroupIds: [OTHER_ID],
     },
   },
 

@@ -1,3 +1,5 @@
+import { deadLetterQueue, REPORT_QUEUES } from '@waybill/contracts';
+
 /** A policy of RabbitMQ; unlike queue arguments it can change while queues live. */
 export interface PolicySpec {
   name: string;
@@ -49,6 +51,14 @@ export function policies(retry: RetryPolicy = RETRY_POLICY): PolicySpec[] {
       applyTo: 'quorum_queues',
       priority: 10,
       definition: { overflow: 'reject-publish', 'max-length-bytes': MAX_QUEUE_BYTES },
+    },
+    {
+      // What agents send must never stand in the way of what other agents send: a full one loses its oldest letter instead.
+      name: 'waybill-dead-reports',
+      pattern: `^${deadLetterQueue(REPORT_QUEUES.status).replaceAll('.', '\\.')}$`,
+      applyTo: 'quorum_queues',
+      priority: 20,
+      definition: { overflow: 'drop-head', 'max-length-bytes': MAX_QUEUE_BYTES },
     },
   ];
 }

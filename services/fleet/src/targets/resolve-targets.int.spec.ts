@@ -82,6 +82,31 @@ describe('targets.resolve', () => {
     expect((await pages({ groupIds: [randomUUID()], computerIds: [randomUUID()] }, 10)).found).toEqual([]);
   });
 
+  it('names the groups that do not exist, targeted or excluded, with and without targets', async () => {
+    const [single] = await computers(1);
+    const [group, target, exclusion] = [await world.group(), randomUUID(), randomUUID()];
+    const gone = { groupIds: [group.id, target], excludeGroupIds: [exclusion, group.id], limit: 10 };
+    const unknown = async (computerIds: string[]) =>
+      (await world.rpc.call(FLEET_RPC.targetsResolve, { ...NONE, ...gone, computerIds })).unknownGroupIds.sort();
+    expect(await unknown([single!])).toEqual([target, exclusion].sort());
+    expect(await unknown([])).toEqual([target, exclusion].sort());
+  });
+
+  it('tells that an excluded group is gone on the page that no longer leaves its members out', async () => {
+    const all = await computers(20);
+    const [group, excluded] = [await world.group(), await world.group()];
+    await put(group.id, all);
+    await put(excluded.id, [all[19]!]);
+    const request = { ...NONE, groupIds: [group.id], excludeGroupIds: [excluded.id], limit: 10 };
+    const first = await world.rpc.call(FLEET_RPC.targetsResolve, request);
+    expect(first.unknownGroupIds).toEqual([]);
+    await world.rpc.call(FLEET_RPC.groupRemove, { name: excluded.name });
+    const { resolvedAt, after } = first;
+    const second = await world.rpc.call(FLEET_RPC.targetsResolve, { ...request, resolvedAt, after: after! });
+    expect(second.targets.map(({ computerId }) => computerId)).toContain(all[19]);
+    expect(second.unknownGroupIds).toEqual([excluded.id]);
+  });
+
   it('leaves out who joins between pages, and who leaves', async () => {
     const all = await computers(30);
     const group = await world.group();

@@ -6,7 +6,9 @@ import { waitForMembershipChanges } from '../groups/membership-fence.js';
 import { MOMENT, PAGE } from './resolve-targets.sql.js';
 
 interface TargetRow {
-  computerId: string;
+  unknownGroupIds: string[];
+  /** null in the only row of a page without targets */
+  computerId: string | null;
   name: string;
   online: boolean;
   lastSeenAt: Date | null;
@@ -29,8 +31,9 @@ export class ResolveTargets {
     const page = rows.slice(0, limit);
     return {
       resolvedAt,
-      targets: page.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.toISOString() ?? null })),
+      targets: page.flatMap(targetOf),
       after: rows.length > limit ? page.at(-1)!.computerId : null,
+      unknownGroupIds: rows[0]?.unknownGroupIds ?? [],
     };
   }
 
@@ -41,4 +44,9 @@ export class ResolveTargets {
       return row!.resolvedAt.toISOString();
     });
   }
+}
+
+function targetOf({ computerId, name, online, lastSeenAt, covered }: TargetRow): ResolvedTargets['targets'] {
+  if (computerId === null) return [];
+  return [{ computerId, name, online, lastSeenAt: lastSeenAt?.toISOString() ?? null, covered }];
 }

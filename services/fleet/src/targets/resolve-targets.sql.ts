@@ -6,6 +6,8 @@ export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "
  * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
  *
  * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit.
+ * A page without targets is one row without a computer: the groups that are gone are told in any case, and by the same snapshot, so that
+ * nobody can be found while an exclusion is being deleted.
  * Who joined later is no target. Who left meanwhile, or joined an excluded group, is none either: exclusions always win.
  */
 export const PAGE = `
@@ -28,5 +30,11 @@ WITH candidates AS (
 ), page AS (
   SELECT computer_id, bool_or(covered) AS covered FROM candidates GROUP BY computer_id ORDER BY computer_id LIMIT $7
 )
-SELECT c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
-FROM page JOIN computers c ON c.id = page.computer_id ORDER BY c.id`;
+SELECT gone.ids AS "unknownGroupIds", c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
+FROM (
+  SELECT ARRAY(
+    SELECT DISTINCT named.id FROM unnest($1::uuid[] || $3::uuid[]) AS named(id)
+    WHERE NOT EXISTS (SELECT 1 FROM groups g WHERE g.id = named.id)
+  ) AS ids
+) gone
+LEFT JOIN (page JOIN computers c ON c.id = page.computer_id) ON true ORDER BY c.id`;

@@ -6,6 +6,7 @@ import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsStri
 import { DataSource } from 'typeorm';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
+import { ApiListQuery } from '../openapi/list-query.docs.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
 import { Caller, credentialsOf, demandLogin, type Principal } from '../session/principal.js';
 import { API_TOKEN_LIST, type ApiTokenRow } from './api-tokens.list.js';
@@ -66,6 +67,7 @@ export class ApiTokensController {
 
   /** One’s own API tokens, with the permission accounts.read everybody’s; without their secrets. */
   @Get()
+  @ApiListQuery('id, name, account, createdAt, expiresAt')
   @Answers(200, 'ApiTokenList', 'One page of tokens.')
   async list(@ListQuery() query: PageQuery, @Caller() caller: Principal): Promise<ApiTokenList> {
     const whose = credentialsOf(caller, 'accounts.read');

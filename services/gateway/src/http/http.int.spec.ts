@@ -48,6 +48,34 @@ describe('ETag and If-Match', () => {
   });
 });
 
+describe('a query parameter', () => {
+  it.each([
+    ['POST', '/jobs?dryRun=true', { package: 'acme', version: '1', targets: { groups: ['g'] } }, 'dryRun'],
+    ['POST', '/groups?dry=1', { name: 'g', kind: 'static' }, 'dry'],
+    ['DELETE', '/groups/g?dryRun=true', undefined, 'dryRun'],
+    ['GET', '/groups?filtre=x', undefined, 'filtre'],
+    ['GET', '/groups/g?limit=1', undefined, 'limit'],
+  ])('that the call does not declare is refused and nothing is done: %s %s', async (method, path, sent, name) => {
+    const { status, body } = await world.call(session, method, path, sent);
+    expect([status, body]).toMatchObject([400, { code: 'query.unknown', errors: [{ pointer: `/${name}` }] }]);
+    expect(body['detail']).toContain(`"${name}"`);
+    expect(world.behind.asked).toEqual([]);
+  });
+
+  it('that is given twice is refused in words', async () => {
+    const { status, body } = await world.call(session, 'GET', '/groups?limit=1&limit=2');
+    expect([status, body]).toMatchObject([400, { code: 'query.repeated', errors: [{ pointer: '/limit' }] }]);
+  });
+
+  it('that the call declares is taken', async () => {
+    world.behind.answers.set(FLEET_RPC.groupList, () => ({ items: [], nextCursor: null }));
+    const { status } = await world.call(session, 'GET', '/groups?limit=7&filter=name==g&sort=name');
+    expect(status).toBe(200);
+    expect(world.behind.askedFor(FLEET_RPC.groupList)).toEqual([{ limit: 7, filter: 'name==g', sort: 'name' }]);
+    expect((await world.call(session, 'GET', '/api-tokens?limit=7')).status).toBe(200);
+  });
+});
+
 describe('a service that is away', () => {
   it('is 503 with its pattern, and when to come back', async () => {
     world.behind.answers.set(FLEET_RPC.groupGet, () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type CallHandler,
   createParamDecorator,
@@ -11,6 +10,7 @@ import type { Response } from 'express';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuthenticatedRequest } from '../session/principal.js';
+import { fingerprintOf } from './fingerprint.js';
 import { IdempotentRequestsRepository } from './idempotent-requests.repository.js';
 
 type IdempotentRequest = AuthenticatedRequest & { resourceId?: string };
@@ -23,7 +23,7 @@ export const ResourceId = createParamDecorator((_: unknown, context: ExecutionCo
 /**
  * `Idempotency-Key` on POST: the first success is recorded and answered again for a week, with
  * `Idempotency-Replayed: true`. Failures are not recorded, so the client may try again with the same key.
- * A key used with another call or body is refused. Secrets and presigned URLs are not recorded: they are in the first answer only.
+ * A key used with another call, query or body is refused. Secrets and presigned URLs are not recorded: they are in the first answer only.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -39,10 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const response = context.switchToHttp().getResponse<Response>();
     const { accountId: account } = request.principal;
-    const operation = `${request.method} ${request.path}`;
-    const bodyHash = createHash('sha256')
-      .update(JSON.stringify(request.body ?? null))
-      .digest();
+    const { operation, bodyHash } = fingerprintOf(request);
     const claim = await this.requests.claim(account, key, operation, bodyHash);
 
     if (claim.kind === 'busy') {

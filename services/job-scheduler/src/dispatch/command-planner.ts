@@ -39,11 +39,15 @@ export class CommandPlanner {
   }
 
   private async everywhere(sql: SqlExecutor, job: Job, content: CommandContent): Promise<PlannedCommand[]> {
-    const groups = await this.groups.findExisting(sql, job.groupIds);
+    const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
+    const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
+    const groups = among(job.groupIds);
+    // Members of a deleted excluded group cannot tell any more that a broadcast is not for them; a cancel harms nobody.
+    const mayBroadcast = content.kind === 'cancel' || among(job.excludeGroupIds).length === job.excludeGroupIds.length;
     // A deleted group's stream is gone; its former members are still targets and have their inboxes.
     const groupIsGone = groups.length < job.groupIds.length;
-    const inbox = await this.targets.inboxIds(sql, job, groupIsGone);
-    return [...toGroups(groups, content), ...toComputers(inbox, content)];
+    const inbox = await this.targets.inboxIds(sql, job, groupIsGone || !mayBroadcast);
+    return [...(mayBroadcast ? toGroups(groups, content) : []), ...toComputers(inbox, content)];
   }
 
   /** @throws Error when there is no manifest: a job is only made of a version that has one, and copies are never deleted */

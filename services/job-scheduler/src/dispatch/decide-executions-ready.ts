@@ -1,10 +1,17 @@
 import { decideExpire } from '../cancellation/decide-expire.js';
+import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
 
+export interface ExecutionsReady {
+  run: number;
+  /** the job's version was withdrawn since its targets were resolved */
+  withdrawn: boolean;
+}
+
 /** Result has stored every execution of the run: commands may leave, unless the job was closed in the meantime. */
-export function decideExecutionsReady(job: Job, { run }: { run: number }, now: Date): Decision {
+export function decideExecutionsReady(job: Job, { run, withdrawn }: ExecutionsReady, now: Date): Decision {
   if (run !== job.run || job.phase !== 'assigning') return unchanged(job);
   if (job.status === 'canceled' || job.status === 'expired') {
     // The request to close may have reached result before some of the executions existed.
@@ -13,6 +20,7 @@ export function decideExecutionsReady(job: Job, { run }: { run: number }, now: D
   }
   if (job.status !== 'running') return unchanged(job);
   if (now >= job.expiresAt) return decideExpire(job, now);
+  if (withdrawn) return decideWithdrawn(job, now);
   // All may be closed already (computers removed): then there is nobody to command, and no later word would complete the job.
   const completed = completeIfFinished(job, { phase: 'released' }, now);
   return completed ?? changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);

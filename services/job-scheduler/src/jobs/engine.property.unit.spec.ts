@@ -29,12 +29,14 @@ const resolution = fc.constantFrom('x', 'y');
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step('start', decideStart, 'start'),
   step('expire', decideExpire, 'expire'),
-  step('ready', (job, now) => decideExecutionsReady(job, { run: 1 }, now)),
+  step('ready', (job, now) => decideExecutionsReady(job, { run: 1, withdrawn: false }, now)),
+  step('ready, withdrawn', (job, now) => decideExecutionsReady(job, { run: 1, withdrawn: true }, now)),
   step('cancel', (job, now) => decideCancel(job, { actor: 'admin' }, now)),
   resolution.map((id) => ({ name: `resolving ${id}`, decide: (job: Job) => decideResolving(job, id) })),
-  fc.tuple(resolution, fc.constantFrom(0, 3, 3)).map(([id, total]) => ({
-    name: `resolved ${id} ${total}`,
-    decide: (job: Job, now: Date) => decideResolved(job, { resolution: id, total, resolvedAt: now }, now),
+  fc.tuple(resolution, fc.constantFrom(0, 3, 3), fc.constantFrom([], [], aJob().groupIds)).map(([id, total, gone]) => ({
+    name: `resolved ${id} ${total} without ${gone.length}`,
+    decide: (job: Job, now: Date) =>
+      decideResolved(job, { resolution: id, total, resolvedAt: now, unknownGroupIds: gone, withdrawn: false }, now),
   })),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(2, 3)).map(([attempt, finished]) => ({
     name: `progress ${attempt} ${finished}`,
@@ -58,8 +60,12 @@ const anyStory = fc.tuple(
 const OPENING: Step[] = [
   { name: 'start', decide: decideStart, timer: 'start' },
   { name: 'resolving', decide: (job) => decideResolving(job, 'x') },
-  { name: 'resolved', decide: (job, now) => decideResolved(job, { resolution: 'x', total: 3, resolvedAt: now }, now) },
-  { name: 'ready', decide: (job, now) => decideExecutionsReady(job, { run: 1 }, now) },
+  {
+    name: 'resolved',
+    decide: (job, now) =>
+      decideResolved(job, { resolution: 'x', total: 3, resolvedAt: now, unknownGroupIds: [], withdrawn: false }, now),
+  },
+  { name: 'ready', decide: (job, now) => decideExecutionsReady(job, { run: 1, withdrawn: false }, now) },
 ];
 
 interface World {

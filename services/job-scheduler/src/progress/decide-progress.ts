@@ -27,7 +27,8 @@ export function completeIfFinished(job: Job, changes: Partial<JobState>, now: Da
   const next = { ...job, ...changes };
   const finished = next.finishedAttempt === next.attempt;
   if (next.status !== 'running' || next.phase !== 'released' || next.reexecution || !finished) return null;
-  return changed(job, { ...changes, status: 'completed', statusReason: null, finishedAt: now }, [
+  // A running job's reason is the note of its start (a group that was gone); it stays true.
+  return changed(job, { ...changes, status: 'completed', finishedAt: now }, [
     { kind: 'clearTimers', timers: ['expire'] },
     { kind: 'announceStatus' },
   ]);

@@ -107,6 +107,9 @@ export class FakePeers {
         covered: covered.has(computerId),
       })),
       after: page.length < rest.length ? page.at(-1)! : null,
+      unknownGroupIds: [...request.groupIds, ...request.excludeGroupIds].filter(
+        (id) => !groups.some((group) => group.id === id),
+      ),
     };
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import { eventually, specActor } from '@waybill/testing';
 import { v7 } from 'uuid';
-import { computers, create, get } from './orders.fixtures.spec.js';
+import { computers, create, get, published, publishVersion, versionView } from './orders.fixtures.spec.js';
 import { scheduler, story } from './two-schedulers.fixtures.spec.js';
 
 const timersOf = (jobId: string) =>
@@ -131,6 +131,125 @@ describe('a job for a group and a computer', () => {
     );
     await story.ready(id, 1);
     await story.commands(inboxStream(inboxShard(a)), id, 1);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+  });
+});
+
+describe('an excluded group that is deleted between resolution and release', () => {
+  it('nothing is broadcast: its former members could not tell that they are to be spared', async () => {
+    const [a, spared] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('floors', [a, spared]);
+    const excludedId = await scheduler.group('lobby', [spared]);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['floors'], exclude: { groups: ['lobby'] } },
+    });
+    await story.assigned(id);
+    const removed = { v: 1, groupId: excludedId, name: 'lobby', generation: 1, revision: 2, deleted: true };
+    await scheduler.tell(EVENTS.groupChanged, removed);
+    await eventually(async () =>
+      expect(
+        await scheduler.sql.query('SELECT 1 FROM group_copies WHERE group_id = $1 AND deleted', [excludedId]),
+      ).toHaveLength(1),
+    );
+    await story.ready(id, 1);
+    await story.commands(inboxStream(inboxShard(a)), id, 1);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+  });
+});
+
+describe('a group that is deleted before the start', () => {
+  it('and was excluded: nothing is sent, and the job says which group', async () => {
+    const [a, spared] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('offices', [a, spared]);
+    await scheduler.group('kiosks', [spared]);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['offices'], exclude: { groups: ['kiosks'] } },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('kiosks');
+    await story.startNow(id);
+    await story.becomes(id, {
+      status: 'canceled',
+      statusReason: expect.stringMatching(/^target\.groupRemoved: The group "kiosks"/),
+    });
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toEqual([]);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('and was the only target: the job is not completed', async () => {
+    await scheduler.group('vanished', computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      targets: { groups: ['vanished'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('vanished');
+    await story.startNow(id);
+    await story.becomes(id, { status: 'canceled', statusReason: expect.stringContaining('"vanished"') });
+  });
+
+  it('and was one of two targets: the other is served, and the job says so to its end', async () => {
+    const [a] = computers(scheduler, 1) as [string];
+    await scheduler.group('stays', [a]);
+    await scheduler.group('goes', computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      targets: { groups: ['stays', 'goes'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.groups.delete('goes');
+    await story.startNow(id);
+    await story.released(id);
+    await story.finished(id, 1);
+    const statusReason = expect.stringMatching(/^target\.groupRemoved: The group "goes"/) as unknown;
+    await story.becomes(id, { status: 'completed', statusReason, targets: { total: 1 } });
+  });
+});
+
+describe('a version that is withdrawn before the start', () => {
+  const scheduled = async (name: string) => {
+    const event = await publishVersion(scheduler, published(name, '1'));
+    const groupId = await scheduler.group(`for ${name}`, computers(scheduler, 1));
+    const { id } = await create(scheduler, {
+      package: name,
+      version: '1',
+      targets: { groups: [`for ${name}`] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    return { event, groupId, id };
+  };
+  const withdrawn = { status: 'canceled', statusReason: expect.stringMatching(/^version\.withdrawn: /) as string };
+
+  it('is not sent, even when the scheduler has not heard of it yet', async () => {
+    const { event, groupId, id } = await scheduled('recalled');
+    scheduler.peers.versions.set('recalled 1', versionView(event, { status: 'withdrawn' }));
+    await story.startNow(id);
+    await story.becomes(id, withdrawn);
+    expect(story.events(id, EVENTS.jobTargetsAssigned)).toEqual([]);
+    expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
+    expect(await timersOf(id)).toEqual([]);
+  });
+
+  it('or between resolution and release: no command leaves and the executions are closed', async () => {
+    const { event, groupId, id } = await scheduled('late-recall');
+    await story.startNow(id);
+    await story.assigned(id);
+    await scheduler.tell(EVENTS.packageVersionWithdrawn, {
+      v: 1,
+      versionId: event.versionId,
+      package: event.package,
+      version: event.version,
+      withdrawnAt: new Date().toISOString(),
+    });
+    await eventually(async () =>
+      expect(
+        await scheduler.sql.query('SELECT 1 FROM version_copies WHERE version_id = $1 AND withdrawn_at IS NOT NULL', [
+          event.versionId,
+        ]),
+      ).toHaveLength(1),
+    );
+    await story.ready(id, 1);
+    await story.becomes(id, withdrawn);
+    await eventually(async () => expect(story.events(id, EVENTS.jobCancelRequested)).toHaveLength(1));
     expect(await scheduler.readStream(groupStream(groupId, 1))).toEqual([]);
   });
 });

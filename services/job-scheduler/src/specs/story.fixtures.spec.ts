@@ -31,6 +31,11 @@ export class Story {
     await eventually(async () => expect(await get(this.scheduler, jobId)).toMatchObject(expected));
   }
 
+  /** The moment that the job waits for comes. */
+  async startNow(jobId: string): Promise<void> {
+    await this.scheduler.sql.query(`UPDATE timers SET due_at = now() WHERE job_id = $1 AND kind = 'start'`, [jobId]);
+  }
+
   /** Waits for all chunks of the targets. */
   assigned(jobId: string): Promise<JobTargetsAssigned[]> {
     return eventually(async () => {

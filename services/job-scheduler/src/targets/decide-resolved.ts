@@ -1,5 +1,8 @@
+import { close } from '../cancellation/decide-close.js';
+import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
+import { noteOf, removedGroups, whyNotStarted } from './removed-groups.js';
 
 /**
  * A scheduler begins to ask for the targets, from the first page on; whoever was asking before is overtaken. For a job that
@@ -18,19 +21,32 @@ export interface Resolution {
   total: number;
   /** fleet's clock at the first page */
   resolvedAt: Date;
+  /** groups of the job that did not exist any more on at least one page */
+  unknownGroupIds: readonly string[];
+  /** the job's version must not be distributed any more */
+  withdrawn: boolean;
 }
 
-/** All targets are stored. Nobody to reach is not an error: the job is completed with a note. */
-export function decideResolved(job: Job, { resolution, total, resolvedAt }: Resolution, now: Date): Decision {
+/**
+ * All targets are stored. Nobody to reach is not an error: the job is completed with a note. A group that is gone is: without an excluded one
+ * nobody knows any more who must be spared, and without any of the targeted ones "nobody" is not what was ordered.
+ */
+export function decideResolved(job: Job, found: Resolution, now: Date): Decision {
+  const { resolution, total, resolvedAt } = found;
   if (job.status !== 'running' || job.phase !== 'resolving' || job.resolution !== resolution) return unchanged(job);
+  if (found.withdrawn) return decideWithdrawn(job, now);
+  const removed = removedGroups(job, found.unknownGroupIds);
+  const refusal = whyNotStarted(job, removed, total);
+  if (refusal !== null) return close(job, 'canceled', refusal, refusal, now);
+  const note = noteOf(removed);
   if (total === 0) {
-    const statusReason = 'No computer was targeted when the job started.';
+    const statusReason = ['No computer was targeted when the job started.', ...(note ? [note] : [])].join(' ');
     return changed(job, { status: 'completed', statusReason, total, resolvedAt, finishedAt: now }, [
       { kind: 'clearTimers', timers: ['resolve', 'expire'] },
       { kind: 'announceStatus' },
     ]);
   }
-  return changed(job, { phase: 'assigning', total, resolvedAt }, [
+  return changed(job, { phase: 'assigning', total, resolvedAt, statusReason: note }, [
     { kind: 'clearTimers', timers: ['resolve'] },
     { kind: 'assignTargets' },
   ]);

@@ -3,10 +3,11 @@ import { FLEET_RPC, type ResolvedTargets } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Withdrawals } from '../catalogue/withdrawals.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
-import { decideResolved, decideResolving } from './decide-resolved.js';
+import { decideResolved, decideResolving, type Resolution } from './decide-resolved.js';
 import { TargetsRepository } from './targets.repository.js';
 
 /** Targets asked for at once; fleet's largest page. */
@@ -23,6 +24,7 @@ export class ResolveTargetsWork implements TimedWork {
     private readonly rpc: RpcClient,
     private readonly engine: JobEngine,
     private readonly targets: TargetsRepository,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   async run(jobId: string, renew: RenewLease): Promise<void> {
@@ -38,7 +40,8 @@ export class ResolveTargetsWork implements TimedWork {
     if (job.resolution !== resolution) return;
     const found = await this.collect(job, resolution, renew);
     if (!found) return;
-    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found }, now));
+    const withdrawn = await this.withdrawals.certain(job);
+    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found, withdrawn }, now));
   }
 
   /** @returns null when the job was closed meanwhile, or another replica has taken over */
@@ -46,8 +49,9 @@ export class ResolveTargetsWork implements TimedWork {
     job: Job,
     resolution: string,
     renew: RenewLease,
-  ): Promise<{ total: number; resolvedAt: Date } | null> {
+  ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
+    const unknownGroupIds = new Set<string>();
     let page: ResolvedTargets | null = null;
     do {
       if (page) await renew();
@@ -55,8 +59,9 @@ export class ResolveTargetsWork implements TimedWork {
       const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
       if (added === null) return null;
       total += added;
+      for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
     } while (page.after !== null);
-    return { total, resolvedAt: new Date(page.resolvedAt) };
+    return { total, resolvedAt: new Date(page.resolvedAt), unknownGroupIds: [...unknownGroupIds] };
   }
 
   private ask(job: Job, before: ResolvedTargets | null): Promise<ResolvedTargets> {

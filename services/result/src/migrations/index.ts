@@ -3,6 +3,7 @@ import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
 import { Executions1764000000000 } from './1764000000000-executions.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
 import { OpenExecutions1764800000000 } from './1764800000000-open-executions.migration.js';
+import { UnusableReports1764800000001 } from './1764800000001-unusable-reports.migration.js';
 
 /** All migrations of the schema `result`, oldest first. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Attempts1764000000001,
   AnomalyCounters1764000000002,
   OpenExecutions1764800000000,
+  UnusableReports1764800000001,
 ];
