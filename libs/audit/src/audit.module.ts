@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { auditListHandler } from './read/audit-list.handler.js';
 import { AuditReader } from './read/audit-reader.js';
 import { AuditLog } from './record/audit-log.js';
+import { DemandAuditLog } from './record/demand-audit-log.js';
 import type { AuditedService } from './schema/audit-schema.js';
 
 /** The service's {@link AuditLog} and {@link AuditReader}, global; needs `PersistenceModule`. */
@@ -21,6 +22,11 @@ export class AuditModule {
           provide: AuditReader,
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => new AuditReader(service, dataSource),
+        },
+        {
+          provide: DemandAuditLog,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new DemandAuditLog(service, dataSource),
         },
       ],
       exports: [AuditLog, AuditReader],
