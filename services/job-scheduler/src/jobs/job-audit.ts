@@ -4,9 +4,10 @@ import type { Decision } from './decision.js';
 import type { Job } from './job.js';
 import { jobView } from './job.view.js';
 
+/** Of a job that was there before. */
 const ACTIONS: Record<JobStatus, string> = {
   draft: 'job.drafted',
-  scheduled: 'job.created',
+  scheduled: 'job.approved',
   running: 'job.started',
   paused: 'job.paused',
   halted: 'job.halted',
@@ -24,7 +25,7 @@ export function jobAudit({ job, effects }: Decision, before: Job | undefined): A
   if (!effects.some(({ kind }) => kind === 'announceStatus')) return [];
   return [
     {
-      action: before?.finishedAt && job.status === 'running' ? 'job.reopened' : ACTIONS[job.status],
+      action: actionOf(job, before),
       object: { type: 'job', id: job.id },
       ...(before ? { before: jobView(before) } : {}),
       after: jobView(job),
@@ -39,4 +40,9 @@ export function jobAudit({ job, effects }: Decision, before: Job | undefined): A
       },
     },
   ];
+}
+
+function actionOf({ status }: Job, before: Job | undefined): string {
+  if (!before) return 'job.created';
+  return before.finishedAt && status === 'running' ? 'job.reopened' : ACTIONS[status];
 }
