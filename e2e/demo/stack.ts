@@ -16,7 +16,13 @@ export interface DemoStack {
  * after it. What other checkouts run on this machine is left alone.
  * @param options `instance`: one to use, or to start when it does not run; default: that of `npm start`, else one named `demo`; `tls`: start one of its own that speaks TLS
  */
-export async function demoStack({ instance, tls }: { instance?: string | undefined; tls: boolean }): Promise<DemoStack> {
+export async function demoStack({
+  instance,
+  tls,
+}: {
+  instance?: string | undefined;
+  tls: boolean;
+}): Promise<DemoStack> {
   const running = runningServices(instance ?? 'start');
   if (running && !tls) {
     console.log(`Using the running stack at ${running.gatewayUrl}`);

@@ -117,7 +117,8 @@ describe('MessagingModule in a service', () => {
 
     const computers = Array.from({ length: 50 }, () => randomUUID());
     const client = app.get(RpcClient);
-    const remove = (id: string) => runAs(ADMINISTRATOR, () => client.call(FLEET_RPC.computerRemove, { id }, { timeoutMs: 30_000 }));
+    const remove = (id: string) =>
+      runAs(ADMINISTRATOR, () => client.call(FLEET_RPC.computerRemove, { id }, { timeoutMs: 30_000 }));
     expect(await Promise.all(computers.map(remove))).toEqual(computers.map(() => ({})));
     await eventually(() => expect(new Set(removed)).toEqual(new Set(computers)));
 
