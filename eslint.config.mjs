@@ -11,7 +11,7 @@ const boundaries = [
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:contracts', 'type:lib'] },
   { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:contracts', 'type:lib'] },
-  { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contracts', 'scope:messaging'] },
+  { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contracts', 'scope:messaging', 'scope:trust'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contracts', 'type:lib'] },
 ];
 /** Specs may in addition use @waybill/testing. */

@@ -4,8 +4,11 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KeyStore } from './local/keys/key-store.ts';
+import { brokerKeys } from './local/keys/session-keys.ts';
 import { keyPairIn, secretIn } from './local/secret-files.ts';
 import { writeSecretFiles, writeServerFiles } from './local/servers/compose-files.ts';
+import { TOKEN_KEY_ID } from './local/servers/server-addresses.ts';
 import { SERVICES } from './local/services/service-environment.ts';
 
 const directory = join(import.meta.dirname, 'secrets');
@@ -15,9 +18,10 @@ const secret = (name: string): string => secretIn(join(keys, `${name}.secret`));
 
 const admin = secret('servers');
 const token = keyPairIn(keys, 'token');
-const command = keyPairIn(keys, 'command');
+const store = new KeyStore(keys, token.privateKey);
+await store.ensure(TOKEN_KEY_ID);
 const actor = keyPairIn(keys, 'actor');
-writeServerFiles(directory, { password: admin, tokenPublicKeyFile: token.publicKey });
+writeServerFiles(directory, { password: admin, tokenKeys: brokerKeys(keys) });
 
 const files: Record<string, string> = {
   'admin-password': secret('admin-password'),
@@ -25,9 +29,10 @@ const files: Record<string, string> = {
   'broker-admin-url': `amqp://admin:${admin}@rabbitmq:5672`,
   'broker-admin-management-url': `http://admin:${admin}@rabbitmq:15672`,
   'broker-management-url-fleet': `http://fleet:${secret('broker-fleet')}@rabbitmq:15672`,
-  'token-key': readFileSync(token.privateKey, 'utf8'),
-  'command-key': readFileSync(command.privateKey, 'utf8'),
-  'command-public-key': readFileSync(command.publicKey, 'utf8'),
+  'token-key': readFileSync(store.paths.session, 'utf8'),
+  'command-key': readFileSync(store.paths.command, 'utf8'),
+  'publishing-key': readFileSync(store.paths.publish, 'utf8'),
+  'key-set': readFileSync(store.paths.keySet, 'utf8'),
   'actor-key': readFileSync(actor.privateKey, 'utf8'),
   'actor-public-key': readFileSync(actor.publicKey, 'utf8'),
 };

@@ -101,6 +101,7 @@ function anySettings(): InstallationSettings {
     httpPorts: perService,
     databaseUrls: perService,
     brokerUrls: perService,
+    keyFiles: { keySet: '', publish: '', command: '', session: '' },
     s3: {
       endpoint: '',
       bucket: '',

@@ -17,6 +17,7 @@ const tasks = {
   test: 'deploy/local/test.ts',
   audit: 'deploy/audit/audit.ts',
   bench: 'bench/run.ts',
+  keys: 'deploy/local/keys/keys.ts',
   check: 'deploy/local/check.ts',
   sbom: 'deploy/local/sbom.ts',
   build: undefined,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { brokerKeys } from '../keys/session-keys.ts';
 import { type InstancePaths, repositoryRoot } from '../local-paths.ts';
 import { rememberedPorts } from '../ports.ts';
 import { type Progress, step } from '../progress.ts';
@@ -33,10 +34,11 @@ export async function startDockerServers(
 ): Promise<DockerServers> {
   const ports = await rememberedPorts(paths.name, ['postgres', 'amqp', 'management', 's3'] as const);
   const password = secretIn(join(paths.keys, 'servers.secret'));
-  const tokenKey = keyPairIn(paths.keys, 'token');
+  const keyFiles = keyPairIn(paths.keys, 'token');
+  const tokenKeys = brokerKeys(paths.keys);
   const secrets = join(paths.directory, 'docker-secrets');
   // Nothing to run at PostgreSQL's first start: roles and schemas are created in the same way for every kind of server.
-  writeServerFiles(secrets, { password, tokenPublicKeyFile: tokenKey.publicKey });
+  writeServerFiles(secrets, { password, tokenKeys });
 
   const checkout = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
   const compose = [
@@ -71,8 +73,8 @@ export async function startDockerServers(
         secretKey: password,
         minioAdministrator: true,
       },
-      tokenKeyFile: tokenKey.privateKey,
-      tokenKeyId: TOKEN_KEY_ID,
+      tokenKeyFile: keyFiles.privateKey,
+      tokenKeyId: tokenKeys[0]?.kid ?? TOKEN_KEY_ID,
     },
     stop: () => runCommand('docker', [...compose, 'stop', ...SERVERS], { env, logFile, failure }),
   };

@@ -4,6 +4,7 @@ import { ensureDebianTree, hasDebianTree, type InstallOptions } from '../install
 import { ensureMinio, findMinio } from '../install/minio-binary.ts';
 import { neededBytes } from '../install/needed-space.ts';
 import { demandRoot, demandSpace } from '../install/required-tools.ts';
+import { brokerKeys } from '../keys/session-keys.ts';
 import { type InstancePaths, localDirectory } from '../local-paths.ts';
 import { demandFree, rememberedPorts } from '../ports.ts';
 import type { RunningInstance } from '../running-instance.ts';
@@ -76,6 +77,7 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
   const tls = options.tls ? await tlsFilesIn(paths.keys) : undefined;
   if (tls) alsoTrust(tls.ca);
   const s = tls ? 's' : '';
+  const tokenKeys = brokerKeys(paths.keys);
 
   const postgres = { paths, port: ports.postgres, password, durable: options.durable };
   const rabbitmq = {
@@ -89,8 +91,7 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
     },
     administrator: { name: 'admin', password },
     tls,
-    tokenKeyId: TOKEN_KEY_ID,
-    tokenPublicKeyFile: tokenKey.publicKey,
+    tokenKeys,
   };
   const s3 = {
     paths,
@@ -113,7 +114,7 @@ export async function definePrivateServers(options: PrivateOptions): Promise<Pri
         brokerUrl: `amqp${s}://admin:${password}@127.0.0.1:${ports.amqp}`,
         managementUrl: `http${s}://admin:${password}@127.0.0.1:${ports.management}`,
         tokenKeyFile: tokenKey.privateKey,
-        tokenKeyId: TOKEN_KEY_ID,
+        tokenKeyId: tokenKeys[0]?.kid ?? TOKEN_KEY_ID,
       }),
       s3: given.s3 ?? {
         endpoint: `http${s}://127.0.0.1:${ports.s3}`,

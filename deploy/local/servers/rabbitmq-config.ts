@@ -4,10 +4,8 @@ export interface BrokerConfig {
   readonly amqpPort: number;
   readonly managementPort: number;
   readonly prometheusPort: number;
-  /** Names the key by which agents' tokens are checked: the `kid` in the token's header. */
-  readonly tokenKeyId: string;
-  /** As the broker sees it. */
-  readonly tokenPublicKeyFile: string;
+  /** Public keys by which agents' tokens are checked, by the `kid` in the token's header; files as the broker sees them. The first is the default. */
+  readonly tokenKeys: readonly { readonly kid: string; readonly file: string }[];
   readonly definitionsFile: string;
   /** Address to listen on; a container listens on all of its own. */
   readonly host?: string;
@@ -39,8 +37,8 @@ export function rabbitmqConf(config: BrokerConfig): string {
     ['auth_backends.1', 'internal'],
     ['auth_backends.2', 'rabbit_auth_backend_oauth2'],
     ['auth_oauth2.resource_server_id', 'waybill'],
-    ['auth_oauth2.default_key', config.tokenKeyId],
-    [`auth_oauth2.signing_keys.${config.tokenKeyId}`, config.tokenPublicKeyFile],
+    ['auth_oauth2.default_key', config.tokenKeys[0]?.kid ?? ''],
+    ...config.tokenKeys.map(({ kid, file }) => [`auth_oauth2.signing_keys.${kid}`, file] as const),
     ['auth_oauth2.algorithms.1', 'EdDSA'],
     ['auth_oauth2.preferred_username_claims.1', 'sub'],
     ['event_exchange.vhost', 'agents'],

@@ -5,8 +5,10 @@ const config = {
   amqpPort: 5672,
   managementPort: 15_672,
   prometheusPort: 15_692,
-  tokenKeyId: 'waybill-token-1',
-  tokenPublicKeyFile: '/keys/token.pub.pem',
+  tokenKeys: [
+    { kid: 'waybill-token-1', file: '/keys/token.pub.pem' },
+    { kid: 'waybill-token-0', file: '/keys/old.pub.pem' },
+  ],
   definitionsFile: '/etc/definitions.json',
 };
 
@@ -22,6 +24,7 @@ describe('rabbitmq.conf', () => {
     const conf = rabbitmqConf(config);
     expect(conf).toContain('auth_backends.1 = internal\nauth_backends.2 = rabbit_auth_backend_oauth2\n');
     expect(conf).toContain('auth_oauth2.signing_keys.waybill-token-1 = /keys/token.pub.pem\n');
+    expect(conf).toContain('auth_oauth2.signing_keys.waybill-token-0 = /keys/old.pub.pem\n');
     expect(conf).toContain('auth_oauth2.default_key = waybill-token-1\n');
     expect(conf).toContain('auth_oauth2.algorithms.1 = EdDSA\n');
     expect(conf).toContain('auth_oauth2.preferred_username_claims.1 = sub\n');

@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InstancePaths } from '../local-paths.ts';
 import type { TlsFiles } from '../tls/certificate-files.ts';
+import type { SessionKey } from '../keys/session-keys.ts';
 import { writePrivately } from '../secret-files.ts';
 import { asDebianUser, debianEnvironment, debianNamespace } from './inside-debian.ts';
 import type { ServerDefinition } from './managed-server.ts';
@@ -20,9 +21,9 @@ export interface RabbitmqOptions {
   readonly paths: InstancePaths;
   readonly ports: RabbitmqPorts;
   readonly administrator: { readonly name: string; readonly password: string };
-  readonly tokenKeyId: string;
   readonly tokenPublicKeyFile: string;
   readonly tls: TlsFiles | undefined;
+  readonly tokenKeys: readonly SessionKey[];
 }
 
 /** RabbitMQ 4.3 out of the private Debian tree, a node of its own with a port mapper of its own, loopback only. */
@@ -74,8 +75,7 @@ function writeConfiguration(options: RabbitmqOptions, inside: string): void {
       amqpPort: options.ports.amqp,
       managementPort: options.ports.management,
       prometheusPort: options.ports.prometheus,
-      tokenKeyId: options.tokenKeyId,
-      tokenPublicKeyFile: `${inside}/token.pub.pem`,
+      tokenKeys: options.tokenKeys.map(({ kid }) => ({ kid, file: `${inside}/${kid}.pub.pem` })),
       definitionsFile: `${inside}/definitions.json`,
       ...(options.tls && {
         tls: { ca: `${inside}/ca.pem`, certificate: `${inside}/server.pem`, key: `${inside}/server.key.pem` },
@@ -93,8 +93,7 @@ function writeConfiguration(options: RabbitmqOptions, inside: string): void {
     writePrivately(join(directory, name), content);
     chownSync(join(directory, name), user, user);
   }
-  copyFileSync(options.tokenPublicKeyFile, join(directory, 'token.pub.pem'));
-  chmodSync(join(directory, 'token.pub.pem'), 0o644);
+  for (const { kid, pem } of options.tokenKeys) writeFileSync(join(directory, `${kid}.pub.pem`), pem, { mode: 0o644 });
 }
 
 /** The management listener comes last at boot, so when it knows its node, AMQP is served too. */

@@ -73,9 +73,6 @@ export function addressesFrom(env: NodeJS.ProcessEnv, prefix: string): GivenAddr
 /** The `kid` of the key that signs agents' broker tokens. */
 export const TOKEN_KEY_ID = 'waybill-token-1';
 
-/** The `kid` of the key that signs commands. */
-export const COMMAND_KEY_ID = 'waybill-command-1';
-
 /** What specs read; see CONTRIBUTING.md. */
 export function testEnvironment(addresses: ServerAddresses): Readonly<{ [name: string]: string }> {
   return {

@@ -7,6 +7,7 @@ import { prepareBucket, REGION, removeBucket } from '../prepare/bucket.ts';
 import type { StorageService } from '../prepare/storage-rights.ts';
 import { databaseUrl, dropDatabase, prepareDatabase, urlFor } from '../prepare/database.ts';
 import { migrate } from '../prepare/migrations.ts';
+import { KeyStore } from '../keys/key-store.ts';
 import { keyPairIn, secretIn } from '../secret-files.ts';
 import type { Servers } from '../servers/start-servers.ts';
 import { settleAll } from '../settle.ts';
@@ -74,8 +75,9 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     isMain && paths.name === 'start'
       ? join(localDirectory, 'admin-password')
       : join(paths.keys, `admin-${name}.secret`);
-  const commandKey = keyPairIn(paths.keys, 'command');
   const actorKey = keyPairIn(paths.keys, 'actor');
+  const keys = new KeyStore(paths.keys, addresses.tokenKeyFile);
+  await keys.ensure(addresses.tokenKeyId);
   const settings: InstallationSettings = {
     httpPorts: ports,
     databaseUrls,
@@ -85,12 +87,9 @@ export async function prepareInstallation(servers: Servers, name: string, signal
     agentBrokerUrl: withoutCredentials(addresses.brokerUrl),
     s3: { endpoint: addresses.s3.endpoint, bucket, region: REGION, accounts },
     ...(addresses.tls && { tls: addresses.tls }),
-    tokenKeyFile: addresses.tokenKeyFile,
-    tokenKeyId: addresses.tokenKeyId,
-    commandKeyFile: commandKey.privateKey,
-    commandPublicKeyFile: commandKey.publicKey,
     actorKeyFile: actorKey.privateKey,
     actorPublicKeyFile: actorKey.publicKey,
+    keyFiles: keys.paths,
     adminPassword: secretIn(adminPasswordFile),
     logLevel: process.env['WAYBILL_LOG_LEVEL'] ?? 'info',
   };

@@ -1,7 +1,7 @@
 import type { StorageAccounts } from '../prepare/bucket.ts';
 import type { StorageService } from '../prepare/storage-rights.ts';
 import type { TlsFiles } from '../tls/certificate-files.ts';
-import { COMMAND_KEY_ID } from '../servers/server-addresses.ts';
+import type { KeyPaths } from '../keys/key-store.ts';
 
 export const SERVICES = ['gateway', 'package', 'fleet', 'job-scheduler', 'result'] as const;
 export type ServiceName = (typeof SERVICES)[number];
@@ -27,12 +27,10 @@ export interface InstallationSettings {
   };
   /** Set when everything speaks TLS. */
   readonly tls?: TlsFiles;
-  readonly tokenKeyFile: string;
-  readonly tokenKeyId: string;
-  readonly commandKeyFile: string;
-  readonly commandPublicKeyFile: string;
   readonly actorKeyFile: string;
   readonly actorPublicKeyFile: string;
+  /** Each service is told of the key set and of its own private key, never of the root key. */
+  readonly keyFiles: Omit<KeyPaths, 'root'>;
   readonly adminPassword: string;
   readonly logLevel: string;
 }
@@ -73,7 +71,13 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_ACTOR_KEY_FILE: settings.actorKeyFile,
       };
     case 'package':
-      return { ...storage(service, settings), ...trust, WAYBILL_UPLOAD_MAX_AGE: 'PT24H' };
+      return {
+        ...storage(service, settings),
+        ...trust,
+        WAYBILL_UPLOAD_MAX_AGE: 'PT24H',
+        WAYBILL_KEY_SET_FILE: settings.keyFiles.keySet,
+        WAYBILL_PUBLISHING_KEY_FILE: settings.keyFiles.publish,
+      };
     case 'fleet':
       return {
         ...storage(service, settings),
@@ -81,15 +85,17 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         ...trust,
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_AGENT_BROKER_URL: settings.agentBrokerUrl,
-        WAYBILL_TOKEN_KEY_FILE: settings.tokenKeyFile,
-        WAYBILL_TOKEN_KEY_ID: settings.tokenKeyId,
-        WAYBILL_COMMAND_PUBLIC_KEY_FILE: settings.commandPublicKeyFile,
-        WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID,
+        WAYBILL_TOKEN_KEY_FILE: settings.keyFiles.session,
+        WAYBILL_KEY_SET_FILE: settings.keyFiles.keySet,
         WAYBILL_BROKER_MANAGEMENT_URL: settings.brokerManagementUrl,
         WAYBILL_BROKER_EVENTS_VHOST: 'agents',
       };
     case 'job-scheduler':
-      return { ...trust, WAYBILL_COMMAND_KEY_FILE: settings.commandKeyFile, WAYBILL_COMMAND_KEY_ID: COMMAND_KEY_ID };
+      return {
+        ...trust,
+        WAYBILL_COMMAND_KEY_FILE: settings.keyFiles.command,
+        WAYBILL_KEY_SET_FILE: settings.keyFiles.keySet,
+      };
     case 'result':
       return { ...trust, WAYBILL_CANCEL_GRACE_SECONDS: '60' };
   }

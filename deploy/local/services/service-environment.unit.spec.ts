@@ -16,12 +16,14 @@ const settings: InstallationSettings = {
     region: 'us-east-1',
     accounts: each((service) => ({ accessKey: `${service}-key`, secretKey: `${service}-secret` })),
   },
-  tokenKeyFile: '/keys/token.pem',
-  tokenKeyId: 'waybill-token-1',
-  commandKeyFile: '/keys/command.pem',
-  commandPublicKeyFile: '/keys/command.pub.pem',
   actorKeyFile: '/keys/actor.pem',
   actorPublicKeyFile: '/keys/actor.pub.pem',
+  keyFiles: {
+    keySet: '/keys/keyset.jws',
+    publish: '/keys/publish.pem',
+    command: '/keys/command.pem',
+    session: '/keys/token.pem',
+  },
   adminPassword: 'open sesame',
   logLevel: 'info',
 };
@@ -43,11 +45,17 @@ describe('what a service is told', () => {
   it.each([
     ['WAYBILL_COMMAND_KEY_FILE', ['job-scheduler']],
     ['WAYBILL_TOKEN_KEY_FILE', ['fleet']],
+    ['WAYBILL_PUBLISHING_KEY_FILE', ['package']],
+    ['WAYBILL_KEY_SET_FILE', ['package', 'fleet', 'job-scheduler']],
     ['WAYBILL_ADMIN_PASSWORD', ['gateway']],
     ['WAYBILL_ACTOR_KEY_FILE', ['gateway']],
     ['WAYBILL_ACTOR_PUBLIC_KEY_FILE', ['package', 'fleet', 'job-scheduler', 'result']],
     ['WAYBILL_S3_SECRET_KEY', ['gateway', 'package', 'fleet']],
   ])('%s is known to %j alone', (variable, expected) => {
     expect(SERVICES.filter((service) => variable in serviceEnvironment(service, settings))).toEqual(expected);
+  });
+
+  it.each(SERVICES)('%s is told of no root key', (service) => {
+    expect(Object.values(serviceEnvironment(service, settings)).join()).not.toContain('root');
   });
 });

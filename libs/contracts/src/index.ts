@@ -31,6 +31,7 @@ export * from './errors/waybill-error.js';
 export * from './trust/protected-link.js';
 export * from './trust/trust-only.js';
 export * from './trust/actor.js';
+export * from './trust/key-set.js';
 export * from './errors/unreachable.js';
 export * from './trust/permissions.js';
 export * from './trust/allows.js';

@@ -1,5 +1,5 @@
 export { IsEd25519PrivateKey, IsEd25519PublicKeys } from './config/ed25519-pem.js';
-export { ConfigError, Env, loadConfig, type Variable, variablesOf } from './config/load-config.js';
+export { ConfigError, Env, freshText, loadConfig, type Variable, variablesOf } from './config/load-config.js';
 export { IsListOf, isOrigin, listOf } from './config/lists.js';
 export {
   DatabaseConfig,

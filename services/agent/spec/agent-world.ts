@@ -14,6 +14,7 @@ import {
 import { testVhosts, type TestVhosts } from '@waybill/testing';
 import * as amqp from 'amqplib';
 import { CompactSign } from 'jose';
+import { KEYS, onTheWire } from './commands.js';
 import { FakeDoor } from './fake-door.js';
 
 const STREAM = { 'x-queue-type': 'stream', 'x-max-age': '1D', 'x-stream-max-segment-size-bytes': 5_000_000 };
@@ -100,12 +101,11 @@ export class AgentWorld {
 
   sign(
     command: Command,
-    key = command.kind === 'session.refresh' ? this.door.keys.session : this.door.keys.command,
-    kid = command.kind === 'session.refresh' ? 'session-1' : 'command-1',
+    { kid, privateKey } = command.kind === 'session.refresh' ? KEYS.session : KEYS.command,
   ): Promise<string> {
-    return new CompactSign(Buffer.from(JSON.stringify(command)))
+    return new CompactSign(Buffer.from(JSON.stringify(onTheWire(command))))
       .setProtectedHeader({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid })
-      .sign(key);
+      .sign(privateKey);
   }
 
   /** Reports of a job in the order in which they came. */

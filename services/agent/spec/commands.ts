@@ -1,5 +1,10 @@
-import { type CancelCommand, type ExecuteCommand, type Manifest, type Variant } from '@waybill/contracts/agent';
+import { type CancelCommand, type Command, type Manifest, type Variant } from '@waybill/contracts/agent';
+import { TestKeys } from '@waybill/testing';
 import { v7 as uuidv7 } from 'uuid';
+import type { ProvenExecute } from '../src/commands/proven-command.js';
+
+/** Of the installation that all worlds of a spec file belong to. */
+export const KEYS = new TestKeys();
 
 export const HOUR = 3_600_000;
 
@@ -19,7 +24,8 @@ export const PLAIN: Omit<Variant, 'platform'> = {
   detection: [{ deb: { package: 'acme-ledger', version: '2.4.0' } }],
 };
 
-export function executeCommand(part: Partial<ExecuteCommand> & Pick<ExecuteCommand, 'audience'>): ExecuteCommand {
+export function executeCommand(part: Partial<ProvenExecute> & Pick<ProvenExecute, 'audience'>): ProvenExecute {
+  const manifest = part.manifest ?? manifestOf(PLAIN);
   return {
     id: uuidv7(),
     v: 1,
@@ -32,17 +38,28 @@ export function executeCommand(part: Partial<ExecuteCommand> & Pick<ExecuteComma
     attempt: 1,
     priority: 5,
     action: 'install',
-    manifest: manifestOf(PLAIN),
-    manifestDigest: `sha256:${'0'.repeat(64)}`,
+    ...KEYS.signed(manifest),
     selector: { kind: 'all' },
     resolvedAt: new Date().toISOString(),
     lateJoiners: 'include',
     exclude: { groups: [], computers: [] },
     ...part,
+    manifest,
   };
 }
 
-export function cancelCommand(of: ExecuteCommand, part: Partial<CancelCommand> = {}): CancelCommand {
+/** As it travels: the manifest only inside its signature. */
+export function onTheWire(command: Command | object): object {
+  const { manifest: _, ...wire } = command as ProvenExecute;
+  return wire;
+}
+
+/** The command with another manifest, properly signed whatever is in it. */
+export function withManifest(command: ProvenExecute, manifest: object): ProvenExecute {
+  return { ...command, manifest: manifest as Manifest, ...KEYS.signed(manifest as Manifest) };
+}
+
+export function cancelCommand(of: ProvenExecute, part: Partial<CancelCommand> = {}): CancelCommand {
   const { audience, jobId, run, attempt, expiresAt, selector } = of;
   return {
     id: uuidv7(),

@@ -1,5 +1,4 @@
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -12,14 +11,9 @@ import {
   type Subscription,
 } from '@waybill/contracts/agent';
 import { decodeJwt, SignJWT } from 'jose';
+import { KEYS } from './commands.js';
 
 const TOKEN = 'a-token-of-the-spec';
-
-/** Keys of the pretended server side. */
-export interface ServerSide {
-  command: KeyObject;
-  session: KeyObject;
-}
 
 /** The agent door as a small HTTP server: what fleet does, as far as an agent can tell. */
 export class FakeDoor {
@@ -35,26 +29,15 @@ export class FakeDoor {
   desired: DesiredStateResponse = { commands: [], open: [] };
   tokenSeconds = 3600;
   timeOffset = 0;
-  readonly keys: ServerSide = {
-    command: generateKeyPairSync('ed25519').privateKey,
-    session: generateKeyPairSync('ed25519').privateKey,
-  };
-  publicKeys: SessionResponse['serverKeys'];
   private readonly computers = new Map<string, string>();
   private readonly hosts = new Map<string, string>();
   private readonly groups = new Set<string>();
-  private readonly tokenKey = createPrivateKey(readFileSync(process.env['WAYBILL_TEST_TOKEN_KEY_FILE']!));
   private server: Server | null = null;
 
   constructor(
     private readonly brokerUrl: string,
     private readonly vhost: string,
-  ) {
-    this.publicKeys = [
-      { kid: 'command-1', use: 'command', publicKey: publicOf(this.keys.command) },
-      { kid: 'session-1', use: 'session', publicKey: publicOf(this.keys.session) },
-    ];
-  }
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${(this.server!.address() as AddressInfo).port}`;
@@ -133,19 +116,19 @@ export class FakeDoor {
     if (token !== TOKEN) throw Object.assign(new Error('token'), { status: 403 });
     if (!this.computers.has(publicKey!)) this.computers.set(publicKey!, randomUUID());
     this.hosts.set(hostname!, this.computers.get(publicKey!)!);
-    return { computerId: this.computers.get(publicKey!) };
+    return { computerId: this.computers.get(publicKey!), keySets: KEYS.chain };
   }
 
   private async issue(computerId: string): Promise<object> {
     const scope = agentScopes(this.vhost, computerId, [...this.groups]).join(' ');
     const user = computerUser(computerId);
     const access_token = await new SignJWT({ scope, client_id: user })
-      .setProtectedHeader({ alg: 'EdDSA', kid: process.env['WAYBILL_TEST_TOKEN_KEY_ID']! })
+      .setProtectedHeader({ alg: 'EdDSA', kid: KEYS.session.kid })
       .setSubject(user)
       .setAudience('waybill')
       .setIssuedAt()
       .setExpirationTime(Math.floor(Date.now() / 1000) + this.tokenSeconds)
-      .sign(this.tokenKey);
+      .sign(KEYS.session.privateKey);
     return { access_token, token_type: 'Bearer', expires_in: this.tokenSeconds, scope };
   }
 
@@ -156,7 +139,7 @@ export class FakeDoor {
       time: new Date(Date.now() + this.timeOffset).toISOString(),
       broker: { url: `amqp://${host}`, vhost: this.vhost },
       subscriptions: this.subscriptions(computerId),
-      serverKeys: this.publicKeys,
+      keySets: KEYS.chain,
     };
   }
 
@@ -174,13 +157,6 @@ export class FakeDoor {
     if (cut === undefined) return void response.end(rest);
     response.write(rest.subarray(0, cut), () => response.destroy());
   }
-}
-
-export function publicOf(key: KeyObject): string {
-  const { x } = key.export({ format: 'jwk' });
-  return Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(x!, 'base64url')]).toString(
-    'base64url',
-  );
 }
 
 function problem(response: ServerResponse, status: number, code: string): void {

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Command, COMMAND_JWS_TYPE } from '@waybill/contracts/agent';
 import { CompactSign } from 'jose';
-import { CommandIntake } from '../src/commands/command-intake.js';
+import { CommandIntake, type Intake } from '../src/commands/command-intake.js';
 import type { CommandSource } from '../src/commands/command-source.js';
 import { verifyCommand } from '../src/commands/verify-command.js';
 import { Executor } from '../src/execution/executor.js';
@@ -10,9 +10,8 @@ import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
 import { SimulatedStepRunner } from '../src/simulator/simulated-step-runner.js';
 import { CorrectedClock } from '../src/time/clock.js';
-import { publicOf } from './fake-door.js';
-
-const newKey = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
+import { newKey } from '@waybill/testing';
+import { KEYS, onTheWire } from './commands.js';
 
 /** The intake of a simulated computer on which everything succeeds at once; commands are really signed and verified. */
 export class IntakeWorld {
@@ -22,11 +21,15 @@ export class IntakeWorld {
   readonly received: Command[] = [];
   readonly source: Extract<CommandSource, { kind: 'group' }>;
   readonly intake: CommandIntake;
-  private readonly keys = { command: newKey(), session: newKey(), attacker: newKey() };
+  private readonly attacker = newKey(KEYS.command.kid);
+  /** looks for a newer key set */
+  lookedForKeys = 0;
+  /** what the agent believes; a spec may hold it back */
+  keySet = KEYS.current;
   private offset = 0;
 
   constructor() {
-    const { computerId, groupId, journal, keys } = this;
+    const { computerId, groupId, journal } = this;
     const memberSince = new Date(Date.now() - 60_000).toISOString();
     this.source = { kind: 'group', stream: 's', groupId, generation: 1, memberSince };
     const clock = new CorrectedClock();
@@ -41,15 +44,15 @@ export class IntakeWorld {
       runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
       chooseVariant: ({ command }) => command.manifest.variants[0]!,
     });
-    const pinned = [
-      { kid: 'c', use: 'command' as const, publicKey: publicOf(keys.command) },
-      { kid: 's', use: 'session' as const, publicKey: publicOf(keys.session) },
-    ];
     this.intake = new CommandIntake({
       computerId,
       journal,
       verifier: { verify: verifyCommand },
-      keys: () => pinned,
+      keys: () => this.keySet,
+      refreshKeys: async () => {
+        this.lookedForKeys++;
+        this.keySet = KEYS.current;
+      },
       groupIds: () => [groupId],
       executor,
       reports,
@@ -64,18 +67,18 @@ export class IntakeWorld {
     return { group: this.groupId, generation: 1 };
   }
 
-  sign(payload: object, kid: 'c' | 's' | 'x' = 'c', key = kid === 's' ? this.keys.session : this.keys.command) {
+  sign(payload: object, { kid, privateKey } = KEYS.command) {
     const header = { alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid };
-    return new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(header).sign(key);
+    return new CompactSign(Buffer.from(JSON.stringify(onTheWire(payload)))).setProtectedHeader(header).sign(privateKey);
   }
 
   /** Looks like the server's, down to the name of the key. */
   forge(payload: object): Promise<string> {
-    return this.sign(payload, 'c', this.keys.attacker);
+    return this.sign(payload, this.attacker);
   }
 
   /** Takes in the next message of the stream. */
-  take(jws: string): Promise<{ gap: boolean }> {
+  take(jws: string): Promise<Intake> {
     return this.intake.receive(jws, this.source, ++this.offset);
   }
 }

@@ -2,7 +2,7 @@ import { type ExecuteCommand, groupStream, inboxShard, isFinal, type StatusRepor
 import { eventually } from '@waybill/testing';
 import { type SimulatedFleet, startFleet } from '../src/simulator/index.js';
 import { AgentWorld } from './agent-world.js';
-import { cancelCommand, executeCommand, HOUR, inFuture, manifestOf, PLAIN } from './commands.js';
+import { cancelCommand, executeCommand, HOUR, inFuture, KEYS, manifestOf, PLAIN } from './commands.js';
 
 const AGENTS = 40;
 const SLOW = { timeoutMs: 40_000 };
@@ -176,7 +176,7 @@ describe('a fleet of simulated agents', () => {
 
   it('refuses what is not signed by the pinned keys, and says so', async () => {
     const command = broadcast();
-    await world.send(command, { jws: await world.sign(command, world.door.keys.session, 'session-1') });
+    await world.send(command, { jws: await world.sign(command, KEYS.session) });
     expect(new Set(await eventually(() => ends(command.jobId), SLOW))).toEqual(new Set(['rejected']));
     expect(world.of(command.jobId)[0]).toMatchObject({ reason: 'command.refused' });
   });
@@ -184,7 +184,7 @@ describe('a fleet of simulated agents', () => {
   it('obeys the genuine command for the same attempt, before or after which a forged one came', async () => {
     const [first, second] = [broadcast(), broadcast()];
     const forge = async (command: ExecuteCommand) =>
-      world.send(command, { jws: await world.sign(command, world.door.keys.session, 'command-1') });
+      world.send(command, { jws: await world.sign(command, { ...KEYS.session, kid: KEYS.command.kid }) });
     await forge(first);
     await world.send(first);
     await world.send(second);

@@ -14,10 +14,10 @@ import { ReportSender } from './reports/report-sender.js';
 import { ReportWriter } from './reports/report-writer.js';
 import { AgentSession } from './session/agent-session.js';
 import { applyDesiredState } from './session/desired-state.js';
-import { ServerKeys } from './session/server-keys.js';
 import { SessionKeeper } from './session/session-keeper.js';
 import { StreamReader } from './session/stream-reader.js';
 import { TokenKeeper } from './session/token-keeper.js';
+import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
 
 /** What differs between an agent on a computer and a simulated one. */
@@ -29,6 +29,7 @@ export interface AgentCoreParts {
   clock: CorrectedClock;
   log: Log;
   verifier: CommandVerifier;
+  keys: PinnedKeys;
   /** @param core what the runner may need of the agent: its token, its connection */
   runner(core: {
     accessToken(): Promise<string>;
@@ -54,14 +55,15 @@ export class AgentCore {
   private readonly reports: ReportWriter;
 
   constructor(private readonly parts: AgentCoreParts) {
-    const { computerId, key, door, journal, clock, log, verifier } = parts;
-    const keys = new ServerKeys(journal, log);
+    const { computerId, key, door, journal, clock, log, verifier, keys } = parts;
     this.tokens = new TokenKeeper({
       door,
       key,
       computerId,
       clock,
       onRenewed: (token) => void this.session.connection?.renewToken(token.value, token.expiresAt).catch(() => {}),
+      // With the session comes the key set: a revoked key is out of use on every computer within the life of a token.
+      onRenewedInTime: () => void this.session.refresh(),
     });
     const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock);
     this.reports = new ReportWriter(computerId, journal, clock);
@@ -88,6 +90,7 @@ export class AgentCore {
       clock,
       log,
       keys: () => keys.current,
+      refreshKeys: () => sessions.refreshKeys(),
       groupIds: () => sessions.groupIds,
       executor: this.executor,
       reports: this.reports,
@@ -137,6 +140,7 @@ export class AgentCore {
             intake,
             log,
             onGap: () => void this.session.reconcile(),
+            onDoubt: () => void this.session.reconcileSoon(),
             onStuck: () => void this.session.restartReading(),
           },
           subscription,

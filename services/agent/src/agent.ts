@@ -23,6 +23,7 @@ import { RootedPaths } from './root/rooted-paths.js';
 import { StateLayout } from './root/state-layout.js';
 import { SessionKeeper } from './session/session-keeper.js';
 import { CorrectedClock } from './time/clock.js';
+import { PinnedKeys } from './trust/pinned-keys.js';
 import { AGENT_VERSION } from './version.js';
 
 /** Milliseconds after which unused downloads and the memory of old jobs go. */
@@ -45,7 +46,8 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     attributes: config.attributes,
     ...platform,
   });
-  const computerId = await enrolOnce({ door, journal, clock, log, signal }, config.token, describe);
+  const keys = new PinnedKeys({ journal, clock, log, rootFingerprint: config.rootKey ?? null });
+  const computerId = await enrolOnce({ door, journal, clock, log, signal, keys }, config.token, describe);
   const paths = new RootedPaths(config.root);
   const bootId = readBootId();
   const core: AgentCore = new AgentCore({
@@ -57,6 +59,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     log,
     bootId,
     verifier: { verify: verifyCommand },
+    keys,
     chooseVariant: (manifest) => chooseVariant(manifest, platform),
     runner: ({ accessToken, progress }) => {
       const ticket = (sha256: string) => askWithToken(core, accessToken, (token) => door.download(token, sha256));

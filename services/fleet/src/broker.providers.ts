@@ -1,13 +1,14 @@
 import type { Provider } from '@nestjs/common';
 import { VHOSTS } from '@waybill/contracts';
 import { BrokerConnection } from '@waybill/messaging/client';
+import type { ServiceKey } from '@waybill/trust';
 import { FleetConfig } from './config/fleet.config.js';
 import { GroupStreams } from './groups/group-streams.js';
 import { BrokerManagement } from './presence/broker-management.js';
 import { PresenceConsumer } from './presence/presence-consumer.js';
 import { PresenceReconciler } from './presence/presence-reconciler.js';
 import { PresenceRepository } from './presence/presence.repository.js';
-import { SESSION_KEY, type SigningKey } from './sessions/signing-key.js';
+import { SESSION_KEY } from './sessions/keys.js';
 
 const agentsVhost = (config: FleetConfig) => config.vhostPrefix + VHOSTS.agents;
 
@@ -24,7 +25,7 @@ export const brokerProviders: Provider[] = [
   {
     provide: BrokerManagement,
     inject: [FleetConfig, SESSION_KEY],
-    useFactory: (config: FleetConfig, key: SigningKey) =>
+    useFactory: (config: FleetConfig, key: ServiceKey) =>
       new BrokerManagement(config.brokerManagementUrl, agentsVhost(config), key),
   },
   {

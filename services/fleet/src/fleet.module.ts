@@ -34,10 +34,10 @@ import { PresenceLifecycle } from './presence/presence.lifecycle.js';
 import { PresenceRepository } from './presence/presence.repository.js';
 import { ReadinessChecks } from './readiness-checks.js';
 import { CloseRevoked } from './sessions/close-revoked.js';
+import { KEYS } from './sessions/keys.js';
 import { IssueToken } from './sessions/issue-token.js';
 import { ReadSession } from './sessions/read-session.query.js';
 import { RevocationsRepository } from './sessions/revocations.repository.js';
-import { COMMAND_KEY, readPublicKey, readSigningKey, SESSION_KEY } from './sessions/signing-key.js';
 import { UsedAssertionsRepository } from './sessions/used-assertions.repository.js';
 import { ResolveTargets } from './targets/resolve-targets.query.js';
 import { TargetsController } from './targets/targets.controller.js';
@@ -94,18 +94,7 @@ const STORAGE: Provider = {
 /** The service put together: what it answers, what it stores, what it does by itself. */
 @Module({})
 export class FleetModule {
-  /** @throws ConfigError when a key of the configuration cannot be read */
   static with(config: FleetConfig): DynamicModule {
-    const keys: Provider[] = [
-      { provide: SESSION_KEY, useValue: readSigningKey(config.tokenKey, config.tokenKeyId, 'WAYBILL_TOKEN_KEY') },
-      {
-        provide: COMMAND_KEY,
-        useValue: {
-          kid: config.commandKeyId,
-          publicKey: readPublicKey(config.commandPublicKey, 'WAYBILL_COMMAND_PUBLIC_KEY'),
-        },
-      },
-    ];
     return {
       module: FleetModule,
       imports: [
@@ -129,7 +118,7 @@ export class FleetModule {
       controllers: [...ANSWERS, ...DOOR],
       providers: [
         { provide: FleetConfig, useValue: config },
-        ...keys,
+        ...KEYS,
         ...brokerProviders,
         STORAGE,
         ...REPOSITORIES,

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
 import { JOB_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
@@ -11,12 +11,13 @@ import { GroupsRepository } from './catalogue/groups.repository.js';
 import { VersionLookup } from './catalogue/version-lookup.js';
 import { Withdrawals } from './catalogue/withdrawals.js';
 import { VersionsRepository } from './catalogue/versions.repository.js';
-import { commandSigner, JobSchedulerConfig } from './config/job-scheduler.config.js';
+import { VersionTrust } from './catalogue/version-trust.js';
+import { JobSchedulerConfig } from './config/job-scheduler.config.js';
+import { KEYS } from './config/keys.js';
 import { AnomalyConsumer } from './dispatch/anomaly.consumer.js';
 import { AuthorizeDownloadHandler } from './dispatch/authorize-download.handler.js';
 import { CommandDispatcher } from './dispatch/command-dispatcher.js';
 import { CommandPlanner } from './dispatch/command-planner.js';
-import { CommandSigner } from './dispatch/command-signer.js';
 import { CommandsForHandler } from './dispatch/commands-for.handler.js';
 import { ExecutionsReadyConsumer } from './dispatch/executions-ready.consumer.js';
 import { StreamsRepository } from './dispatch/streams.repository.js';
@@ -24,6 +25,7 @@ import { CreateJobHandler } from './jobs/create-job.handler.js';
 import { EffectsService } from './jobs/effects.service.js';
 import { GetJobHandler } from './jobs/get-job.handler.js';
 import { JobEngine } from './jobs/job-engine.js';
+import { JobViews } from './jobs/job-views.js';
 import { JobsRepository } from './jobs/jobs.repository.js';
 import { ListJobsHandler } from './jobs/list-jobs.handler.js';
 import { OrderChecks } from './jobs/order-checks.service.js';
@@ -62,14 +64,8 @@ const REPOSITORIES = [
   GroupsRepository,
 ];
 const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner];
-const LOOKUPS = [OrderChecks, VersionLookup, GroupLookup, KnownComputers, Withdrawals];
+const LOOKUPS = [OrderChecks, VersionLookup, VersionTrust, JobViews, GroupLookup, KnownComputers, Withdrawals];
 const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
-
-const SIGNER: Provider = {
-  provide: CommandSigner,
-  inject: [JobSchedulerConfig],
-  useFactory: (config: JobSchedulerConfig) => commandSigner(config),
-};
 
 /** The service put together: what it answers, what it listens to, what it does by itself. */
 @Module({})
@@ -103,7 +99,7 @@ export class JobSchedulerModule {
       controllers: [...REQUESTS, ...EVENTS],
       providers: [
         { provide: JobSchedulerConfig, useValue: config },
-        SIGNER,
+        ...KEYS,
         ...REPOSITORIES,
         ...ENGINE,
         ...LOOKUPS,

@@ -4,7 +4,8 @@ import { PACKAGE_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { PersistenceModule } from '@waybill/persistence';
-import { HealthModule, LoggingModule } from '@waybill/platform';
+import { ConfigError, freshText, HealthModule, LoggingModule } from '@waybill/platform';
+import { KeyRing, ServiceKey } from '@waybill/trust';
 import { AbortUploadHandler } from './artifacts/abort-upload.handler.js';
 import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
 import { BeginUploadHandler } from './artifacts/begin-upload.handler.js';
@@ -38,9 +39,12 @@ import { RemovePackageHandler } from './packages/remove-package.handler.js';
 import { UpdatePackageHandler } from './packages/update-package.handler.js';
 import { PACKAGE_PERSISTENCE } from './persistence.options.js';
 import { CreateVersionHandler } from './versions/create-version.handler.js';
+import { GetManifestHandler } from './versions/get-manifest.handler.js';
 import { GetVersionHandler } from './versions/get-version.handler.js';
 import { ListVersionsHandler } from './versions/list-versions.handler.js';
+import { ManifestSignatures, PUBLISHING_KEY } from './versions/manifest-signatures.js';
 import { PublishVersionHandler } from './versions/publish-version.handler.js';
+import { VersionViews } from './versions/version-views.js';
 import { VersionsRepository } from './versions/versions.repository.js';
 import { WithdrawVersionHandler } from './versions/withdraw-version.handler.js';
 
@@ -54,6 +58,7 @@ const PACKAGES = [
 const VERSIONS = [
   CreateVersionHandler,
   GetVersionHandler,
+  GetManifestHandler,
   ListVersionsHandler,
   PublishVersionHandler,
   WithdrawVersionHandler,
@@ -91,6 +96,27 @@ const STORAGE: Provider = {
     }),
 };
 
+/** Whose signatures count, and the key that signs for packagers, if there is one. Both may be replaced while we run. */
+const KEYS: Provider[] = [
+  {
+    provide: KeyRing,
+    inject: [PackageConfig],
+    useFactory: async (config: PackageConfig) => {
+      const ring = new KeyRing(freshText(config, 'keySet'));
+      await ring.current().catch((error: Error) => {
+        throw new ConfigError(`WAYBILL_KEY_SET (or WAYBILL_KEY_SET_FILE) cannot be used: ${error.message}.`);
+      });
+      return ring;
+    },
+  },
+  {
+    provide: PUBLISHING_KEY,
+    inject: [PackageConfig, KeyRing],
+    useFactory: (config: PackageConfig, ring: KeyRing) =>
+      config.publishingKey === undefined ? null : new ServiceKey('publish', ring, freshText(config, 'publishingKey')),
+  },
+];
+
 /** The service put together: what it answers, what it stores, what it does by itself. */
 @Module({})
 export class PackageModule {
@@ -122,6 +148,9 @@ export class PackageModule {
         STORAGE,
         LockUpload,
         RegisterArtifact,
+        ...KEYS,
+        ManifestSignatures,
+        VersionViews,
         ObjectDisposal,
         ArrivedParts,
         VerifyUpload,

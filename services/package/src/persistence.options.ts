@@ -4,6 +4,7 @@ import { DiscardedObjectEntity } from './artifacts/discarded-object.entity.js';
 import { UploadEntity } from './artifacts/upload.entity.js';
 import { VersionFileEntity } from './artifacts/version-file.entity.js';
 import { Package1764000000000 } from './migrations/1764000000000-package.migration.js';
+import { VersionSignatures1764000000001 } from './migrations/1764000000001-version-signatures.migration.js';
 import { Multipart1764100000000 } from './migrations/1764100000000-multipart.migration.js';
 import { MultipartUploadEntity } from './multipart/multipart-upload.entity.js';
 import { PackageEntity } from './packages/package.entity.js';
@@ -21,5 +22,5 @@ export const PACKAGE_PERSISTENCE: PersistenceOptions = {
     DiscardedObjectEntity,
     MultipartUploadEntity,
   ],
-  migrations: [Package1764000000000, Multipart1764100000000],
+  migrations: [Package1764000000000, VersionSignatures1764000000001, Multipart1764100000000],
 };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { manifestSchema } from '../manifest/manifest.js';
 import { JOB_ACTIONS } from '../status/job-status.js';
 import type { Command } from './command.js';
 
@@ -39,7 +38,7 @@ const execute = z.object({
   attempt: count,
   priority: z.int(),
   action: z.enum(JOB_ACTIONS),
-  manifest: manifestSchema,
+  signedManifest: z.string(),
   manifestDigest: z.string(),
   selector,
   resolvedAt: moment,
@@ -85,21 +84,10 @@ export const executeClaimSchema = execute.pick({
   exclude: true,
 });
 
-/**
- * Payloads of commands as JSON Schemas (draft 7), by kind.
- * @param manifest what stands for the manifest, e.g. a reference to its own schema
- */
-export function commandJsonSchemas(manifest: object): Record<Command['kind'], object> {
+/** Payloads of commands as JSON Schemas (draft 7), by kind. The manifest is inside of a signature: text, as far as JSON knows. */
+export function commandJsonSchemas(): Record<Command['kind'], object> {
   const schemaOf = (schema: z.ZodType): object => {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-      target: 'draft-07',
-      io: 'input',
-      override: ({ zodSchema, jsonSchema }) => {
-        if (zodSchema !== manifestSchema) return;
-        for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key];
-        Object.assign(jsonSchema, manifest);
-      },
-    });
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-07', io: 'input' });
     return rest;
   };
   return { execute: schemaOf(execute), cancel: schemaOf(cancel), 'session.refresh': schemaOf(sessionRefresh) };

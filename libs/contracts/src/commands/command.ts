@@ -1,4 +1,3 @@
-import type { Manifest } from '../manifest/manifest.js';
 import type { JobAction } from '../status/job-status.js';
 import type { Selector } from '../targeting/selector.js';
 
@@ -25,8 +24,9 @@ export interface ExecuteCommand extends CommandHeader {
   attempt: number;
   priority: number;
   action: JobAction;
-  manifest: Manifest;
-  /** `sha256:<hex>` of the published manifest */
+  /** compact JWS of the publisher over the canonical manifest; the command's own signature does not replace it */
+  signedManifest: string;
+  /** `sha256:<hex>` of the published manifest: ties the two signatures together */
   manifestDigest: string;
   selector: Selector;
   /** Moment at which the targets were resolved (fleet's clock): a broadcast concerns those who were members then. */

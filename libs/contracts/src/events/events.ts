@@ -45,6 +45,8 @@ export class PackageVersionPublished {
   @IsObject() manifest: Manifest;
   /** `sha256:<hex>` over the canonical manifest bytes */
   @IsString() manifestDigest: string;
+  /** compact JWS of the publisher over the canonical manifest; absent in events from before there were signatures */
+  @IsOptional() @IsString() signedManifest?: string | null;
   /** where each artifact lies in the bucket, by SHA-256 */
   @IsObject() objectKeys: Record<string, string>;
   @IsISO8601() publishedAt: string;

@@ -35,6 +35,8 @@ export class EnrolRequest {
 /** Enrolling the same public key again with a valid token answers the same computer id. */
 export interface EnrolResponse {
   computerId: string;
+  /** see {@link SessionResponse.keySets}; the computer pins the newest, or what its own root fingerprint leads to */
+  keySets: string[];
 }
 
 /** `POST /token`: RFC 7523 client assertion, signed EdDSA with the computer's key. `iss`=`sub`=`a-<id>`, `aud`=`waybill-fleet`, `jti`, `exp` ≤ 5 min. */
@@ -61,7 +63,8 @@ export interface SessionResponse {
   time: string;
   broker: { url: string; vhost: string };
   subscriptions: Subscription[];
-  serverKeys: { kid: string; use: 'command' | 'session'; /** Ed25519 SPKI DER base64url */ publicKey: string }[];
+  /** the signed key set (compact JWS), preceded by the earlier sets that it is proven by, oldest first */
+  keySets: string[];
 }
 
 /** A stream to read. `generation` changes when it was recreated: the stored offset is void then. */

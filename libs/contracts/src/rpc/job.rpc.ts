@@ -20,6 +20,7 @@ import {
 import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
+import type { SignatureView } from './package.rpc.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -125,6 +126,8 @@ export interface JobView {
   statusReason: string | null;
   package: string;
   version: string;
+  /** who vouches for the version, at this moment; null when nobody does */
+  signature: SignatureView | null;
   action: JobAction;
   targets: {
     groups: string[];

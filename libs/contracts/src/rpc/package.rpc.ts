@@ -1,5 +1,6 @@
 import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, MaxLength, Min } from 'class-validator';
 import type { Manifest } from '../manifest/manifest.js';
+import { JWS_MAX_CHARACTERS } from '../trust/key-set.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { MULTIPART_RPC, type MultipartRpc } from './multipart.rpc.js';
@@ -17,6 +18,7 @@ export const PACKAGE_RPC = {
   versionCreate: 'package.version.create.v1',
   versionGet: 'package.version.get.v1',
   versionList: 'package.version.list.v1',
+  versionManifest: 'package.version.manifest.v1',
   versionPublish: 'package.version.publish.v1',
   versionWithdraw: 'package.version.withdraw.v1',
   uploadBegin: 'package.upload.begin.v1',
@@ -67,6 +69,19 @@ export class VersionRef {
   @IsString() @MaxLength(128) version: string;
 }
 
+/** Body of `POST …/actions/publish`. */
+export class PublishVersion {
+  /**
+   * compact JWS (typ `waybill-manifest+jws`, EdDSA, `kid` of a publishing key) over the exact bytes of `GET …/manifest`;
+   * the payload may be left out (`header..signature`). Absent: the package service signs, if it has a key
+   */
+  @IsOptional() @IsString() @MaxLength(JWS_MAX_CHARACTERS) signature?: string;
+}
+
+export class PublishVersionRequest extends VersionRef {
+  @IsOptional() @IsString() @MaxLength(JWS_MAX_CHARACTERS) signature?: string;
+}
+
 export class CreateVersion {
   @IsString() @MaxLength(128) package: string;
   /** unvalidated manifest; every problem is answered with its JSON pointer */
@@ -79,6 +94,24 @@ export class VersionListRequest extends PageQuery {
 
 export type VersionStatus = 'draft' | 'published' | 'withdrawn';
 
+/** Who vouches for a version. `status` is of this moment: a key may be revoked after it signed. */
+export interface SignatureView {
+  kid: string;
+  /** null when the key is no longer in the key set */
+  holder: 'organisation' | 'service' | null;
+  status: 'valid' | 'revoked' | 'expired' | 'notYetValid' | 'unknown';
+}
+
+/** What is, or is to be, signed. */
+export interface VersionManifest {
+  /** the exact text (RFC 8785) */
+  manifest: string;
+  /** `sha256:<hex>` of it */
+  manifestDigest: string;
+  /** compact JWS over it, null before publication */
+  signedManifest: string | null;
+}
+
 export interface VersionView {
   id: string;
   package: string;
@@ -87,6 +120,8 @@ export interface VersionView {
   status: VersionStatus;
   manifest: Manifest;
   manifestDigest: string | null;
+  /** null before publication, and of versions published before there were signatures: publish them once more */
+  signature: SignatureView | null;
   artifacts: { file: string; sha256: string | null; size: number | null; uploaded: boolean }[];
   createdAt: string;
   publishedAt: string | null;
@@ -134,7 +169,8 @@ export interface PackageRpc extends MultipartRpc {
   [PACKAGE_RPC.versionCreate]: { request: CreateVersion; response: VersionView };
   [PACKAGE_RPC.versionGet]: { request: VersionRef; response: VersionView };
   [PACKAGE_RPC.versionList]: { request: VersionListRequest; response: Page<VersionView> };
-  [PACKAGE_RPC.versionPublish]: { request: VersionRef; response: VersionView };
+  [PACKAGE_RPC.versionManifest]: { request: VersionRef; response: VersionManifest };
+  [PACKAGE_RPC.versionPublish]: { request: PublishVersionRequest; response: VersionView };
   [PACKAGE_RPC.versionWithdraw]: { request: VersionRef; response: VersionView };
   [PACKAGE_RPC.uploadBegin]: { request: BeginUpload; response: UploadTicket };
   [PACKAGE_RPC.uploadComplete]: { request: CompleteUpload; response: ArtifactView };

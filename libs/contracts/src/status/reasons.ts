@@ -14,6 +14,8 @@ export const REASONS = {
   'command.expired': 'The command had expired before the agent could act on it.',
   'command.refused': 'The agent refused the command because its proof of origin does not hold.',
   'command.notUnderstood': 'The agent does not understand the command; a newer agent may.',
+  'manifest.refused': 'The manifest of the package is not signed by a publishing key that this computer trusts.',
+  'manifest.keyRevoked': 'The key that this version was published with has been revoked.',
   'download.checksum': 'The downloaded file is not the one that was published.',
   'download.size': 'The downloaded file does not have the published size.',
   'download.failed': 'The file could not be downloaded.',

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { plainLinks, type UsedLink } from '../tls/plain-links.js';
@@ -11,6 +11,12 @@ export class ConfigError extends Error {
 }
 
 const VARIABLES = Symbol('waybill:variables');
+
+/** Files that the fields of a configuration were read from, by property. */
+const FILES = new WeakMap<object, ReadonlyMap<string, { name: string; file: string }>>();
+
+/** Milliseconds for which a file is not looked at again. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Where a field of a configuration class comes from. */
 export interface Variable {
@@ -51,6 +57,7 @@ export function loadConfig<T extends object>(type: new () => T, env: NodeJS.Proc
     values[variable.property] = convert(text, type, variable.property);
   }
   const config = plainToInstance(type, values, { exposeDefaultValues: true });
+  FILES.set(config, new Map(variables.flatMap((variable) => fileOf(variable, env))));
   const problems = validateSync(config, { forbidUnknownValues: false }).map((error) => {
     const variable = variables.find((v) => v.property === error.property);
     const name = variable?.name ?? error.property;
@@ -67,6 +74,42 @@ export function loadConfig<T extends object>(type: new () => T, env: NodeJS.Proc
 /** For classes that name their links. */
 function plainLinksOf(config: { links?: () => UsedLink[]; allowPlaintext?: string }): string[] {
   return config.links ? plainLinks(config.links(), listOf(config.allowPlaintext ?? '')) : [];
+}
+
+/**
+ * The text of a field, for what is changed while the process runs, as keys are: when it came from a file, the file is read again
+ * after it was written. A file that cannot be read leaves what was known.
+ */
+export function freshText<T extends object>(config: T, property: keyof T & string): () => string {
+  const source = FILES.get(config)?.get(property);
+  if (!source) return () => String(config[property]);
+  let text = String(config[property]);
+  let seen = stampOf(source.file);
+  let lookedAt = Date.now();
+  return () => {
+    if (Date.now() - lookedAt < LOOK_EVERY_MS) return text;
+    lookedAt = Date.now();
+    const stamp = stampOf(source.file);
+    if (stamp === null || stamp === seen) return text;
+    try {
+      text = readSecret(source.name, source.file);
+      seen = stamp;
+    } catch {
+      // being replaced at this moment; the next look finds it
+    }
+    return text;
+  };
+}
+
+/** Changes with every replacement of the file; null when there is none. */
+function stampOf(file: string): string | null {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : null;
+}
+
+function fileOf({ name, property }: Variable, env: NodeJS.ProcessEnv): [string, { name: string; file: string }][] {
+  const file = env[`${name}_FILE`];
+  return file ? [[property, { name, file }]] : [];
 }
 
 /** class-validator's sentences begin with the property, ours with the variable. */

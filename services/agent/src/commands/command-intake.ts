@@ -1,4 +1,4 @@
-import { type Command, REASONS } from '@waybill/contracts/agent';
+import { type Command, type KeySet, REASONS } from '@waybill/contracts/agent';
 import { newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
 import { verdictOf } from '../execution/decide-step.js';
@@ -8,15 +8,18 @@ import type { ReportWriter } from '../reports/report-writer.js';
 import { type Clock, timestamp } from '../time/clock.js';
 import { addressedTo, type CommandSource } from './command-source.js';
 import { type JudgeFacts, type Judgement, judgeCommand, judgeForgery, judgeMisunderstood } from './judge-command.js';
+import type { ProvenCommand } from './proven-command.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { type Advance, advance } from './stream-position.js';
-import type { CommandVerifier, ServerKey, VerifiedCommand } from './verify-command.js';
+import type { CommandVerifier, VerifiedCommand } from './verify-command.js';
 
 export interface CommandIntakeParts {
   computerId: string;
   journal: Journal;
   verifier: CommandVerifier;
-  keys: () => readonly ServerKey[];
+  keys: () => KeySet | null;
+  /** Asks the server for a newer key set, once in a while however often it is called; never rejects. */
+  refreshKeys(): Promise<void>;
   groupIds: () => readonly string[];
   executor: Executor;
   reports: ReportWriter;
@@ -28,6 +31,16 @@ export interface CommandIntakeParts {
   onCommand?(command: Command): void;
 }
 
+/** What reading on needs to know of a message that was taken in. */
+export interface Intake {
+  /** commands before this one were missed */
+  gap: boolean;
+  /** it was refused, and might all the same stand for something that the server wants: the desired state tells */
+  doubt: boolean;
+}
+
+const READ: Intake = { gap: false, doubt: false };
+
 /** Takes commands in: proves their origin, judges them, journals what follows together with the offset, starts the work. */
 export class CommandIntake {
   private readonly refusals = new RefusalBudget();
@@ -37,14 +50,14 @@ export class CommandIntake {
   /**
    * Resolves when the command may be acknowledged: it and its position are in the journal.
    * @param offset of the message in its stream; null for commands of the desired state
-   * @returns `gap`: commands before this one were missed
    */
-  async receive(jws: string, source: CommandSource, offset: number | null): Promise<{ gap: boolean }> {
-    const { verifier, keys, journal } = this.parts;
-    const verified = await verifier.verify(jws, keys());
+  async receive(jws: string, source: CommandSource, offset: number | null): Promise<Intake> {
+    const { journal } = this.parts;
+    const verified = await this.verify(jws);
     const step = this.advance(verified, source, offset);
     // read before, although its header says otherwise
-    if (offset !== null && !step) return { gap: false };
+    if (offset !== null && !step) return READ;
+    if (step?.stale && source.kind !== 'desiredState') return this.refuseStale(verified, source, step);
     const judgement = this.judge(verified, source);
     const command = verified.ok ? verified.command : verified.claimed;
     if (judgement.do === 'ignore')
@@ -60,7 +73,40 @@ export class CommandIntake {
     });
     if (judgement.do === 'accept' || judgement.do === 'cancel') this.parts.executor.wake();
     if (judgement.do === 'refresh') this.parts.onRefresh();
-    return { gap: step?.gap ?? false };
+    return { gap: step?.gap ?? false, doubt: judgement.do === 'refuse' && this.knowsKeyOf(verified) };
+  }
+
+  /** A key that is not known may be a new one: the key set is asked for before anything is refused for it. */
+  private async verify(jws: string): Promise<VerifiedCommand> {
+    const { verifier, keys, clock, refreshKeys } = this.parts;
+    const verified = await verifier.verify(jws, keys(), clock.now());
+    if (isGenuine(verified) || verified.kid === null || keys()?.keys.some(({ kid }) => kid === verified.kid))
+      return verified;
+    await refreshKeys();
+    return verifier.verify(jws, keys(), clock.now());
+  }
+
+  /** The server's own key, revoked or expired since: what it ordered may still be wanted, then the server orders it anew. */
+  private knowsKeyOf(verified: VerifiedCommand): boolean {
+    return !isGenuine(verified) && (this.parts.keys()?.keys.some(({ kid }) => kid === verified.kid) ?? false);
+  }
+
+  /**
+   * A command whose number is not above the newest of its stream: a copy of one that was taken in, or an old one that somebody
+   * put there again. Nothing comes of it; if the server does want it, the desired state says so with a new signature.
+   */
+  private refuseStale(verified: VerifiedCommand, source: StreamSource, { position }: Advance): Intake {
+    const { journal } = this.parts;
+    const command = verified.ok ? verified.command : verified.claimed;
+    let doubt = false;
+    journal.transact('command.stale', () => {
+      const judgement = this.judge(verified, source);
+      journal.advance(source.stream, position);
+      if (!command || judgement.do === 'ignore' || !journal.firstSeen(command.id, command.expiresAt)) return;
+      doubt = true;
+      this.refuse(command, 'it is older than the newest command of its stream');
+    });
+    return { gap: false, doubt };
   }
 
   private advance(verified: VerifiedCommand, source: CommandSource, offset: number | null): Advance | null {
@@ -92,17 +138,17 @@ export class CommandIntake {
     if (verified.ok) return judgeCommand(verified.command, facts);
     this.parts.log.warn({ why: verified.why, source: source.kind }, 'a command was refused');
     return verified.genuine
-      ? judgeMisunderstood(verified.claimed, verified.why, facts)
+      ? judgeMisunderstood(verified.claimed, verified, facts)
       : judgeForgery(verified.claimed, verified.why, facts);
   }
 
   /** Tells of a command that is not the server's. The journal of commands, attempts and cancels knows nothing of it. */
-  private refuse(command: Command, detail: string): void {
+  private refuse(command: ProvenCommand, detail: string): void {
     if (command.kind !== 'execute' || !this.refusals.take(this.parts.clock.now())) return;
     this.parts.reports.refuse(command, `${REASONS['command.refused']} (${detail})`);
   }
 
-  private apply(command: Command, judgement: Judgement): void {
+  private apply(command: ProvenCommand, judgement: Judgement): void {
     const { journal, reports, clock, executor } = this.parts;
     if (command.kind === 'execute' && judgement.do === 'accept') {
       for (const older of journal.attemptsOf(command.jobId, command.run))
@@ -124,6 +170,7 @@ export class CommandIntake {
   }
 }
 
+type StreamSource = Exclude<CommandSource, { kind: 'desiredState' }>;
 type Genuine = Extract<VerifiedCommand, { ok: true } | { genuine: true }>;
 
 function isGenuine(verified: VerifiedCommand): verified is Genuine {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { ExecuteCommand } from '@waybill/contracts/agent';
 import { eventually } from '@waybill/testing';
-import { cancelCommand, executeCommand } from '../../spec/commands.js';
+import type { ProvenExecute } from './proven-command.js';
+import { cancelCommand, executeCommand, KEYS, withManifest } from '../../spec/commands.js';
 import { IntakeWorld } from '../../spec/intake-world.js';
 
 /** Whoever can write to a stream can put anything there. None of it may change what a genuine command does. */
 describe('a forged command', () => {
   let world: IntakeWorld;
-  let genuine: ExecuteCommand;
+  let genuine: ProvenExecute;
   beforeEach(() => {
     world = new IntakeWorld();
     genuine = executeCommand({ audience: world.audience });
@@ -47,7 +47,7 @@ describe('a forged command', () => {
     expect(world.received).toEqual([]);
   });
 
-  it.each<[string, (of: ExecuteCommand) => object]>([
+  it.each<[string, (of: ProvenExecute) => object]>([
     ['of the same attempt', (of) => ({ ...of, id: randomUUID() })],
     ['with the id of the genuine one', (of) => of],
     [
@@ -69,7 +69,7 @@ describe('a forged command', () => {
     expect(refusals()).toHaveLength(1);
   });
 
-  it.each<[string, (of: ExecuteCommand) => object]>([
+  it.each<[string, (of: ProvenExecute) => object]>([
     ['of the same attempt', (of) => of],
     ['of the next attempt', (of) => ({ ...of, id: randomUUID(), attempt: 2 })],
     ['that cancels', (of) => cancelCommand(of)],
@@ -90,7 +90,7 @@ describe('a forged command', () => {
   it('does not count as a re-execution that the genuine one would have to exceed', async () => {
     await genuineSucceeds();
     await world.take(await world.forge({ ...genuine, id: randomUUID(), attempt: 7 }));
-    const again = executeCommand({ ...genuine, id: randomUUID(), attempt: 2 });
+    const again = executeCommand({ ...genuine, id: randomUUID(), seq: 2, attempt: 2 });
     await genuineSucceeds(again);
   });
 
@@ -114,7 +114,7 @@ describe('a forged command', () => {
 describe('a genuine command that is not understood', () => {
   const newer = (world: IntakeWorld) => {
     const command = executeCommand({ audience: world.audience });
-    return { ...command, manifest: { ...command.manifest, signing: 'new' } };
+    return withManifest(command, { ...command.manifest, signing: 'new' });
   };
 
   it('ends its attempt: it is the server’s word', async () => {
@@ -131,7 +131,7 @@ describe('a genuine command that is not understood', () => {
   it('is nobody’s word when the session key signed it', async () => {
     const world = new IntakeWorld();
     const command = newer(world);
-    await world.take(await world.sign(command, 's'));
+    await world.take(await world.sign(command, KEYS.session));
     expect(world.journal.attempt(command)).toBeNull();
   });
 

@@ -1,5 +1,7 @@
-import { type CancelCommand, type Command, type ExecuteCommand, selects } from '@waybill/contracts/agent';
+import { type CancelCommand, type ExecuteCommand, selects } from '@waybill/contracts/agent';
 import type { AttemptRecord, CancelRecord } from '../journal/journal.records.js';
+import type { ProvenCommand, ProvenExecute } from './proven-command.js';
+import type { MisunderstoodReason } from './verify-command.js';
 import { addressedTo, type CommandSource } from './command-source.js';
 
 /** What the agent knows when it judges a command. */
@@ -23,7 +25,7 @@ export type Judgement =
   | {
       do: 'close';
       status: 'expired' | 'canceled' | 'rejected';
-      reason: 'command.expired' | 'command.notUnderstood' | 'job.canceled' | 'job.expired';
+      reason: 'command.expired' | 'job.canceled' | 'job.expired' | MisunderstoodReason;
       detail: string;
     }
   /** reported, and otherwise as if it had never come */
@@ -33,7 +35,7 @@ export type Judgement =
   | { do: 'refresh' };
 
 /** Decides what a genuine command means for this computer. Pure: everything it depends on is in `facts`. */
-export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
+export function judgeCommand(command: ProvenCommand, facts: JudgeFacts): Judgement {
   if (!addressedTo(command.audience, facts.source, facts.computerId))
     return ignore('it is addressed to another stream');
   if (command.kind === 'session.refresh') {
@@ -44,13 +46,18 @@ export function judgeCommand(command: Command, facts: JudgeFacts): Judgement {
   return command.kind === 'cancel' ? judgeCancel(command, facts) : judgeExecute(command, facts);
 }
 
-/** Decides about a genuine command that this agent does not understand: it ends its attempt, as the server's word may. */
-export function judgeMisunderstood(claimed: ExecuteCommand | null, why: string, facts: JudgeFacts): Judgement {
+/**
+ * Decides about a genuine command that this agent does not understand, or whose software nobody published: it ends its attempt,
+ * as the server's word may, and installs nothing.
+ */
+export function judgeMisunderstood(
+  claimed: ProvenExecute | null,
+  { reason, why }: { reason: MisunderstoodReason; why: string },
+  facts: JudgeFacts,
+): Judgement {
   if (!claimed) return ignore(why);
   const judgement = judgeCommand(claimed, facts);
-  return judgement.do === 'accept'
-    ? { do: 'close', status: 'rejected', reason: 'command.notUnderstood', detail: why }
-    : judgement;
+  return judgement.do === 'accept' ? { do: 'close', status: 'rejected', reason, detail: why } : judgement;
 }
 
 /**
@@ -58,7 +65,7 @@ export function judgeMisunderstood(claimed: ExecuteCommand | null, why: string, 
  * that a wrong key is seen and not suffered in silence. Nothing else may come of it: whoever can write to a stream
  * would otherwise decide which genuine commands this computer takes for known, canceled or replaced (ADR 8).
  */
-export function judgeForgery(claimed: Command | null, why: string, facts: JudgeFacts): Judgement {
+export function judgeForgery(claimed: ProvenCommand | null, why: string, facts: JudgeFacts): Judgement {
   if (claimed?.kind !== 'execute') return ignore(why);
   return judgeCommand(claimed, facts).do === 'accept' ? { do: 'refuse', detail: why } : ignore(why);
 }

@@ -1,8 +1,9 @@
-import type { Command, ExecuteCommand, SessionRefreshNotice } from '@waybill/contracts/agent';
+import type { SessionRefreshNotice } from '@waybill/contracts/agent';
 import { cancelCommand, executeCommand, HOUR, inFuture } from '../../spec/commands.js';
 import { newAttempt } from '../execution/attempt.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import type { CommandSource } from './command-source.js';
+import type { ProvenCommand, ProvenExecute } from './proven-command.js';
 import { judgeCommand, type JudgeFacts, judgeForgery, judgeMisunderstood } from './judge-command.js';
 
 const ME = '0190f3a0-0000-7000-8000-000000000001';
@@ -25,7 +26,7 @@ const facts = (part: Partial<JudgeFacts> = {}): JudgeFacts => ({
   cancel: null,
   ...part,
 });
-const execute = (part: Partial<ExecuteCommand> = {}) =>
+const execute = (part: Partial<ProvenExecute> = {}) =>
   executeCommand({ audience: { group: GROUP, generation: 2 }, ...part });
 const known = (attempt: number, part: Partial<AttemptRecord> = {}): AttemptRecord => ({
   ...newAttempt(execute({ attempt }), ''),
@@ -44,7 +45,7 @@ const refresh = (part: Partial<SessionRefreshNotice> = {}): SessionRefreshNotice
 });
 
 describe('a genuine command', () => {
-  it.each<[string, Command, Partial<JudgeFacts>, string]>([
+  it.each<[string, ProvenCommand, Partial<JudgeFacts>, string]>([
     ['for the group', execute(), {}, 'accept'],
     ['of another generation', execute({ audience: { group: GROUP, generation: 1 } }), {}, 'ignore'],
     ['copied from another group', execute({ audience: { group: OTHER, generation: 2 } }), {}, 'ignore'],
@@ -129,8 +130,10 @@ describe('a command whose origin is not proved', () => {
 });
 
 describe('a genuine command that is not understood', () => {
+  const newer = (why: string) => ({ reason: 'command.notUnderstood' as const, why });
+
   it('ends its attempt where it would have counted', () => {
-    expect(judgeMisunderstood(execute(), 'malformed at /x', facts())).toEqual({
+    expect(judgeMisunderstood(execute(), newer('malformed at /x'), facts())).toEqual({
       do: 'close',
       status: 'rejected',
       reason: 'command.notUnderstood',
@@ -139,8 +142,10 @@ describe('a genuine command that is not understood', () => {
   });
 
   it('is otherwise judged as one that is understood', () => {
-    expect(judgeMisunderstood(execute({ expiresAt: inFuture(-1) }), 'x', facts())).toMatchObject({ status: 'expired' });
-    expect(judgeMisunderstood(execute(), 'x', facts({ attempts: [known(1)] })).do).toBe('ignore');
-    expect(judgeMisunderstood(null, 'x', facts()).do).toBe('ignore');
+    expect(judgeMisunderstood(execute({ expiresAt: inFuture(-1) }), newer('x'), facts())).toMatchObject({
+      status: 'expired',
+    });
+    expect(judgeMisunderstood(execute(), newer('x'), facts({ attempts: [known(1)] })).do).toBe('ignore');
+    expect(judgeMisunderstood(null, newer('x'), facts()).do).toBe('ignore');
   });
 });

@@ -5,6 +5,8 @@ export interface Advance {
   position: StreamPosition;
   /** commands before this one were missed */
   gap: boolean;
+  /** a later command of this stream was seen before: a copy, or one that was overtaken */
+  stale: boolean;
 }
 
 /**
@@ -23,10 +25,12 @@ export function advance(
   const last = before?.seq ?? null;
   const later = isLater(last, seq);
   // A later number at an offset that was read already: the stream lost its tail and its offsets were given away again.
-  if (before !== null && offset <= before.offset) return later ? { position: { offset, seq }, gap: true } : null;
+  if (before !== null && offset <= before.offset)
+    return later ? { position: { offset, seq }, gap: true, stale: false } : null;
   // A copy of an earlier command does not turn the count back.
   const newest = later || last === null ? seq : last;
-  return { position: { offset, seq: newest }, gap: gapless && later && seq! > last! + 1 };
+  const stale = last !== null && seq !== null && seq <= last;
+  return { position: { offset, seq: newest }, gap: gapless && later && seq! > last! + 1, stale };
 }
 
 /** True when both are known and the second is higher. */

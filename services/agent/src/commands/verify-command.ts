@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   type Command,
   COMMAND_JWS_TYPE,
@@ -6,68 +5,56 @@ import {
   type ExecuteCommand,
   executeClaimSchema,
   headerSchema,
-  type SessionResponse,
+  type KeySet,
+  manifestSchema,
 } from '@waybill/contracts/agent';
-import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
+import { usableKey, verifyJws, verifyManifest } from '@waybill/trust';
+import { decodeJwt } from 'jose';
+import type { ProvenCommand, ProvenExecute } from './proven-command.js';
 
-export type ServerKey = SessionResponse['serverKeys'][number];
+/** Why a genuine command is not carried out. */
+export type MisunderstoodReason = 'command.notUnderstood' | 'manifest.refused' | 'manifest.keyRevoked';
 
 export type VerifiedCommand =
-  | { ok: true; command: Command }
-  /** The server's own word (the signature holds), but this agent does not understand all of it; null: not even that part. */
+  | { ok: true; command: ProvenCommand }
+  /**
+   * The server's own word (the signature holds), but this agent does not understand all of it, or nobody published what it is
+   * to install; `claimed` null: not even the job is known.
+   */
   | {
       ok: false;
       genuine: true;
+      reason: MisunderstoodReason;
       why: string;
-      claimed: ExecuteCommand | null;
+      claimed: ProvenExecute | null;
       header: Pick<Command, 'audience' | 'seq'> | null;
     }
   /** Anybody's word. It keeps what it claims, so that the refusal can be reported; nothing in it may be trusted. */
-  | { ok: false; genuine: false; why: string; claimed: Command | null };
+  | { ok: false; genuine: false; why: string; claimed: ProvenCommand | null; /** as claimed */ kid: string | null };
 
-/** Checks a compact JWS against pinned keys. */
+/** Checks a command against the key set of this computer. */
 export interface CommandVerifier {
-  verify(jws: string, keys: readonly ServerKey[]): Promise<VerifiedCommand>;
+  /** @param now corrected clock, milliseconds */
+  verify(jws: string, keys: KeySet | null, now: number): Promise<VerifiedCommand>;
 }
 
-const MAX_WORDS = 100;
-const DECODER = new TextDecoder('utf-8', { fatal: true });
-
 /**
- * Type, algorithm, known key of the right use, signature, shape. Whether it is addressed to this computer is judged later.
+ * Type, algorithm, known key of the right use, signature, shape, and of what it is to install the publisher's signature.
+ * Whether it is addressed to this computer is judged later.
  * Never rejects, whatever the bytes are: a message that could not be judged would be read again for ever, and hide all later ones.
  */
-export async function verifyCommand(jws: string, keys: readonly ServerKey[]): Promise<VerifiedCommand> {
-  let header: { typ?: unknown; kid?: unknown };
-  try {
-    header = decodeProtectedHeader(jws);
-  } catch {
-    return { ok: false, genuine: false, why: 'not a signed command', claimed: null };
-  }
-  const { typ, kid } = header;
-  if (typ !== COMMAND_JWS_TYPE) return refuse(jws, `type ${words(typ)}`);
-  const key = keys.find((candidate) => candidate.kid === kid);
-  if (!key) return refuse(jws, `unknown key ${words(kid)}`);
-  let content: unknown;
-  try {
-    const { payload } = await compactVerify(jws, publicKey(key), { algorithms: ['EdDSA'] });
-    content = JSON.parse(DECODER.decode(payload));
-  } catch {
-    return refuse(jws, 'the signature does not hold');
-  }
+export async function verifyCommand(jws: string, keys: KeySet | null, now: number): Promise<VerifiedCommand> {
+  const verified = await verifyJws(jws, COMMAND_JWS_TYPE, (kid) => usableKey(keys, kid, useOf(keys, kid), now));
+  if (!verified.ok) return forged(jws, verified.why, verified.kid);
+  const { kid } = verified;
+  const content = parse(verified.payload);
   const parsed = commandSchema.safeParse(content);
   // A key is good for one purpose: fleet's session key must not be able to install software.
   const use = parsed.data?.kind === 'session.refresh' ? 'session' : 'command';
-  if (key.use !== use) return refuse(jws, `key ${key.kid} is not for ${parsed.data?.kind ?? 'commands'}`);
-  if (parsed.success) return { ok: true, command: parsed.data };
-  const why = `malformed at /${parsed.error.issues[0]!.path.join('/')}`;
-  return {
-    ok: false,
-    genuine: true,
-    why,
-    claimed: claimOf(content),
-    header: headerSchema.safeParse(content).data ?? null,
-  };
+  if (useOf(keys, kid) !== use) return forged(jws, `key ${kid} is not for ${parsed.data?.kind ?? 'commands'}`, kid);
+  if (!parsed.success)
+    return misunderstood(content, 'command.notUnderstood', `malformed at ${pointer(parsed.error.issues[0]!.path)}`);
+  return parsed.data.kind === 'execute' ? proveManifest(parsed.data, keys, now) : { ok: true, command: parsed.data };
 }
 
 /** One verification per message for all simulated agents of a process: they read the same bytes with the same keys. */
@@ -76,41 +63,65 @@ export class MemoizedVerifier implements CommandVerifier {
 
   constructor(private readonly capacity = 5000) {}
 
-  verify(jws: string, keys: readonly ServerKey[]): Promise<VerifiedCommand> {
-    const memo = keys.map((key) => key.publicKey).join() + jws;
+  verify(jws: string, keys: KeySet | null, now: number): Promise<VerifiedCommand> {
+    const memo = `${keys?.issuedAt} ${keys?.serial} ${jws}`;
     let verdict = this.known.get(memo);
     if (!verdict) {
       if (this.known.size >= this.capacity) this.known.delete(this.known.keys().next().value!);
-      this.known.set(memo, (verdict = verifyCommand(jws, keys)));
+      this.known.set(memo, (verdict = verifyCommand(jws, keys, now)));
     }
     return verdict;
   }
 }
 
-function refuse(jws: string, why: string): VerifiedCommand {
+async function proveManifest(command: ExecuteCommand, keys: KeySet | null, now: number): Promise<VerifiedCommand> {
+  const proof = await verifyManifest(command.signedManifest, command.manifestDigest, keys, now);
+  if (!proof.ok) return misunderstood(command, proof.reason, proof.why);
+  const manifest = manifestSchema.safeParse(proof.content);
+  if (manifest.success) return { ok: true, command: { ...command, manifest: manifest.data } };
+  const where = pointer(['manifest', ...manifest.error.issues[0]!.path]);
+  return misunderstood(command, 'command.notUnderstood', `malformed at ${where}`);
+}
+
+function useOf(keys: KeySet | null, kid: string): 'session' | 'command' {
+  return keys?.keys.find((key) => key.kid === kid)?.use === 'session' ? 'session' : 'command';
+}
+
+function misunderstood(content: unknown, reason: MisunderstoodReason, why: string): VerifiedCommand {
+  const header = headerSchema.safeParse(content).data ?? null;
+  return { ok: false, genuine: true, reason, why, claimed: claimOf(content), header };
+}
+
+function forged(jws: string, why: string, kid: string | null): VerifiedCommand {
+  return { ok: false, genuine: false, why, kid, claimed: claimOfForgery(jws) };
+}
+
+function claimOfForgery(jws: string): ProvenCommand | null {
   try {
-    const parsed = commandSchema.safeParse(decodeJwt(jws));
-    return { ok: false, genuine: false, why, claimed: parsed.success ? parsed.data : null };
+    const { data } = commandSchema.safeParse(decodeJwt(jws));
+    if (data?.kind !== 'execute') return data ?? null;
+    return claimOf(data);
   } catch {
-    return { ok: false, genuine: false, why, claimed: null };
+    return null;
   }
 }
 
-/** A header field is what the sender wrote: perhaps no text at all, perhaps a page of it. */
-function words(field: unknown): string {
-  return typeof field === 'string'
-    ? field.slice(0, MAX_WORDS)
-    : `that is ${field === undefined ? 'missing' : 'no text'}`;
-}
-
-/** A command that this agent does not understand is refused aloud: in silence its execution would stay queued for ever. */
-function claimOf(content: unknown): ExecuteCommand | null {
+/** A command that this agent does not carry out is refused aloud: in silence its execution would stay queued for ever. */
+function claimOf(content: unknown): ProvenExecute | null {
   const claim = executeClaimSchema.safeParse(content);
   if (!claim.success) return null;
   const manifest = { package: '', version: '', variants: [] };
-  return { ...claim.data, priority: 0, action: 'verify', manifest, manifestDigest: '' };
+  return { ...claim.data, priority: 0, action: 'verify', manifest, signedManifest: '', manifestDigest: '' };
 }
 
-function publicKey(key: ServerKey): KeyObject {
-  return createPublicKey({ key: Buffer.from(key.publicKey, 'base64url'), format: 'der', type: 'spki' });
+function pointer(path: readonly PropertyKey[]): string {
+  return `/${path.map(String).join('/')}`;
+}
+
+function parse(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return null;
+  }
 }

@@ -23,6 +23,13 @@ const schema = z.strictObject({
     protocol: /^https?$/,
     error: 'use the http(s) address of the agent door, e.g. http://127.0.0.1:8081',
   }),
+  rootKey: z
+    .string()
+    .regex(
+      /^sha256:[0-9a-f]{64}$/,
+      'use the fingerprint that "npm run keys -- show" prints, sha256: and 64 hexadecimal digits',
+    )
+    .optional(),
   token: z.string().min(16, 'an enrolment token has at least 16 characters').max(200).optional(),
   state: z.string().min(1),
   root: z.string().min(1),
@@ -45,6 +52,8 @@ export interface AgentConfig {
   server: string;
   /** secret of an enrolment token; needed until the computer is enrolled */
   token?: string;
+  /** fingerprint of the root key to trust, `sha256:<hex>`; absent: the key set that the server offers at enrolment */
+  rootKey?: string;
   /** directory of the key, the journal and the downloads; absolute */
   state: string;
   /** tree that is managed, `/` or a directory with a system of its own (`dpkg --root`); absolute */
@@ -95,6 +104,7 @@ function fromFlags(flags: AgentFlags): Record<string, unknown> {
   return defined({
     server: flags.server,
     ca: flags.ca && readText(flags.ca, '--ca'),
+    rootKey: flags['root-key'],
     state: flags.state,
     root: flags.root,
   });
@@ -108,6 +118,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   return defined({
     server: of('SERVER'),
     token: of('TOKEN') ?? (tokenFile && readText(tokenFile, 'WAYBILL_AGENT_TOKEN_FILE').trim()),
+    rootKey: of('ROOT_KEY'),
     state: of('STATE'),
     root: of('ROOT'),
     hostname: of('HOSTNAME'),

@@ -4,6 +4,7 @@ import { ConfigError } from './config-error.js';
 export interface AgentFlags {
   server?: string;
   ca?: string;
+  'root-key'?: string;
   state?: string;
   root?: string;
   config?: string;
@@ -14,6 +15,7 @@ export const AGENT_HELP = `Usage: waybill-agent --server URL [--ca FILE] [--stat
 
   --server URL    address of the agent door, e.g. https://fleet.example.org  WAYBILL_AGENT_SERVER
   --ca FILE       certificates (PEM) that alone are believed                 WAYBILL_AGENT_CA_FILE
+  --root-key FP   trust this root key only: sha256:… as npm run keys shows   WAYBILL_AGENT_ROOT_KEY
   --state DIR     key, journal and downloads (/var/lib/waybill-agent)        WAYBILL_AGENT_STATE
   --root DIR      tree to manage (/), another one serves tests and chroots   WAYBILL_AGENT_ROOT
   --config FILE   JSON file with these settings (/etc/waybill/agent.json)    WAYBILL_AGENT_CONFIG
@@ -32,6 +34,7 @@ export function parseFlags(args: readonly string[]): AgentFlags {
     const options = {
       server: text,
       ca: text,
+      'root-key': text,
       state: text,
       root: text,
       config: text,

@@ -1,4 +1,5 @@
-import type { ExecuteCommand, Variant } from '@waybill/contracts/agent';
+import type { Variant } from '@waybill/contracts/agent';
+import type { ProvenExecute } from '../commands/proven-command.js';
 import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 
 /** Steps of an attempt, by the names under which they are journaled and reported. */
@@ -50,7 +51,7 @@ export function stepOf(record: Pick<AttemptRecord, 'steps'>, name: StepName): St
   return record.steps.find((step) => step.name === name);
 }
 
-export function newAttempt(command: ExecuteCommand, acceptedAt: string): AttemptRecord {
+export function newAttempt(command: ProvenExecute, acceptedAt: string): AttemptRecord {
   const { jobId, run, attempt } = command;
   return {
     jobId,

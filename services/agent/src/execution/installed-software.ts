@@ -1,4 +1,4 @@
-import type { ExecuteCommand } from '@waybill/contracts/agent';
+import type { ProvenExecute } from '../commands/proven-command.js';
 import type { Verdict } from '../journal/journal.records.js';
 
 /** Prefix of the journal keys that say which package Waybill itself put on the computer, and in which version. */
@@ -6,7 +6,7 @@ export const SOFTWARE_PREFIX = 'software:';
 
 /** What a success changes in the list of software installed by Waybill; null when nothing. */
 export function installedSoftwareChange(
-  { action, manifest }: ExecuteCommand,
+  { action, manifest }: ProvenExecute,
   verdict: Verdict,
 ): { key: string; version: string | null } | null {
   if (verdict.status !== 'succeeded' || action === 'verify') return null;

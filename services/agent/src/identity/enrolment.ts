@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 import { BackOff } from '../retry/back-off.js';
 import type { Clock } from '../time/clock.js';
+import type { PinnedKeys } from '../trust/pinned-keys.js';
 
 const COMPUTER_ID = 'computerId';
 
@@ -14,6 +15,7 @@ export interface EnrolmentParts {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  keys: PinnedKeys;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface EnrolmentParts {
  * @throws ConfigError when there is no token, or the server does not accept it
  */
 export async function enrolOnce(
-  { door, journal, clock, log, signal }: EnrolmentParts,
+  { door, journal, clock, log, signal, keys }: EnrolmentParts,
   token: string | undefined,
   describe: () => Omit<EnrolRequest, 'token'>,
 ): Promise<string> {
@@ -36,7 +38,8 @@ export async function enrolOnce(
   const backOff = new BackOff(1_000, 60_000);
   for (;;) {
     try {
-      const { computerId } = await door.enrol({ token, ...describe() });
+      const { computerId, keySets } = await door.enrol({ token, ...describe() });
+      await pin(keys, keySets);
       journal.transact('enrolled', () => journal.set(COMPUTER_ID, computerId));
       return computerId;
     } catch (error) {
@@ -45,6 +48,15 @@ export async function enrolOnce(
       await clock.sleep(backOff.next(), signal);
     }
   }
+}
+
+/** Whose word counts is settled before anything else is. */
+async function pin(keys: PinnedKeys, keySets: readonly string[]): Promise<void> {
+  await keys.offer(keySets);
+  if (!keys.current)
+    throw new ConfigError(
+      'The server offers no key set that this computer can trust; compare --root-key (WAYBILL_AGENT_ROOT_KEY) with what "npm run keys -- show" says on the server.',
+    );
 }
 
 function refused(error: unknown): Error {

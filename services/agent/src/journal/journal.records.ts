@@ -1,4 +1,5 @@
-import type { ExecuteCommand, ExecutionStatus, FinalStatus, StatusReport } from '@waybill/contracts/agent';
+import type { ExecutionStatus, FinalStatus, StatusReport } from '@waybill/contracts/agent';
+import type { ProvenExecute } from '../commands/proven-command.js';
 
 /** One run of one job on this computer. */
 export interface AttemptKey {
@@ -38,7 +39,7 @@ export interface CancelMark {
 }
 
 export interface AttemptRecord extends AttemptKey {
-  command: ExecuteCommand;
+  command: ProvenExecute;
   /** RFC 3339, corrected clock */
   acceptedAt: string;
   status: ExecutionStatus;

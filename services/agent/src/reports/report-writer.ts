@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Journal } from '../journal/journal.js';
-import { type ExecuteCommand, isFinal } from '@waybill/contracts/agent';
+import { isFinal } from '@waybill/contracts/agent';
+import type { ProvenExecute } from '../commands/proven-command.js';
 import { newAttempt } from '../execution/attempt.js';
 import type { AttemptKey } from '../journal/journal.records.js';
 import { type Clock, timestamp } from '../time/clock.js';
@@ -44,7 +45,7 @@ export class ReportWriter {
    * Tells of a command whose proof of origin does not hold. The report is about no attempt of this journal, and the server
    * takes it for none of its own: a genuine command for the same attempt begins with its first report as if this were not.
    */
-  refuse(claimed: ExecuteCommand, message: string): void {
+  refuse(claimed: ProvenExecute, message: string): void {
     const at = timestamp(this.clock);
     const statement = { status: 'rejected' as const, reason: 'command.refused', message };
     const report = statusReport(this.computerId, newAttempt(claimed, at), statement, at);

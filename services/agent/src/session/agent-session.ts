@@ -153,7 +153,7 @@ export class AgentSession {
         this.parts.sender.attach(this.broker);
         this.parts.onSubscribed?.();
         if (this.wasDisconnected) void this.refreshAfterReconnect();
-        if (this.wasDisconnected && this.wasSubscribed) void this.reconcileAfterReconnect();
+        if (this.wasDisconnected && this.wasSubscribed) void this.reconcileSoon();
         this.wasDisconnected = false;
         this.wasSubscribed = true;
       },
@@ -180,10 +180,11 @@ export class AgentSession {
   }
 
   /**
-   * A broker that lost the newest command leaves no gap in the numbers that would show it: only the desired state does.
-   * Not at the first connect: a start is no sign that the broker lost anything.
+   * Asks for the desired state, spread and not too often. After a reconnect: a broker that lost the newest command leaves no gap in
+   * the numbers that would show it. Not at the first connect: a start is no sign that the broker lost anything. And after a
+   * command that was refused although it might be wanted: whoever can write to a stream can cause no more than this.
    */
-  private async reconcileAfterReconnect(): Promise<void> {
+  async reconcileSoon(): Promise<void> {
     if (this.reconcileDue) return;
     this.reconcileDue = true;
     const spread = Math.random() * (this.parts.reconcileSpreadMs ?? RECONCILE_SPREAD_MS);

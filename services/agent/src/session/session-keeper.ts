@@ -2,7 +2,7 @@ import { type SessionResponse, WaybillError } from '@waybill/contracts/agent';
 import type { FleetDoor } from '../door/fleet-door.js';
 import type { Journal } from '../journal/journal.js';
 import type { CorrectedClock } from '../time/clock.js';
-import type { ServerKeys } from './server-keys.js';
+import type { PinnedKeys } from '../trust/pinned-keys.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 const GENERATIONS = 'generation:';
@@ -12,15 +12,20 @@ const CLOCK = 'clockOffset';
 /** Streams keep 30 days; after 25 without contact they are no longer relied on. */
 const FORGOTTEN_MS = 25 * 86_400_000;
 
+/** Milliseconds between two looks for a newer key set, however many commands name a key that is not known. */
+const KEYS_EVERY_MS = 30_000;
+
 /** Reads the session from the agent door and takes over what it says: keys, clock, streams. */
 export class SessionKeeper {
   private last: SessionResponse | null = null;
+  private keysAskedAt = -Infinity;
+  private askingKeys: Promise<void> | null = null;
 
   constructor(
     private readonly door: FleetDoor,
     private readonly tokens: TokenKeeper,
     private readonly journal: Journal,
-    private readonly keys: ServerKeys,
+    private readonly keys: PinnedKeys,
     private readonly clock: CorrectedClock,
   ) {}
 
@@ -46,12 +51,25 @@ export class SessionKeeper {
         return this.door.session((await this.tokens.renew()).value);
       });
       this.journal.set(CLOCK, String(this.clock.correct(session.time, Date.now() - asked)));
-      this.keys.offer(session.serverKeys);
+      await this.keys.offer(session.keySets);
       return (this.last = session);
     } catch (error) {
       if (this.last && error instanceof WaybillError && error.kind === 'unavailable') return this.last;
       throw error;
     }
+  }
+
+  /** Looks for a newer key set; calls at the same time share one look. Never rejects. */
+  refreshKeys(): Promise<void> {
+    if (this.askingKeys) return this.askingKeys;
+    if (Date.now() - this.keysAskedAt < KEYS_EVERY_MS) return Promise.resolve();
+    this.keysAskedAt = Date.now();
+    const asked = this.read().then(
+      () => {},
+      () => {},
+    );
+    this.askingKeys = asked.finally(() => (this.askingKeys = null));
+    return this.askingKeys;
   }
 
   /**

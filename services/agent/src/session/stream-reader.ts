@@ -13,6 +13,8 @@ export interface StreamReaderParts {
   log: Log;
   /** Messages were missed: retention cut them off, the stream lost its tail, or it began anew. */
   onGap(stream: string): void;
+  /** A message was refused that might stand for something the server wants. */
+  onDoubt(stream: string): void;
   /** A message could not be journaled: nothing later may be taken before it, so reading has to start again. */
   onStuck(stream: string): void;
 }
@@ -63,9 +65,10 @@ export class StreamReader implements StreamSubscription {
     // Delivered again after a reconnect, or part of the first chunk before the wanted offset. The number in the header is
     // not signed: it can ask for a closer look, no more.
     if (before && message.offset <= before.offset && !isLater(before.seq, message.seq)) return message.ack();
-    const { gap } = await intake.receive(message.body, this.source(), message.offset);
+    const { gap, doubt } = await intake.receive(message.body, this.source(), message.offset);
     message.ack();
     if (gap) this.parts.onGap(this.stream);
+    else if (doubt) this.parts.onDoubt(this.stream);
   }
 
   private source(): CommandSource {

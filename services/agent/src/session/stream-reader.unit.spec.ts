@@ -18,9 +18,17 @@ describe('a command stream', () => {
     const world = new IntakeWorld();
     const { journal, intake, computerId, groupId, source, audience } = world;
     journal.advance('s', { offset: 10, seq: 5 });
-    let [acks, gaps, stuck] = [0, 0, 0];
+    let [acks, gaps, stuck, doubts] = [0, 0, 0, 0];
     const reader = new StreamReader(
-      { computerId, journal, intake, log: silentLog, onGap: () => gaps++, onStuck: () => stuck++ },
+      {
+        computerId,
+        journal,
+        intake,
+        log: silentLog,
+        onGap: () => gaps++,
+        onDoubt: () => doubts++,
+        onStuck: () => stuck++,
+      },
       { ...source, groupId },
     );
     for (const { offset, seq, forged, signed = seq } of messages) {

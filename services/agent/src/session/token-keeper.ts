@@ -17,6 +17,8 @@ export interface TokenKeeperParts {
   clock: Clock;
   /** Called with every token that was fetched before the old one ran out. */
   onRenewed(token: AccessToken): void;
+  /** Called after a renewal that nobody asked for: two thirds of the token's life are over. */
+  onRenewedInTime?(): void;
   random?: () => number;
 }
 
@@ -69,7 +71,10 @@ export class TokenKeeper {
     if (this.timer) clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.renew().catch(() => this.renewIn(1_000 + this.backOff.next()));
+      this.renew().then(
+        () => this.parts.onRenewedInTime?.(),
+        () => this.renewIn(1_000 + this.backOff.next()),
+      );
     }, milliseconds);
     this.timer.unref();
   }

@@ -11,6 +11,7 @@ import { MemoryJournal } from '../journal/memory-journal.js';
 import { silentLog } from '../log.js';
 import { BackOff } from '../retry/back-off.js';
 import { CorrectedClock } from '../time/clock.js';
+import { PinnedKeys } from '../trust/pinned-keys.js';
 import { AGENT_VERSION } from '../version.js';
 import { type Behaviour, type SimulatedDisk, SimulatedStepRunner } from './simulated-step-runner.js';
 
@@ -37,6 +38,12 @@ export class SimulatedAgent {
   private readonly key = generateAgentKey();
   private readonly journal = new MemoryJournal();
   private readonly clock = new CorrectedClock();
+  private readonly keys = new PinnedKeys({
+    journal: this.journal,
+    clock: this.clock,
+    log: silentLog,
+    rootFingerprint: null,
+  });
   private readonly disk: SimulatedDisk = new Map();
   private id: string | null = null;
   private core: AgentCore | null = null;
@@ -92,7 +99,9 @@ export class SimulatedAgent {
     const backOff = new BackOff(this.parts.backOff.baseMs, this.parts.backOff.maxMs);
     for (let tries = 1; ; tries++) {
       try {
-        this.id = (await door.enrol(request)).computerId;
+        const { computerId, keySets } = await door.enrol(request);
+        await this.keys.offer(keySets);
+        this.id = computerId;
         return;
       } catch (error) {
         if (!(error instanceof WaybillError) || error.kind !== 'unavailable' || tries === ENROL_TRIES) throw error;
@@ -119,11 +128,12 @@ export class SimulatedAgent {
     const life = ++this.life;
     const alive = () => this.life === life;
     const subscribed = new Promise<void>((resolve) => this.waiters.push(resolve));
-    const { key, journal, clock, computerId, disk } = this;
+    const { key, keys, journal, clock, computerId, disk } = this;
     const chosen = new WeakMap<object, ReturnType<typeof chooseVariant>>();
     this.core = new AgentCore({
       computerId,
       key,
+      keys,
       journal,
       clock,
       door,

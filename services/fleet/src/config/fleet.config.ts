@@ -16,10 +16,8 @@ export class FleetConfig extends PublicServiceConfig {
   agentBrokerUrl: string;
   /** Ed25519 private key (PEM) that signs access tokens and session notices; the broker trusts its public half */
   @Env('WAYBILL_TOKEN_KEY', { secret: true }) @IsString() tokenKey: string;
-  @Env('WAYBILL_TOKEN_KEY_ID') @IsString() tokenKeyId: string = 'waybill-token-1';
-  /** Ed25519 public key (PEM) of job-scheduler, which agents check commands with */
-  @Env('WAYBILL_COMMAND_PUBLIC_KEY') @IsString() commandPublicKey: string;
-  @Env('WAYBILL_COMMAND_KEY_ID') @IsString() commandKeyId: string = 'waybill-command-1';
+  /** the signed key set that agents are handed (npm run keys); read again when its file changes */
+  @Env('WAYBILL_KEY_SET') @IsString() keySet: string;
   /** the broker's management API; presence is reconciled and connections are closed over it */
   @Env('WAYBILL_BROKER_MANAGEMENT_URL', { secret: true })
   @Matches(/^https?:\/\//, { message: '$property must look like http://fleet:password@host:15672' })

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Outbox } from '@waybill/messaging';
+import type { ServiceKey } from '@waybill/trust';
 import type { EntityManager } from 'typeorm';
+import { SESSION_KEY } from '../sessions/keys.js';
 import { RevocationsRepository } from '../sessions/revocations.repository.js';
 import { sessionRefresh } from '../sessions/session-refresh.js';
-import { SESSION_KEY, type SigningKey } from '../sessions/signing-key.js';
 import { memberEvents, type MembersChange } from './member-events.js';
 
 /** Notices signed and stored at once, about 1 KiB each: a group may have a hundred thousand members. */
@@ -15,17 +16,18 @@ export class MembershipAnnouncer {
   constructor(
     private readonly outbox: Outbox,
     private readonly revocations: RevocationsRepository,
-    @Inject(SESSION_KEY) private readonly key: SigningKey,
+    @Inject(SESSION_KEY) private readonly key: ServiceKey,
   ) {}
 
   /** For computers that are in touch with us: event, refresh notice, and for leavers a closer look later. */
   async announce(manager: EntityManager, change: MembersChange): Promise<void> {
     const now = new Date();
     await this.outbox.add(manager, memberEvents(change, now));
+    const key = await this.key.current();
     const affected = [...change.joined, ...change.left];
     for (let from = 0; from < affected.length; from += NOTICES_AT_ONCE) {
       const part = affected.slice(from, from + NOTICES_AT_ONCE);
-      await this.outbox.add(manager, await Promise.all(part.map((id) => sessionRefresh(this.key, id, now))));
+      await this.outbox.add(manager, await Promise.all(part.map((id) => sessionRefresh(key, id, now))));
     }
     await this.revocations.leftGroup(manager, change.left);
   }

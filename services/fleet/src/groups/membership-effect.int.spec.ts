@@ -36,8 +36,7 @@ describe('a computer that joins a group', () => {
     await expect(connection.read(groupStream(group.id, 1))).rejects.toMatchObject({ code: 403 });
     await world.rpc.call(FLEET_RPC.groupMembersAdd, { name: group.name, computers: [agent.id] });
     const notice = await noticeFor(agent, inbox);
-    const session = await agent.session();
-    const sessionKey = session.serverKeys.find(({ use }) => use === 'session')!;
+    const sessionKey = world.keys.current.keys.find(({ use }) => use === 'session')!;
     const pem = `-----BEGIN PUBLIC KEY-----\n${Buffer.from(sessionKey.publicKey, 'base64url').toString('base64')}\n-----END PUBLIC KEY-----`;
     const { payload, protectedHeader } = await compactVerify(notice.content, await importSPKI(pem, 'EdDSA'));
     expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: COMMAND_JWS_TYPE, kid: sessionKey.kid });

@@ -9,19 +9,11 @@ import { EnrolComputer } from '../enrolment/enrol-computer.js';
 import { StoreInventory } from '../inventory/store-inventory.js';
 import { IssueToken } from '../sessions/issue-token.js';
 import { ReadSession } from '../sessions/read-session.query.js';
-import { SESSION_KEY } from '../sessions/signing-key.js';
+import { KeyRing } from '@waybill/trust';
 import { buildDoorDocument } from './door-document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
-const NEVER_CALLED = [
-  EnrolComputer,
-  IssueToken,
-  ReadSession,
-  StoreInventory,
-  IssueTicket,
-  ReadDesiredState,
-  SESSION_KEY,
-];
+const NEVER_CALLED = [EnrolComputer, IssueToken, ReadSession, StoreInventory, IssueTicket, ReadDesiredState, KeyRing];
 
 @Module({ controllers: DOOR, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
 class RoutesModule {}

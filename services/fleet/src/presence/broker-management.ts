@@ -1,6 +1,6 @@
 import { computerIdOfUser, computerUser } from '@waybill/contracts';
 import { SignJWT } from 'jose';
-import type { SigningKey } from '../sessions/signing-key.js';
+import type { ServiceKey } from '@waybill/trust';
 import type { LiveConnection } from './presence.repository.js';
 
 const TIMEOUT_MS = 15_000;
@@ -28,7 +28,7 @@ export class BrokerManagement {
   constructor(
     url: string,
     private readonly vhost: string,
-    private readonly key: SigningKey,
+    private readonly key: ServiceKey,
   ) {
     this.origin = new URL(url).origin;
   }
@@ -65,7 +65,8 @@ export class BrokerManagement {
     throw new Error(`the broker's management API answered ${response.status} to ${method} ${path.split('?')[0]}`);
   }
 
-  private token(): Promise<string> {
+  private async token(): Promise<string> {
+    const { kid, privateKey } = await this.key.current();
     const seconds = Math.floor(Date.now() / 1000);
     return new SignJWT({
       sub: OPERATOR,
@@ -75,8 +76,8 @@ export class BrokerManagement {
       iat: seconds,
       exp: seconds + TOKEN_LIFE,
     })
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: this.key.kid })
-      .sign(this.key.privateKey);
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid })
+      .sign(privateKey);
   }
 }
 

@@ -1,7 +1,6 @@
-import type { KeyObject } from 'node:crypto';
-import { agentScopes, computerIdOfUser, computerUser, WaybillError } from '@waybill/contracts';
-import { jwtVerify, SignJWT } from 'jose';
-import type { SigningKey } from './signing-key.js';
+import { agentScopes, computerIdOfUser, computerUser, type KeySet, WaybillError } from '@waybill/contracts';
+import { publicKeyOf, type SigningKey, usableKey } from '@waybill/trust';
+import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 
 /** Life of an access token, seconds; agents renew at two thirds. */
 export const ACCESS_TOKEN_LIFE = 3600;
@@ -38,11 +37,11 @@ export async function issueAccessToken(
 }
 
 /**
- * The computer a bearer token was issued to.
- * @throws WaybillError `token.invalid` when it is expired, not ours, or no token
+ * The computer a bearer token was issued to. Any session key of the set will do: tokens outlive the rotation of their key.
+ * @throws WaybillError `token.invalid` when it is expired, not valid yet, not ours, or no token
  */
-export async function verifyAccessToken(publicKey: KeyObject, token: string): Promise<string> {
-  const computerId = computerIdOfUser((await subjectOf(publicKey, token)) ?? '');
+export async function verifyAccessToken(keys: KeySet, token: string, now: Date): Promise<string> {
+  const computerId = computerIdOfUser((await subjectOf(keys, token, now)) ?? '');
   if (computerId === null) throw accessTokenInvalid();
   return computerId;
 }
@@ -55,10 +54,14 @@ export function accessTokenInvalid(): WaybillError {
   );
 }
 
-async function subjectOf(publicKey: KeyObject, token: string): Promise<string | undefined> {
+async function subjectOf(keys: KeySet, token: string, now: Date): Promise<string | undefined> {
   try {
-    const { payload } = await jwtVerify(token, publicKey, {
+    const { kid = '' } = decodeProtectedHeader(token);
+    const usable = usableKey(keys, kid, 'session', now.getTime());
+    if ('refused' in usable) throw accessTokenInvalid();
+    const { payload } = await jwtVerify(token, publicKeyOf(usable.publicKey), {
       algorithms: ['EdDSA'],
+      currentDate: now,
       audience: AUDIENCE,
       requiredClaims: ['exp', 'sub', 'scope'],
     });

@@ -1,11 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { newKey, TestKeys } from '@waybill/testing';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { issueAccessToken, verifyAccessToken } from './access-token.js';
 
 const ID = '01997a00-0000-7000-8000-000000000001';
 const GROUP = '01997a00-0000-7000-8000-0000000000aa';
-const pair = generateKeyPairSync('ed25519');
-const key = { kid: 'waybill-token-1', ...pair };
+const key = newKey('waybill-token-1');
+const keys = new TestKeys(key);
+const pair = key;
 const refusal = expect.objectContaining({ kind: 'unauthorized', code: 'token.invalid' });
 
 describe('access token', () => {
@@ -32,22 +33,24 @@ describe('access token', () => {
 
   it('is verified by the public half only, until it expires', async () => {
     const { token } = await issueAccessToken(key, 'agents', ID, [], new Date());
-    expect(await verifyAccessToken(pair.publicKey, token)).toBe(ID);
-    await expect(verifyAccessToken(generateKeyPairSync('ed25519').publicKey, token)).rejects.toEqual(refusal);
+    expect(await verifyAccessToken(keys.current, token, new Date())).toBe(ID);
+    await expect(verifyAccessToken(new TestKeys(newKey('waybill-token-1')).current, token, new Date())).rejects.toEqual(
+      refusal,
+    );
     const old = await issueAccessToken(key, 'agents', ID, [], new Date(Date.now() - 3_601_000));
-    await expect(verifyAccessToken(pair.publicKey, old.token)).rejects.toEqual(refusal);
+    await expect(verifyAccessToken(keys.current, old.token, new Date())).rejects.toEqual(refusal);
   });
 
   it('is not a client assertion, a text, or a token for somebody who is no computer', async () => {
     const sign = (claims: object) =>
       new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...claims })
-        .setProtectedHeader({ alg: 'EdDSA' })
+        .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
         .sign(pair.privateKey);
     const forged = await Promise.all([
       sign({ sub: `a-${ID}`, aud: 'waybill-fleet', scope: '' }),
       sign({ sub: 'admin', aud: 'waybill', scope: '' }),
     ]);
     for (const token of [...forged, 'x', ''])
-      await expect(verifyAccessToken(pair.publicKey, token)).rejects.toEqual(refusal);
+      await expect(verifyAccessToken(keys.current, token, new Date())).rejects.toEqual(refusal);
   });
 });

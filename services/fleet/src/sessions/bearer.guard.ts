@@ -1,6 +1,6 @@
-import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import { KeyRing } from '@waybill/trust';
 import { accessTokenInvalid, verifyAccessToken } from './access-token.js';
-import { SESSION_KEY, type SigningKey } from './signing-key.js';
 
 interface AgentRequest {
   headers: { authorization?: string };
@@ -10,13 +10,13 @@ interface AgentRequest {
 /** Lets in who presents an access token of ours; asks no database. */
 @Injectable()
 export class BearerGuard implements CanActivate {
-  constructor(@Inject(SESSION_KEY) private readonly key: SigningKey) {}
+  constructor(private readonly keys: KeyRing) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AgentRequest>();
     const [, token] = /^Bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (token === undefined) throw accessTokenInvalid();
-    request.computerId = await verifyAccessToken(this.key.publicKey, token);
+    request.computerId = await verifyAccessToken(await this.keys.current(), token, new Date());
     return true;
   }
 }

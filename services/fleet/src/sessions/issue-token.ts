@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type TokenResponse, VHOSTS, WaybillError } from '@waybill/contracts';
+import type { ServiceKey } from '@waybill/trust';
 import { DataSource } from 'typeorm';
 import { FleetConfig } from '../config/fleet.config.js';
 import { ACCESS_TOKEN_LIFE, issueAccessToken } from './access-token.js';
 import { claimedComputer, verifyAssertion } from './client-assertion.js';
 import { computerUnknown } from './read-session.query.js';
-import { SESSION_KEY, type SigningKey } from './signing-key.js';
+import { SESSION_KEY } from './keys.js';
 import { UsedAssertionsRepository } from './used-assertions.repository.js';
 
 const COMPUTER = `
@@ -20,7 +21,7 @@ export class IssueToken {
   constructor(
     private readonly dataSource: DataSource,
     private readonly used: UsedAssertionsRepository,
-    @Inject(SESSION_KEY) private readonly key: SigningKey,
+    @Inject(SESSION_KEY) private readonly key: ServiceKey,
     config: FleetConfig,
   ) {
     this.vhost = config.vhostPrefix + VHOSTS.agents;
@@ -45,7 +46,13 @@ export class IssueToken {
         'This client assertion was used before; sign a new one with another "jti".',
       );
     }
-    const { token, scope } = await issueAccessToken(this.key, this.vhost, computerId, computer.groupIds, now);
+    const { token, scope } = await issueAccessToken(
+      await this.key.current(),
+      this.vhost,
+      computerId,
+      computer.groupIds,
+      now,
+    );
     return { access_token: token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_LIFE, scope };
   }
 }

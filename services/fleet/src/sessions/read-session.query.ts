@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   groupStream,
   inboxShard,
@@ -8,9 +8,9 @@ import {
   VHOSTS,
   WaybillError,
 } from '@waybill/contracts';
+import { KeyRing } from '@waybill/trust';
 import { DataSource } from 'typeorm';
 import { FleetConfig } from '../config/fleet.config.js';
-import { COMMAND_KEY, SESSION_KEY, type SigningKey, toSpki, type VerificationKey } from './signing-key.js';
 
 const SESSION = `
 SELECT c.enrolled_at AS "enrolledAt", g.id AS "groupId", g.generation, m.member_since AS "memberSince"
@@ -33,8 +33,7 @@ export class ReadSession {
   constructor(
     private readonly dataSource: DataSource,
     private readonly config: FleetConfig,
-    @Inject(SESSION_KEY) private readonly sessionKey: SigningKey,
-    @Inject(COMMAND_KEY) private readonly commandKey: VerificationKey,
+    private readonly keys: KeyRing,
   ) {}
 
   /** @throws WaybillError `token.computerUnknown` when the computer was removed meanwhile */
@@ -46,10 +45,7 @@ export class ReadSession {
       time: new Date().toISOString(),
       broker: { url: this.config.agentBrokerUrl, vhost: this.config.vhostPrefix + VHOSTS.agents },
       subscriptions: [...rows.flatMap(groupSubscription), inboxSubscription(computerId, rows[0]!.enrolledAt)],
-      serverKeys: [
-        { kid: this.commandKey.kid, use: 'command', publicKey: toSpki(this.commandKey.publicKey) },
-        { kid: this.sessionKey.kid, use: 'session', publicKey: toSpki(this.sessionKey.publicKey) },
-      ],
+      keySets: [...(await this.keys.offered())],
     };
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@waybill/contracts';
 import { CompactSign } from 'jose';
 import { v7 as uuid } from 'uuid';
-import type { SigningKey } from './signing-key.js';
+import type { SigningKey } from '@waybill/trust';
 
 /** An agent that was away longer fetches a new session when it connects, so an older notice says nothing new. */
 const NOTICE_LIFE_MS = 24 * 60 * 60 * 1000;

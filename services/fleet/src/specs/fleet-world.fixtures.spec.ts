@@ -1,6 +1,5 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { auditPreparation } from '@waybill/audit/schema';
 import { EXCHANGES, FLEET_RPC, rpcQueue } from '@waybill/contracts';
@@ -15,6 +14,8 @@ import {
   testBucket,
   type TestBucket,
   testDatabase,
+  TestKeys,
+  pemOf,
   testServers,
   testVhosts,
   type TestVhosts,
@@ -47,6 +48,7 @@ const EVENTS_VHOST = 'agents';
 export class FleetWorld {
   private constructor(
     readonly config: FleetConfig,
+    readonly keys: TestKeys,
     readonly vhosts: TestVhosts,
     readonly bucket: TestBucket,
     readonly rpc: SpecCaller,
@@ -61,8 +63,10 @@ export class FleetWorld {
     const { brokerUrl, brokerManagementUrl } = testServers();
     await applyTopology({ brokerUrl, managementUrl: brokerManagementUrl, vhostPrefix: vhosts.prefix });
     const account = await fleetAccount(vhosts);
+    const keys = new TestKeys();
     const config = loadConfig(FleetConfig, {
-      ...keys(),
+      WAYBILL_TOKEN_KEY: pemOf(keys.session.privateKey),
+      WAYBILL_KEY_SET: keys.text,
       WAYBILL_DATABASE_URL: database.url,
       WAYBILL_BROKER_URL: account.url,
       WAYBILL_VHOST_PREFIX: vhosts.prefix,
@@ -86,7 +90,7 @@ export class FleetWorld {
       () => bucket.dispose(),
       () => database.drop(),
     ];
-    return new FleetWorld(config, vhosts, bucket, rpc, events, channel, ends, await startApp(config));
+    return new FleetWorld(config, keys, vhosts, bucket, rpc, events, channel, ends, await startApp(config));
   }
 
   get sql(): DataSource {
@@ -178,13 +182,6 @@ export class FleetWorld {
     await this.app.close();
     for (const end of this.ends) await end();
   }
-}
-
-function keys(): Record<string, string> {
-  const file = process.env['WAYBILL_TEST_TOKEN_KEY_FILE'];
-  if (!file) throw new Error('WAYBILL_TEST_TOKEN_KEY_FILE is not set; run the specs through "npm test"');
-  const command = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  return { WAYBILL_TOKEN_KEY: readFileSync(file, 'utf8'), WAYBILL_COMMAND_PUBLIC_KEY: command };
 }
 
 function withoutUser(url: string): string {

@@ -874,6 +874,17 @@ export const viewSchemas = {
       "version": {
         "type": "string"
       },
+      "signature": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/SignatureView"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "who vouches for the version, at this moment; null when nobody does"
+      },
       "action": {
         "$ref": "#/components/schemas/JobAction"
       },
@@ -1047,6 +1058,7 @@ export const viewSchemas = {
       "revision",
       "run",
       "schedule",
+      "signature",
       "startedAt",
       "status",
       "statusReason",
@@ -1338,6 +1350,42 @@ export const viewSchemas = {
     ],
     "description": "Who am I, and what may I do?"
   },
+  "SignatureView": {
+    "type": "object",
+    "properties": {
+      "kid": {
+        "type": "string"
+      },
+      "holder": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "organisation",
+          "service",
+          null
+        ],
+        "description": "null when the key is no longer in the key set"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "valid",
+          "revoked",
+          "expired",
+          "notYetValid",
+          "unknown"
+        ]
+      }
+    },
+    "required": [
+      "kid",
+      "holder",
+      "status"
+    ],
+    "description": "Who vouches for a version. `status` is of this moment: a key may be revoked after it signed."
+  },
   "SoftwareView": {
     "type": "object",
     "properties": {
@@ -1563,6 +1611,17 @@ export const viewSchemas = {
           "null"
         ]
       },
+      "signature": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/SignatureView"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "null before publication, and of versions published before there were signatures: publish them once more"
+      },
       "artifacts": {
         "type": "array",
         "items": {
@@ -1622,6 +1681,7 @@ export const viewSchemas = {
       "status",
       "manifest",
       "manifestDigest",
+      "signature",
       "artifacts",
       "createdAt",
       "publishedAt",

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
-import { PACKAGE_RPC, type Page, type PageQuery, type VersionView } from '@waybill/contracts';
+import { PACKAGE_RPC, type Page, type PageQuery, PublishVersion, type VersionView } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
@@ -38,13 +38,36 @@ export class VersionsController {
     return this.rpc.call(PACKAGE_RPC.versionGet, { package: name, version });
   }
 
-  /** Makes the version installable and immutable. Publishing twice is the same as once. */
+  /** The exact bytes that a publishing key signs: the manifest with every artifact's digest and size, as RFC 8785 writes it. */
+  @Get(':version/manifest')
+  @Header('content-type', 'application/json; charset=utf-8')
+  @Answers(200, 'Manifest', 'The manifest, byte by byte as it is signed.')
+  @Problems('version.notFound', 'version.artifactsMissing')
+  async manifest(@Param('name') name: string, @Param('version') version: string): Promise<string> {
+    return (await this.rpc.call(PACKAGE_RPC.versionManifest, { package: name, version })).manifest;
+  }
+
+  /**
+   * Makes the version installable and immutable, vouched for by a publishing key. Publishing twice is the same as once; a
+   * version whose signature no longer counts is signed anew.
+   */
   @Post(':version/actions/publish')
   @HttpCode(200)
   @Answers(200, 'VersionView', 'The published version.')
-  @Problems('version.notFound', 'version.artifactsMissing', 'version.withdrawn')
-  publish(@Param('name') name: string, @Param('version') version: string): Promise<VersionView> {
-    return this.rpc.call(PACKAGE_RPC.versionPublish, { package: name, version });
+  @Problems(
+    'version.notFound',
+    'version.artifactsMissing',
+    'version.withdrawn',
+    'version.signatureMissing',
+    'version.signatureInvalid',
+    'version.signingKeyUnusable',
+  )
+  publish(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Body() body: PublishVersion,
+  ): Promise<VersionView> {
+    return this.rpc.call(PACKAGE_RPC.versionPublish, { package: name, version, ...body });
   }
 
   /** No new job may use the version; running jobs go on. */

@@ -2,13 +2,16 @@ import { Controller } from '@nestjs/common';
 import { CancelJobRequest, invalid, JOB_RPC, type JobView } from '@waybill/contracts';
 import { requestActor, RpcHandler } from '@waybill/messaging';
 import { hasControlCharacters } from '../jobs/check-order.js';
-import { jobView } from '../jobs/job.view.js';
+import { JobViews } from '../jobs/job-views.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideCancel } from './decide-cancel.js';
 
 @Controller()
 export class CancelJobHandler {
-  constructor(private readonly engine: JobEngine) {}
+  constructor(
+    private readonly engine: JobEngine,
+    private readonly views: JobViews,
+  ) {}
 
   /** @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`; precondition `precondition.failed`; invalid `request.invalid` */
   @RpcHandler(JOB_RPC.cancel, CancelJobRequest)
@@ -18,6 +21,6 @@ export class CancelJobHandler {
       throw invalid('request.invalid', 'The request has wrong fields.', [{ pointer: '/reason', message }]);
     }
     const { name: actor } = requestActor();
-    return jobView(await this.engine.advance(id, (job, now) => decideCancel(job, { ...order, actor }, now)));
+    return this.views.one(await this.engine.advance(id, (job, now) => decideCancel(job, { ...order, actor }, now)));
   }
 }

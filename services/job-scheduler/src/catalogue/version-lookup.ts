@@ -3,7 +3,8 @@ import { type FieldError, type Manifest, PACKAGE_RPC, type VersionView, WaybillE
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { hasControlCharacters } from '../jobs/check-order.js';
-import { VersionsRepository } from './versions.repository.js';
+import { VersionTrust } from './version-trust.js';
+import { type VersionCopy, VersionsRepository } from './versions.repository.js';
 import { LOOKUP_TIMEOUT_MS } from './lookup-timeout.js';
 
 export type VersionFound = { ok: true; versionId: string; manifest: Manifest } | { ok: false; error: FieldError };
@@ -15,6 +16,7 @@ export class VersionLookup {
     private readonly dataSource: DataSource,
     private readonly rpc: RpcClient,
     private readonly versions: VersionsRepository,
+    private readonly trust: VersionTrust,
   ) {}
 
   /** @throws WaybillError unavailable when package has to be asked and does not answer */
@@ -24,7 +26,7 @@ export class VersionLookup {
     if (hasControlCharacters(version)) return unknownVersion(name, version);
     const copy = await this.versions.find(this.dataSource, name, version);
     if (copy?.withdrawn) return withdrawn(name, version);
-    if (copy?.manifest) return { ok: true, versionId: copy.versionId, manifest: copy.manifest };
+    if (copy?.manifest && copy.signedManifest) return this.trusted(copy);
     return this.ask(name, version);
   }
 
@@ -45,6 +47,11 @@ export class VersionLookup {
     if (view.status === 'draft' || !manifestDigest || !publishedAt) {
       return refuse('/version', `version ${version} of ${name} is not published yet; publish it first`);
     }
+    const { signedManifest } = await this.rpc.call(
+      PACKAGE_RPC.versionManifest,
+      { package: name, version },
+      { timeoutMs: LOOKUP_TIMEOUT_MS },
+    );
     // The event brings the object keys; until then the job may be made and even start.
     await this.versions.published(this.dataSource, {
       versionId,
@@ -53,8 +60,24 @@ export class VersionLookup {
       manifest,
       manifestDigest,
       publishedAt,
+      signedManifest,
     });
-    return { ok: true, versionId, manifest };
+    return this.trusted({
+      versionId,
+      package: name,
+      version,
+      manifest,
+      manifestDigest,
+      signedManifest,
+      withdrawn: false,
+    });
+  }
+
+  private async trusted(copy: VersionCopy): Promise<VersionFound> {
+    const refusal = await this.trust.refusal(copy);
+    return refusal === null
+      ? { ok: true, versionId: copy.versionId, manifest: copy.manifest! }
+      : refuse('/version', refusal);
   }
 }
 

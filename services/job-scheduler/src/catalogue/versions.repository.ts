@@ -10,6 +10,8 @@ export interface VersionCopy {
   /** null while only the withdrawal has been heard of */
   manifest: Manifest | null;
   manifestDigest: string | null;
+  /** compact JWS of the publisher; null when nobody vouches for the version */
+  signedManifest: string | null;
   withdrawn: boolean;
 }
 
@@ -18,14 +20,16 @@ export type PublishedVersion = Omit<PackageVersionPublished, 'v' | 'objectKeys'>
   objectKeys?: Record<string, string>;
 };
 
-const COLUMNS = `version_id AS "versionId", package, version, manifest, manifest_digest AS "manifestDigest", withdrawn_at IS NOT NULL AS withdrawn`;
+const COLUMNS = `version_id AS "versionId", package, version, manifest, manifest_digest AS "manifestDigest", signed_manifest AS "signedManifest", withdrawn_at IS NOT NULL AS withdrawn`;
 
-// The content of a version id never changes, so the first word about it stands; a withdrawal that came before is kept.
+// The content of a version id never changes, so the first word about it stands; a withdrawal that came before is kept. Its
+// signature may be replaced by a newer one, and is never lost to an event that carries none.
 const PUBLISH = `
 WITH copy AS (
-  INSERT INTO version_copies (version_id, package, version, manifest, manifest_digest, published_at)
-  VALUES ($1, $2, $3, $4, $5, $6)
-  ON CONFLICT (version_id) DO UPDATE SET manifest = excluded.manifest, manifest_digest = excluded.manifest_digest, published_at = excluded.published_at
+  INSERT INTO version_copies (version_id, package, version, manifest, manifest_digest, published_at, signed_manifest)
+  VALUES ($1, $2, $3, $4, $5, $6, $10)
+  ON CONFLICT (version_id) DO UPDATE SET manifest = excluded.manifest, manifest_digest = excluded.manifest_digest, published_at = excluded.published_at,
+    signed_manifest = coalesce(excluded.signed_manifest, version_copies.signed_manifest)
   RETURNING version_id
 )
 INSERT INTO version_artifacts (version_id, sha256, object_key, size)
@@ -51,6 +55,14 @@ export class VersionsRepository {
     ])) as VersionCopy[];
   }
 
+  /** Header and signature of each version's JWS are what views need; the manifest between them stays in the database. */
+  async signedManifests(sql: SqlExecutor, versionIds: readonly string[]): Promise<Map<string, string>> {
+    const text = `SELECT version_id AS id, split_part(signed_manifest, '.', 1) || '..' AS jws FROM version_copies
+      WHERE version_id = ANY($1::uuid[]) AND signed_manifest IS NOT NULL`;
+    const rows = (await sql.query(text, [versionIds])) as { id: string; jws: string }[];
+    return new Map(rows.map(({ id, jws }) => [id, jws]));
+  }
+
   async published(sql: SqlExecutor, copy: PublishedVersion): Promise<void> {
     const artifacts = artifactsOf(copy);
     await sql.query(PUBLISH, [
@@ -63,6 +75,7 @@ export class VersionsRepository {
       artifacts.map((artifact) => artifact.sha256),
       artifacts.map((artifact) => artifact.objectKey),
       artifacts.map((artifact) => artifact.size),
+      copy.signedManifest ?? null,
     ]);
   }
 

@@ -1,4 +1,4 @@
-import type { CancelCommand, ExecuteCommand, Manifest } from '@waybill/contracts';
+import type { CancelCommand, ExecuteCommand } from '@waybill/contracts';
 import type { Closing } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 
@@ -9,14 +9,14 @@ export type CommandContent = Omit<ExecuteCommand, Addressing> | Omit<CancelComma
 
 /** What the commands of a job carry of its package version. */
 export interface InstallableVersion {
-  manifest: Manifest;
+  signedManifest: string;
   manifestDigest: string;
 }
 
 /** "Do the job's action", valid until the job expires. */
 export function executeContent(
   job: Job,
-  { manifest, manifestDigest }: InstallableVersion,
+  { signedManifest, manifestDigest }: InstallableVersion,
   attempt: number,
 ): CommandContent {
   return {
@@ -26,7 +26,7 @@ export function executeContent(
     attempt,
     priority: job.priority,
     action: job.action,
-    manifest,
+    signedManifest,
     manifestDigest,
     // Only jobs whose targets were resolved send commands.
     resolvedAt: (job.resolvedAt ?? job.createdAt).toISOString(),

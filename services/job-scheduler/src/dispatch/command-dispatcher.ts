@@ -27,6 +27,7 @@ export class CommandDispatcher {
     if (planned.length === 0) return;
     const counts = new Map<string, number>();
     for (const { stream } of planned) counts.set(stream, (counts.get(stream) ?? 0) + 1);
+    const sign = await this.signer.ready();
     const next = await this.streams.take(sql, counts);
     const commands = planned.map((plan) => {
       const seq = next.get(plan.stream)!;
@@ -40,23 +41,23 @@ export class CommandDispatcher {
     );
     await this.outbox.add(
       sql,
-      commands.map(({ plan, command }) => this.message(plan, command)),
+      commands.map(({ plan, command }) => message(plan, command, sign(command))),
     );
   }
+}
 
-  private message({ stream, selector }: PlannedCommand, command: Command): OutboxMessage {
-    const only = selector.kind === 'computers' && selector.ids.length === 1 ? selector.ids[0] : undefined;
-    return {
-      vhost: 'agents',
-      exchange: EXCHANGES.commands,
-      routingKey: stream,
-      type: COMMAND_TYPES[command.kind],
-      messageId: command.id,
-      contentType: COMMAND_CONTENT_TYPE,
-      headers: { [SEQ_HEADER]: command.seq, ...(only ? { [STREAM_FILTER_HEADER]: only } : {}) },
-      body: this.signer.sign(command),
-    };
-  }
+function message({ stream, selector }: PlannedCommand, command: Command, body: string): OutboxMessage {
+  const only = selector.kind === 'computers' && selector.ids.length === 1 ? selector.ids[0] : undefined;
+  return {
+    vhost: 'agents',
+    exchange: EXCHANGES.commands,
+    routingKey: stream,
+    type: COMMAND_TYPES[command.kind],
+    messageId: command.id,
+    contentType: COMMAND_CONTENT_TYPE,
+    headers: { [SEQ_HEADER]: command.seq, ...(only ? { [STREAM_FILTER_HEADER]: only } : {}) },
+    body,
+  };
 }
 
 function numbered({ audience, selector, content }: PlannedCommand, seq: number, now: Date): Command {

@@ -50,11 +50,14 @@ export class CommandPlanner {
     return [...(mayBroadcast ? toGroups(groups, content) : []), ...toComputers(inbox, content)];
   }
 
-  /** @throws Error when there is no manifest: a job is only made of a version that has one, and copies are never deleted */
+  /**
+   * Whether the publisher's key still counts was judged when it was decided to send; agents judge it again.
+   * @throws Error when there is no signed manifest: a job is only made of a version that has one, and copies are never deleted
+   */
   private async version(sql: SqlExecutor, job: Job): Promise<InstallableVersion> {
     const [version] = await this.versions.findByIds(sql, [job.versionId]);
-    if (!version?.manifest || !version.manifestDigest)
-      throw new Error(`there is no manifest of version ${job.versionId}`);
-    return { manifest: version.manifest, manifestDigest: version.manifestDigest };
+    if (!version?.signedManifest || !version.manifestDigest)
+      throw new Error(`there is no signed manifest of version ${job.versionId}`);
+    return { signedManifest: version.signedManifest, manifestDigest: version.manifestDigest };
   }
 }

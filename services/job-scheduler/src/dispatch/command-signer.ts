@@ -1,33 +1,21 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { type Command, COMMAND_JWS_TYPE } from '@waybill/contracts';
+import { JwsSigner, type ServiceKey } from '@waybill/trust';
 
-export interface CommandKey {
-  /** Ed25519 private key, PKCS#8 PEM */
-  pem: string;
-  /** under which agents know the public half */
-  id: string;
-}
-
-/** Signs commands as compact JWS (RFC 7515, EdDSA of RFC 8037). */
+/** Signs commands as compact JWS with the command key of this moment. */
 export class CommandSigner {
-  private readonly key: KeyObject;
-  private readonly header: string;
+  private signer: { kid: string; privateKey: object; jws: JwsSigner } | null = null;
 
-  /** @throws Error when the key is not an Ed25519 private key */
-  constructor({ pem, id }: CommandKey) {
-    this.key = createPrivateKey(pem);
-    if (this.key.asymmetricKeyType !== 'ed25519')
-      throw new Error(`the command key is ${this.key.asymmetricKeyType}, it must be Ed25519`);
-    this.header = encode({ alg: 'EdDSA', kid: id, typ: COMMAND_JWS_TYPE });
+  constructor(private readonly key: ServiceKey) {}
+
+  /**
+   * A signature for each of many commands; the key is looked at once.
+   * @throws Error when agents would refuse the key: nothing is sent then, and what was to be sent stays to be done
+   */
+  async ready(): Promise<(command: Command) => string> {
+    const { kid, privateKey } = await this.key.current();
+    if (this.signer?.kid !== kid || this.signer.privateKey !== privateKey)
+      this.signer = { kid, privateKey, jws: new JwsSigner({ kid, privateKey }, COMMAND_JWS_TYPE) };
+    const { jws } = this.signer;
+    return (command) => jws.sign(JSON.stringify(command));
   }
-
-  /** Synchronous on purpose: 0.1 ms with node:crypto; a promise for each of many commands costs more than the signature. */
-  sign(command: Command): string {
-    const input = `${this.header}.${encode(command)}`;
-    return `${input}.${sign(null, Buffer.from(input), this.key).toString('base64url')}`;
-  }
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

@@ -1,12 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { CommandsFor, type CommandsForAnswer, JOB_RPC } from '@waybill/contracts';
+import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { VersionTrust } from '../catalogue/version-trust.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Job } from '../jobs/job.js';
 import { jobOfRow, type JobRow } from '../jobs/job.row.js';
 import { cancelContent, type CommandContent, executeContent } from './command-content.js';
+import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
 
 type OpenExecution = CommandsFor['executions'][number];
@@ -22,6 +24,7 @@ export class CommandsForHandler {
   constructor(
     private readonly dataSource: DataSource,
     private readonly versions: VersionsRepository,
+    private readonly trust: VersionTrust,
     private readonly signer: CommandSigner,
   ) {}
 
@@ -33,20 +36,29 @@ export class CommandsForHandler {
     const versions = await this.versions.findByIds(this.dataSource, [
       ...new Set([...jobs.values()].map((job) => job.versionId)),
     ]);
+    const refused = await this.trust.refusals(
+      this.dataSource,
+      versions.map(({ versionId }) => versionId),
+    );
+    const sign = await this.signer.ready();
     const now = new Date();
     const contents = executions.flatMap((execution) => {
       const job = jobs.get(execution.jobId.toLowerCase());
       const version = versions.find((candidate) => candidate.versionId === job?.versionId);
-      if (!job || !version?.manifest || !version.manifestDigest) return [];
-      const { manifest, manifestDigest } = version;
+      if (!job || !version?.signedManifest || !version.manifestDigest) return [];
+      const { signedManifest, manifestDigest } = version;
+      const untrusted = refused.get(version.versionId);
       return stillToDo(
         job,
         execution.attempt,
-        () => executeContent(job, { manifest, manifestDigest }, execution.attempt),
+        () =>
+          untrusted === undefined
+            ? executeContent(job, { signedManifest, manifestDigest }, execution.attempt)
+            : cancelUntrusted(job, execution.attempt, untrusted, now),
         now,
       );
     });
-    return { commands: contents.map((content) => this.signed(content, computerId.toLowerCase(), now)) };
+    return { commands: contents.map((content) => sign(toOne(content, computerId.toLowerCase(), now))) };
   }
 
   private async jobsOf(computerId: string, executions: readonly OpenExecution[]): Promise<Map<string, Job>> {
@@ -57,19 +69,19 @@ export class CommandsForHandler {
     ]);
     return new Map(rows.map(jobOfRow).map((job) => [job.id, job]));
   }
+}
 
-  private signed(content: CommandContent, computer: string, now: Date): string {
-    const selector = { kind: 'computers' as const, ids: [computer] };
-    return this.signer.sign({
-      id: uuidv7(),
-      v: 1,
-      audience: { computer },
-      seq: 0,
-      issuedAt: now.toISOString(),
-      selector,
-      ...content,
-    });
-  }
+function toOne(content: CommandContent, computer: string, now: Date): Command {
+  const selector = { kind: 'computers' as const, ids: [computer] };
+  return { id: uuidv7(), v: 1, audience: { computer }, seq: 0, issuedAt: now.toISOString(), selector, ...content };
+}
+
+/** Nobody vouches for the version any more: what has not begun must not begin. */
+function cancelUntrusted(job: Job, attempt: number, why: string, now: Date): CommandContent {
+  return cancelContent(
+    { jobId: job.id, run: job.run, attempt, closing: 'canceled', reason: untrustedReason(why) },
+    now,
+  );
 }
 
 /** The command that an open execution stands for, by what has become of its job. */

@@ -67,7 +67,7 @@ describe('desired state', () => {
       selector: { kind: 'computers', ids: [a] },
       jobId: id,
       attempt: 1,
-      manifest: { package: 'acme-ledger' },
+      signedManifest: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     });
   });
 

@@ -1,11 +1,10 @@
 import { inboxShard, inboxStream } from '@waybill/contracts';
 import { v7 } from 'uuid';
 import { aRunningJob, at, NOW } from '../jobs/a-job.fixture.spec.js';
-import { aManifest } from '../specs/orders.fixtures.spec.js';
 import { cancelContent, executeContent } from './command-content.js';
 import { toComputers, toGroups } from './plan-commands.js';
 
-const version = { manifest: aManifest(), manifestDigest: 'sha256:x' };
+const version = { signedManifest: 'a.b.c', manifestDigest: 'sha256:x' };
 const content = executeContent(aRunningJob(), version, 1);
 
 describe('toGroups', () => {

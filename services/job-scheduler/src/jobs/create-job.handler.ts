@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type CheckedOrder, decideCreation } from './decide-creation.js';
 import { EffectsService } from './effects.service.js';
 import type { Job } from './job.js';
-import { jobView } from './job.view.js';
+import { JobViews } from './job-views.js';
 import { JobsRepository } from './jobs.repository.js';
 import { OrderChecks } from './order-checks.service.js';
 
@@ -19,6 +19,7 @@ export class CreateJobHandler {
     private readonly checks: OrderChecks,
     private readonly jobs: JobsRepository,
     private readonly effects: EffectsService,
+    private readonly views: JobViews,
   ) {}
 
   /**
@@ -28,11 +29,11 @@ export class CreateJobHandler {
   @RpcHandler(JOB_RPC.create, CreateJobRequest)
   async create({ job: order, id = uuidv7() }: CreateJobRequest): Promise<JobView> {
     const existing = await this.jobs.find(this.dataSource, id);
-    if (existing) return jobView(existing);
+    if (existing) return this.views.one(existing);
     const now = await this.now();
     const { name: actor } = requestActor();
     const found = await this.checks.check(order, now);
-    return jobView(await this.store({ id: id.toLowerCase(), order, actor, ...found }, now));
+    return this.views.one(await this.store({ id: id.toLowerCase(), order, actor, ...found }, now));
   }
 
   private store(checked: CheckedOrder, now: Date): Promise<Job> {

@@ -155,8 +155,8 @@ describe('in whatever order a job hears whatever', () => {
 
   it('what an administrator sees changes exactly when the revision does, and attempts only rise', () => {
     inEveryState((before, _decision, { job }) => {
-      const { revision: _old, ...seen } = jobView(before);
-      const { revision: _new, ...sees } = jobView(job);
+      const { revision: _old, ...seen } = jobView(before, null);
+      const { revision: _new, ...sees } = jobView(job, null);
       expect(job.revision > before.revision).toBe(JSON.stringify(seen) !== JSON.stringify(sees));
       expect(job.attempt).toBeGreaterThanOrEqual(before.attempt);
       expect(job.finishedAt === null).toBe(['scheduled', 'running'].includes(job.status));

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { JOB_RPC, JobRef, type JobView } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
-import { jobView } from './job.view.js';
+import { JobViews } from './job-views.js';
 import { jobNotFound } from './job-engine.js';
 import { JobsRepository } from './jobs.repository.js';
 
@@ -11,6 +11,7 @@ export class GetJobHandler {
   constructor(
     private readonly dataSource: DataSource,
     private readonly jobs: JobsRepository,
+    private readonly views: JobViews,
   ) {}
 
   /** @throws WaybillError notFound `job.notFound` */
@@ -18,6 +19,6 @@ export class GetJobHandler {
   async get({ id }: JobRef): Promise<JobView> {
     const job = await this.jobs.find(this.dataSource, id);
     if (!job) throw jobNotFound(id);
-    return jobView(job);
+    return this.views.one(job);
   }
 }

@@ -1,8 +1,8 @@
-import type { JobView } from '@waybill/contracts';
+import type { JobView, SignatureView } from '@waybill/contracts';
 import type { Job } from './job.js';
 
 /** The job as other services and, through the gateway, administrators see it. */
-export function jobView(job: Job): JobView {
+export function jobView(job: Job, signature: SignatureView | null): JobView {
   return {
     id: job.id,
     name: job.name,
@@ -10,6 +10,7 @@ export function jobView(job: Job): JobView {
     statusReason: job.statusReason,
     package: job.package,
     version: job.version,
+    signature,
     action: job.action,
     targets: {
       groups: [...job.groups],

@@ -4,7 +4,7 @@ import { RpcHandler } from '@waybill/messaging';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { jobOfRow, type JobRow } from './job.row.js';
-import { jobView } from './job.view.js';
+import { JobViews } from './job-views.js';
 
 const JOBS: ListSpec = {
   select: 'j.*',
@@ -30,12 +30,15 @@ const JOBS: ListSpec = {
 
 @Controller()
 export class ListJobsHandler {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: JobViews,
+  ) {}
 
   /** Newest first unless asked otherwise. @throws WaybillError invalid `filter.*`, `sort.*`, `cursor.invalid` */
   @RpcHandler(JOB_RPC.list, PageQuery)
   async list(query: PageQuery): Promise<Page<JobView>> {
     const { items, nextCursor } = await keysetPage<JobRow>(this.dataSource, JOBS, query);
-    return { items: items.map((row) => jobView(jobOfRow(row))), nextCursor };
+    return { items: await this.views.all(items.map(jobOfRow)), nextCursor };
   }
 }

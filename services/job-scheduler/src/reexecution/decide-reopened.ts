@@ -1,15 +1,18 @@
 import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
+import { closeUntrusted } from '../jobs/untrusted.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
 
 export interface Reopened {
   requestId: string;
   /** ids of all that were reopened */
   computers: readonly string[];
+  /** why the version may not be used at this moment; null when it may */
+  untrusted?: string | null;
 }
 
 /** Result has reopened the executions that matched: their commands leave, and a job that had ended runs again. */
-export function decideReopened(job: Job, { requestId, computers }: Reopened, now: Date): Decision {
+export function decideReopened(job: Job, { requestId, computers, untrusted = null }: Reopened, now: Date): Decision {
   const pending = job.reexecution;
   if (pending?.requestId !== requestId) return unchanged(job);
   const done: Effect = { kind: 'clearTimers', timers: ['reexecute'] };
@@ -28,6 +31,10 @@ export function decideReopened(job: Job, { requestId, computers }: Reopened, now
       done,
       { kind: 'closeExecutions', closing: job.status, attempt, reason },
     ]);
+  }
+  if (untrusted !== null) {
+    const closed = closeUntrusted({ ...job, attempt, reexecution: null, phase: 'released' }, untrusted, now);
+    return { ...closed, effects: [done, ...closed.effects] };
   }
   const running = runAgain(job, attempt, now);
   // Result may have closed all of them since (computers removed): then no word of it will come again.

@@ -7,6 +7,8 @@ import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { TimersRepository } from '../timers/timers.repository.js';
 import { LEASE_MS } from '../timers/work-lease.js';
+import { VersionTrust } from '../catalogue/version-trust.js';
+import { versionUntrusted } from '../jobs/untrusted.js';
 import { checkOnly } from './check-only.js';
 import { decideReexecute } from './decide-reexecute.js';
 import { ReexecuteWork } from './reexecute.work.js';
@@ -22,12 +24,13 @@ export class ReexecuteJobHandler {
     private readonly timers: TimersRepository,
     private readonly reexecutions: ReexecutionsRepository,
     private readonly work: ReexecuteWork,
+    private readonly trust: VersionTrust,
   ) {}
 
   /**
    * Starts a new attempt for the executions that are final and match. Once it is accepted it happens, even if this answer is lost:
    * the same `requestId` asks for the outcome.
-   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.reexecutionPending`, `job.requestReused`;
+   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.reexecutionPending`, `job.requestReused`, `version.untrusted`;
    * precondition `precondition.failed`; invalid `request.invalid`; unavailable when result is away (it is carried out when it is back)
    */
   @RpcHandler(JOB_RPC.reexecute, ReexecuteJobRequest)
@@ -46,12 +49,16 @@ export class ReexecuteJobHandler {
   /** Stores the request with its timer; from here on it survives this process. */
   private async accept({ id, requestId, revision }: ReexecuteJobRequest, only: ReexecuteOnly): Promise<Reexecution> {
     const { name: actor } = requestActor();
+    const found = await this.jobs.find(this.dataSource, id);
+    const refused = await this.trust.refusals(this.dataSource, found ? [found.versionId] : []);
     try {
       await this.engine.advance(
         id,
         (job, now) => decideReexecute(job, { requestId, revision, leaseMs: LEASE_MS }, now),
         async (sql, { job, changed }, now) => {
           if (!changed) return;
+          const why = refused.get(job.versionId);
+          if (why !== undefined) throw versionUntrusted(why);
           const fresh = await this.reexecutions.add(
             sql,
             { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RESULT_RPC, type ReopenedExecutions, WaybillError } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
+import { VersionTrust } from '../catalogue/version-trust.js';
 import { noted } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
@@ -22,6 +23,7 @@ export class ReexecuteWork implements TimedWork {
     private readonly engine: JobEngine,
     private readonly jobs: JobsRepository,
     private readonly reexecutions: ReexecutionsRepository,
+    private readonly trust: VersionTrust,
   ) {}
 
   async run(jobId: string, renew: RenewLease): Promise<void> {
@@ -37,9 +39,10 @@ export class ReexecuteWork implements TimedWork {
   async carryOut(job: Job, request: Reexecution, renew: RenewLease): Promise<void> {
     const computers = await this.reopen(job, request, renew);
     const { requestId } = request;
+    const untrusted = (await this.trust.refusals(this.dataSource, [job.versionId])).get(job.versionId) ?? null;
     await this.engine.advance(
       job.id,
-      (before, now) => decideReopened(before, { requestId, computers }, now),
+      (before, now) => decideReopened(before, { requestId, computers, untrusted }, now),
       async (sql, decision, now) => {
         if (decision.changed) await this.reexecutions.done(sql, requestId, computers.length, now);
       },

@@ -19,6 +19,7 @@ import {
   order,
   published,
   publishVersion,
+  tellPeers,
   versionView,
 } from './orders.fixtures.spec.js';
 import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from './scheduler-replicas.spec.js';
@@ -111,7 +112,7 @@ describe('a job is made', () => {
 
   it('although the events about its version and its group have not come yet', async () => {
     const event = published('brand-new', '1.0');
-    scheduler.peers.versions.set('brand-new 1.0', versionView(event));
+    tellPeers(scheduler, event);
     const groupId = await scheduler.group('new-group', [], { told: false });
     const view = await create(scheduler, {
       package: 'brand-new',
@@ -192,7 +193,7 @@ describe('an order is refused', () => {
       versionView(draft, { status: 'draft', publishedAt: null, manifestDigest: null }),
     );
     const gone = published('gone', '1');
-    scheduler.peers.versions.set('gone 1', versionView(gone, { status: 'withdrawn' }));
+    tellPeers(scheduler, gone, { status: 'withdrawn' });
     expect(await pointersOf({ package: 'draft', version: '1' })).toEqual(['/version']);
     expect(await pointersOf({ package: 'gone', version: '1' })).toEqual(['/version']);
   });

@@ -11,6 +11,7 @@ import {
   rpcQueue,
   type RpcReply,
   type ServiceName,
+  type VersionManifest,
   type VersionView,
   WaybillError,
 } from '@waybill/contracts';
@@ -30,6 +31,7 @@ export interface FakeFleet {
 export class FakePeers {
   readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), pageSize: 5000 };
   readonly versions = new Map<string, VersionView>();
+  readonly signedManifests = new Map<string, string | null>();
   /** every request that came, by pattern */
   readonly asked: { pattern: string; request: unknown }[] = [];
   /** computers that the next re-execution reopens */
@@ -38,6 +40,7 @@ export class FakePeers {
     [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
     [FLEET_RPC.groupGet, (request) => this.groupGet(request)],
     [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
+    [PACKAGE_RPC.versionManifest, (request) => this.versionManifest(request)],
     [RESULT_RPC.reopen, (request) => this.reopen(request)],
   ]);
   private readonly channels: ConsumerChannel[] = [];
@@ -134,6 +137,12 @@ export class FakePeers {
     throw known
       ? notFound('version.notFound', 'There is no such version.')
       : notFound('package.notFound', 'There is no such package.');
+  }
+
+  private versionManifest(request: { package: string; version: string }): VersionManifest {
+    const { manifestDigest } = this.versionGet(request);
+    const signedManifest = this.signedManifests.get(`${request.package} ${request.version}`) ?? null;
+    return { manifest: '', manifestDigest: manifestDigest ?? '', signedManifest };
   }
 
   private reopen({ only, computers }: ReopenExecutions): ReopenedExecutions {

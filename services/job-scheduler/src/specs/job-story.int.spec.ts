@@ -8,8 +8,10 @@ import {
   JOB_RPC,
 } from '@waybill/contracts';
 import { eventually, specActor } from '@waybill/testing';
+import { verifyManifest } from '@waybill/trust';
 import { v7 } from 'uuid';
 import { computers, create, get, published, publishVersion, versionView } from './orders.fixtures.spec.js';
+import { KEYS } from './scheduler-replicas.spec.js';
 import { scheduler, story } from './two-schedulers.fixtures.spec.js';
 
 const timersOf = (jobId: string) =>
@@ -45,8 +47,13 @@ describe('a job for a group and a computer', () => {
       action: 'install',
       lateJoiners: 'exclude',
       exclude: { groups: [], computers: [excluded] },
-      manifest: { package: 'acme-ledger' },
       expiresAt: (await get(scheduler, id)).schedule.expiresAt,
+    });
+    const { signedManifest, manifestDigest } = broadcast!.command;
+    expect(await verifyManifest(signedManifest, manifestDigest, KEYS.current, Date.now())).toMatchObject({
+      ok: true,
+      kid: KEYS.publish.kid,
+      content: { package: 'acme-ledger' },
     });
     const [inbox] = await story.commands<ExecuteCommand>(inboxStream(inboxShard(single)), id, 1);
     expect(inbox!.message.headers).toMatchObject({ 'x-stream-filter-value': single });

@@ -8,7 +8,7 @@ import {
   type VersionView,
 } from '@waybill/contracts';
 import { v7 } from 'uuid';
-import type { SchedulerReplicas } from './scheduler-replicas.spec.js';
+import { KEYS, type SchedulerReplicas } from './scheduler-replicas.spec.js';
 
 export const SHA = 'a'.repeat(64);
 
@@ -33,7 +33,7 @@ export function published(name = 'acme-ledger', version = '2.4.0'): PackageVersi
     package: name,
     version,
     manifest: aManifest(name, version),
-    manifestDigest: `sha256:${'b'.repeat(64)}`,
+    ...KEYS.signed(aManifest(name, version)),
     objectKeys: { [SHA]: `artifacts/${name}` },
     publishedAt: '2026-08-01T00:00:00.000Z',
   };
@@ -49,6 +49,7 @@ export function versionView(event: PackageVersionPublished, changes: Partial<Ver
     status: 'published',
     manifest: event.manifest,
     manifestDigest: event.manifestDigest,
+    signature: null,
     artifacts: [],
     createdAt: event.publishedAt,
     publishedAt: event.publishedAt,
@@ -58,12 +59,23 @@ export function versionView(event: PackageVersionPublished, changes: Partial<Ver
   };
 }
 
+/** What package answers about the version from now on. */
+export function tellPeers(
+  scheduler: SchedulerReplicas,
+  event: PackageVersionPublished,
+  changes: Partial<VersionView> = {},
+): void {
+  const name = `${event.package} ${event.version}`;
+  scheduler.peers.versions.set(name, versionView(event, changes));
+  scheduler.peers.signedManifests.set(name, event.signedManifest ?? null);
+}
+
 /** Publishes a version that the peers know too. */
 export async function publishVersion(
   scheduler: SchedulerReplicas,
   event = published(),
 ): Promise<PackageVersionPublished> {
-  scheduler.peers.versions.set(`${event.package} ${event.version}`, versionView(event));
+  tellPeers(scheduler, event);
   await scheduler.tell(EVENTS.packageVersionPublished, event);
   return event;
 }

@@ -1,10 +1,10 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { EVENTS, EXCHANGES } from '@waybill/contracts';
 import { applyTopology, groupStreamArguments, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { BrokerConnection, Publisher } from '@waybill/messaging/client';
 import { createService } from '@waybill/platform';
-import { ACTOR_KEYS, SpecCaller, testServers, testVhosts } from '@waybill/testing';
+import { ACTOR_KEYS, pemOf, SpecCaller, TestKeys, testServers, testVhosts } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { JobSchedulerConfig } from '../config/job-scheduler.config.js';
@@ -27,6 +27,8 @@ export interface SchedulerReplicas {
   peers: FakePeers;
   /** of the key that commands are signed with */
   commandKey: KeyObject;
+  /** revokes a key for all schedulers */
+  revoke: (kid: string) => void;
   /** adds a process' worth of the service */
   startReplica: () => Promise<INestApplication>;
   stopReplicas: () => Promise<void>;
@@ -44,7 +46,8 @@ export interface SchedulerReplicas {
 /** Two virtual hosts with 64 streams take a while on a busy machine. */
 export const SERVERS_TIMEOUT_MS = 120_000;
 
-export const COMMAND_KEY_ID = 'waybill-command-1';
+/** Of the installation that the schedulers of a spec file belong to. */
+export const KEYS = new TestKeys();
 
 export async function startScheduler(count: number): Promise<SchedulerReplicas> {
   const database = await schedulerDatabase();
@@ -54,16 +57,15 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     managementUrl: testServers().brokerManagementUrl,
     vhostPrefix: vhosts.prefix,
   });
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const config = Object.assign(new JobSchedulerConfig(), {
     databaseUrl: database.url,
     databasePool: 8,
     brokerUrl: vhosts.brokerUrl,
     vhostPrefix: vhosts.prefix,
     logLevel: 'fatal',
-    commandKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    commandKeyId: COMMAND_KEY_ID,
     actorPublicKeys: ACTOR_KEYS.actorPublicKeys,
+    commandKey: pemOf(KEYS.command.privateKey),
+    keySet: KEYS.text,
   });
   const replicas: INestApplication[] = [];
   const startReplica = async () => {
@@ -98,7 +100,11 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     sql: database.dataSource,
     rpc,
     peers,
-    commandKey: publicKey,
+    commandKey: createPublicKey(KEYS.command.privateKey),
+    revoke: (kid) => {
+      KEYS.revoke(kid);
+      config.keySet = KEYS.text;
+    },
     startReplica,
     stopReplicas,
     tell,

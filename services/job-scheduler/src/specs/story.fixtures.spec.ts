@@ -2,7 +2,7 @@ import { type Command, COMMAND_JWS_TYPE, emptyCounters, EVENTS, type JobTargetsA
 import { eventually } from '@waybill/testing';
 import { compactVerify } from 'jose';
 import { get } from './orders.fixtures.spec.js';
-import { COMMAND_KEY_ID, type SchedulerReplicas, type Taken } from './scheduler-replicas.spec.js';
+import { KEYS, type SchedulerReplicas, type Taken } from './scheduler-replicas.spec.js';
 
 /** A command in a stream, verified. */
 export interface Sent<C extends Command = Command> {
@@ -85,7 +85,7 @@ export class Story {
   /** Verifies a command as an agent does. */
   async verify<C extends Command = Command>(jws: string): Promise<C> {
     const { payload, protectedHeader } = await compactVerify(jws, this.scheduler.commandKey, { algorithms: ['EdDSA'] });
-    expect(protectedHeader).toEqual({ alg: 'EdDSA', kid: COMMAND_KEY_ID, typ: COMMAND_JWS_TYPE });
+    expect(protectedHeader).toEqual({ alg: 'EdDSA', kid: KEYS.command.kid, typ: COMMAND_JWS_TYPE });
     return JSON.parse(new TextDecoder().decode(payload)) as C;
   }
 

@@ -3,6 +3,7 @@ import type { SqlExecutor } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { decideExpire } from '../cancellation/decide-expire.js';
+import { VersionTrust } from '../catalogue/version-trust.js';
 import { decideStart } from '../jobs/decide-start.js';
 import { type Decision, type TimerKind, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
@@ -27,6 +28,7 @@ export class FireTransitions {
     private readonly timers: TimersRepository,
     private readonly jobs: JobsRepository,
     private readonly engine: JobEngine,
+    private readonly trust: VersionTrust,
   ) {}
 
   /** One batch. @returns how many timers were fired; 0 when none is due, or others are at work on them */
@@ -74,23 +76,28 @@ export class FireTransitions {
     await this.timers.clear(sql, due);
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
-    const decisions = [...ofJob].map(([id, timers]) => decideAll(byId.get(id)!, timers, now));
+    const starting = due.filter(({ kind }) => kind === 'start').map(({ jobId }) => byId.get(jobId)!.versionId);
+    const refused = await this.trust.refusals(sql, starting);
+    const decisions = [...ofJob].map(([id, timers]) => {
+      const job = byId.get(id)!;
+      return decideAll(job, timers, now, refused.get(job.versionId) ?? null);
+    });
     await this.engine.store(sql, decisions, now, jobs);
   }
 }
 
 /** Several timers of one job, in the order in which they were due: each decides on what the one before left. */
-function decideAll(job: Job, due: readonly TimerRow[], now: Date): Decision {
+function decideAll(job: Job, due: readonly TimerRow[], now: Date, untrusted: string | null): Decision {
   return due.reduce<Decision>((before, timer) => {
-    const next = decideTimer(timer.kind, before.job, now);
+    const next = decideTimer(timer.kind, before.job, now, untrusted);
     return { job: next.job, changed: before.changed || next.changed, effects: [...before.effects, ...next.effects] };
   }, unchanged(job));
 }
 
-function decideTimer(kind: TimerKind, job: Job, now: Date): Decision {
+function decideTimer(kind: TimerKind, job: Job, now: Date, untrusted: string | null): Decision {
   switch (kind) {
     case 'start':
-      return decideStart(job, now);
+      return decideStart(job, now, untrusted);
     case 'expire':
       return decideExpire(job, now);
     default:

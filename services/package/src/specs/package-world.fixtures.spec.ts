@@ -1,4 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { EXCHANGES, PACKAGE_RPC, type UploadTicket } from '@waybill/contracts';
 import { auditPreparation } from '@waybill/audit/schema';
@@ -9,9 +12,11 @@ import {
   ACTOR_KEYS,
   eventually,
   SpecCaller,
+  pemOf,
   testBucket,
   type TestBucket,
   testDatabase,
+  TestKeys,
   testServers,
   testVhosts,
   type TestVhosts,
@@ -35,6 +40,8 @@ export interface PublishedEvent {
 export class PackageWorld {
   private constructor(
     readonly config: PackageConfig,
+    readonly keys: TestKeys,
+    private readonly keySetFile: string,
     readonly bucket: TestBucket,
     readonly rpc: SpecCaller,
     readonly events: PublishedEvent[],
@@ -49,6 +56,10 @@ export class PackageWorld {
       managementUrl: testServers().brokerManagementUrl,
       vhostPrefix: vhosts.prefix,
     });
+    const keys = new TestKeys();
+    const directory = mkdtempSync(join(tmpdir(), 'waybill-keys-'));
+    const keySetFile = join(directory, 'keyset.jws');
+    writeFileSync(keySetFile, keys.text);
     const config = loadConfig(PackageConfig, {
       WAYBILL_DATABASE_URL: database.url,
       WAYBILL_BROKER_URL: vhosts.brokerUrl,
@@ -58,6 +69,8 @@ export class PackageWorld {
       WAYBILL_S3_SECRET_KEY: bucket.secretKey,
       WAYBILL_S3_BUCKET: bucket.bucket,
       WAYBILL_ACTOR_PUBLIC_KEY: ACTOR_KEYS.actorPublicKeys,
+      WAYBILL_KEY_SET_FILE: keySetFile,
+      WAYBILL_PUBLISHING_KEY: pemOf(keys.publish.privateKey),
       WAYBILL_LOG_LEVEL: 'silent',
     });
     const rpc = new SpecCaller(vhosts);
@@ -68,8 +81,14 @@ export class PackageWorld {
       () => vhosts.dispose(),
       () => bucket.dispose(),
       () => database.drop(),
+      () => Promise.resolve(rmSync(directory, { recursive: true })),
     ];
-    return new PackageWorld(config, bucket, rpc, events, ends, await startApp(config));
+    return new PackageWorld(config, keys, keySetFile, bucket, rpc, events, ends, await startApp(config));
+  }
+
+  /** Puts the key set of this moment in the service's place; it is taken over within a second or two. */
+  publishKeySet(): void {
+    writeFileSync(this.keySetFile, this.keys.text);
   }
 
   get sql(): DataSource {
@@ -144,7 +163,7 @@ export function freshName(): string {
 }
 
 function packageDatabase() {
-  const version = PACKAGE_PERSISTENCE.migrations.map((migration) => migration.toString()).join();
+  const version = PACKAGE_PERSISTENCE.migrations.map((migration) => String(migration.prototype.up)).join();
   return testDatabase({
     schema: 'package',
     version,

@@ -1,6 +1,6 @@
 import { type FieldError, invalid, type Manifest, validateManifest, WaybillError } from '@waybill/contracts';
+import { canonicalJson } from '@waybill/trust';
 import { unstorableText } from '../text/unstorable-text.js';
-import { canonicalJson } from './canonical-json.js';
 import { fitsScheme, guessScheme, type VersionScheme } from './version-scheme.js';
 
 /** A manifest travels inside every command, so it is kept small: bytes of its canonical form. */

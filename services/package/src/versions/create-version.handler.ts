@@ -9,7 +9,7 @@ import { PackagesRepository } from '../packages/packages.repository.js';
 import { checkManifest } from './check-manifest.js';
 import { decideRecreate } from './version.js';
 import { versionObject } from './version-object.js';
-import { versionView } from './version-view.js';
+import { VersionViews } from './version-views.js';
 import { VersionsRepository } from './versions.repository.js';
 
 @Controller()
@@ -20,6 +20,7 @@ export class CreateVersionHandler {
     private readonly packages: PackagesRepository,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
+    private readonly views: VersionViews,
   ) {}
 
   /**
@@ -35,7 +36,7 @@ export class CreateVersionHandler {
       const created = await this.versions.insert(manager, { ...ref, id: uuidv7(), scheme, manifest });
       const entity = await this.versions.get(manager, ref);
       if (!created) decideRecreate(entity, manifest);
-      const view = versionView(entity, await this.files.of(manager, entity.id));
+      const view = await this.views.of(entity, await this.files.of(manager, entity.id));
       if (created)
         await this.audit.record(manager, { action: 'version.created', object: versionObject(view), after: view });
       return view;

@@ -3,7 +3,7 @@ import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
-import { versionView } from './version-view.js';
+import { VersionViews } from './version-views.js';
 import { VersionsRepository } from './versions.repository.js';
 
 @Controller()
@@ -12,6 +12,7 @@ export class GetVersionHandler {
     private readonly dataSource: DataSource,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
+    private readonly views: VersionViews,
   ) {}
 
   /** @throws notFound `version.notFound` */
@@ -19,6 +20,6 @@ export class GetVersionHandler {
   async handle(ref: VersionRef): Promise<VersionView> {
     const { manager } = this.dataSource;
     const entity = await this.versions.get(manager, ref);
-    return versionView(entity, await this.files.of(manager, entity.id));
+    return this.views.of(entity, await this.files.of(manager, entity.id));
   }
 }

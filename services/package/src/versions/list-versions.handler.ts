@@ -7,10 +7,10 @@ import { VersionFilesRepository } from '../artifacts/version-files.repository.js
 import { PackagesRepository } from '../packages/packages.repository.js';
 import { pageThatFits } from './page-that-fits.js';
 import type { VersionEntity } from './version.entity.js';
-import { versionView } from './version-view.js';
+import { VersionViews } from './version-views.js';
 
 const LIST: ListSpec = {
-  select: `id, package, version, version_scheme AS scheme, status, manifest, manifest_digest AS "manifestDigest",
+  select: `id, package, version, version_scheme AS scheme, status, manifest, manifest_digest AS "manifestDigest", signed_by AS "signedBy",
     created_at AS "createdAt", published_at AS "publishedAt", withdrawn_at AS "withdrawnAt", revision`,
   from: 'versions',
   where: 'package = $1',
@@ -30,6 +30,7 @@ export class ListVersionsHandler {
     private readonly dataSource: DataSource,
     private readonly packages: PackagesRepository,
     private readonly files: VersionFilesRepository,
+    private readonly views: VersionViews,
   ) {}
 
   /**
@@ -46,6 +47,7 @@ export class ListVersionsHandler {
       manager,
       items.map(({ id }) => id),
     );
-    return { items: items.map((version) => versionView(version, stored.get(version.id)!)), nextCursor };
+    const views = items.map((version) => this.views.of(version, stored.get(version.id)!));
+    return { items: await Promise.all(views), nextCursor };
   }
 }

@@ -1,13 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { AuditLog } from '@waybill/audit';
-import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
+import { PACKAGE_RPC, PublishVersionRequest, type VersionView } from '@waybill/contracts';
 import { Outbox, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
+import { canonicalJson, manifestDigest } from '@waybill/trust';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { ManifestSignatures } from './manifest-signatures.js';
 import { decidePublish } from './version.js';
 import { versionPublished } from './version-events.js';
 import { versionObject } from './version-object.js';
-import { versionView } from './version-view.js';
+import { VersionViews } from './version-views.js';
 import { VersionsRepository } from './versions.repository.js';
 
 @Controller()
@@ -17,36 +19,40 @@ export class PublishVersionHandler {
     private readonly audit: AuditLog,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
+    private readonly signatures: ManifestSignatures,
+    private readonly views: VersionViews,
     private readonly outbox: Outbox,
   ) {}
 
   /**
    * The version's row is locked: an upload that completes at the same moment is either in the published manifest or refused.
-   * @throws notFound `version.notFound`; conflict `version.artifactsMissing`, `version.withdrawn`
+   * A published version whose signature no longer counts, or that comes with another one, is signed anew; its content stays.
+   * @throws notFound `version.notFound`; conflict `version.artifactsMissing`, `version.withdrawn`, `version.signatureMissing`,
+   * `version.signingKeyUnusable`; invalid `version.signatureInvalid`
    */
-  @RpcHandler(PACKAGE_RPC.versionPublish, VersionRef)
-  async handle(ref: VersionRef): Promise<VersionView> {
+  @RpcHandler(PACKAGE_RPC.versionPublish, PublishVersionRequest)
+  async handle({ signature, ...ref }: PublishVersionRequest): Promise<VersionView> {
     return this.work.run(async (manager) => {
       const draft = await this.versions.lock(manager, ref);
       const stored = await this.files.of(manager, draft.id);
       const decision = decidePublish(draft, stored);
-      if (decision.kind === 'unchanged') return versionView(draft, stored);
-      const published = await this.versions.markPublished(
-        manager,
-        draft.id,
-        decision.manifest,
-        decision.manifestDigest,
-      );
+      const view = await this.views.of(draft, stored);
+      if (decision.kind === 'unchanged' && view.signature?.status === 'valid' && signature === undefined) return view;
+      const manifest = decision.kind === 'change' ? decision.manifest : draft.manifest;
+      const signed = await this.signatures.sign(canonicalJson(manifest), signature);
+      if (decision.kind === 'unchanged' && signed.signedManifest === draft.signedManifest) return view;
+      const content = { manifest, manifestDigest: manifestDigest(manifest), ...signed };
+      const published = await this.versions.markPublished(manager, draft, content);
       await this.outbox.add(manager, [versionPublished(published, stored.values())]);
-      const view = versionView(published, stored);
+      const after = await this.views.of(published, stored);
       await this.audit.record(manager, {
-        action: 'version.published',
+        action: decision.kind === 'change' ? 'version.published' : 'version.signed',
         object: versionObject(ref),
-        before: versionView(draft, stored),
-        after: view,
-        details: { manifestDigest: decision.manifestDigest },
+        before: view,
+        after,
+        details: { manifestDigest: content.manifestDigest, signedBy: content.signedBy },
       });
-      return view;
+      return after;
     });
   }
 }

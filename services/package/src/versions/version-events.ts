@@ -13,6 +13,7 @@ export function versionPublished(version: VersionEntity, files: Iterable<StoredF
     version: version.version,
     manifest: version.manifest,
     manifestDigest: version.manifestDigest!,
+    signedManifest: version.signedManifest,
     objectKeys: Object.fromEntries(Array.from(files, ({ sha256, objectKey }) => [sha256, objectKey])),
     publishedAt: version.publishedAt!.toISOString(),
   };

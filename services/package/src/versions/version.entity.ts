@@ -13,6 +13,10 @@ export class VersionEntity {
   /** as it was sent while a draft, completed when published */
   @Column('jsonb') manifest: Manifest;
   @Column('text', { name: 'manifest_digest', nullable: true }) manifestDigest: string | null;
+  /** compact JWS over the canonical manifest; null before publication */
+  @Column('text', { name: 'signed_manifest', nullable: true }) signedManifest: string | null;
+  /** id of the publishing key */
+  @Column('text', { name: 'signed_by', nullable: true }) signedBy: string | null;
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'published_at', precision: 3, nullable: true }) publishedAt: Date | null;
   @Column({ type: 'timestamptz', name: 'withdrawn_at', precision: 3, nullable: true }) withdrawnAt: Date | null;

@@ -1,7 +1,6 @@
 import { conflict, type Manifest, type VersionStatus, WaybillError } from '@waybill/contracts';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, manifestDigest } from '@waybill/trust';
 import { expectedArtifacts, fillArtifacts, type StoredArtifact } from './manifest-artifacts.js';
-import { manifestDigest } from './manifest-digest.js';
 import type { VersionScheme } from './version-scheme.js';
 
 /** A version as its rules see it. `draft → published → withdrawn`, never back. */

@@ -1,6 +1,6 @@
 import { WaybillError } from '@waybill/contracts';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { manifestDigest } from './manifest-digest.js';
+import { manifestDigest } from '@waybill/trust';
 import {
   decidePublish,
   decideRecreate,

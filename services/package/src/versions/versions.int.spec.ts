@@ -9,7 +9,7 @@ import {
 import { eventually } from '@waybill/testing';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
-import { manifestDigest } from './manifest-digest.js';
+import { manifestDigest } from '@waybill/trust';
 
 const DEB = 'acme-ledger_2.4.0_amd64.deb';
 const SCRIPT = 'check-terminal.sh';

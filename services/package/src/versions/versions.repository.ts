@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type Manifest, notFound, type VersionRef, type VersionStatus } from '@waybill/contracts';
 import { type EntityManager, Not } from 'typeorm';
 import { isPlainText } from '../text/plain-text.js';
+import type { SignedManifest } from './manifest-signatures.js';
 import { VersionEntity } from './version.entity.js';
+
+/** What is fixed when a version is published. */
+export interface PublishedContent extends SignedManifest {
+  manifest: Manifest;
+  manifestDigest: string;
+}
 
 /** Table `versions`. Every method works in the caller's transaction. */
 @Injectable()
@@ -47,20 +54,24 @@ export class VersionsRepository {
     return (result.raw as unknown[]).length === 1;
   }
 
+  /** Publishes a draft, or puts another signature under a published version: the content of that one does not change. */
   async markPublished(
     manager: EntityManager,
-    id: string,
-    manifest: Manifest,
-    manifestDigest: string,
+    { id, status }: Pick<VersionEntity, 'id' | 'status'>,
+    { manifest, manifestDigest, signedManifest, signedBy }: PublishedContent,
   ): Promise<VersionEntity> {
-    const columns = {
-      status: 'published' as VersionStatus,
-      manifest,
-      manifestDigest,
-      publishedAt: () => 'now()',
-      revision: () => 'revision + 1',
-    };
-    await manager.createQueryBuilder().update(VersionEntity).set(columns).where({ id, status: 'draft' }).execute();
+    const signature = { signedManifest, signedBy, revision: () => 'revision + 1' };
+    const columns =
+      status === 'draft'
+        ? {
+            ...signature,
+            status: 'published' as VersionStatus,
+            manifest,
+            manifestDigest,
+            publishedAt: () => 'now()',
+          }
+        : signature;
+    await manager.createQueryBuilder().update(VersionEntity).set(columns).where({ id, status }).execute();
     return manager.findOneByOrFail(VersionEntity, { id });
   }
 

@@ -7,7 +7,7 @@ import { VersionFilesRepository } from '../artifacts/version-files.repository.js
 import { decideWithdraw } from './version.js';
 import { versionWithdrawn } from './version-events.js';
 import { versionObject } from './version-object.js';
-import { versionView } from './version-view.js';
+import { VersionViews } from './version-views.js';
 import { VersionsRepository } from './versions.repository.js';
 
 @Controller()
@@ -17,6 +17,7 @@ export class WithdrawVersionHandler {
     private readonly audit: AuditLog,
     private readonly versions: VersionsRepository,
     private readonly files: VersionFilesRepository,
+    private readonly views: VersionViews,
     private readonly outbox: Outbox,
   ) {}
 
@@ -29,14 +30,14 @@ export class WithdrawVersionHandler {
     return this.work.run(async (manager) => {
       const current = await this.versions.lock(manager, ref);
       const stored = await this.files.of(manager, current.id);
-      if (decideWithdraw(current).kind === 'unchanged') return versionView(current, stored);
+      if (decideWithdraw(current).kind === 'unchanged') return this.views.of(current, stored);
       const withdrawn = await this.versions.markWithdrawn(manager, current.id);
       await this.outbox.add(manager, [versionWithdrawn(withdrawn)]);
-      const view = versionView(withdrawn, stored);
+      const view = await this.views.of(withdrawn, stored);
       await this.audit.record(manager, {
         action: 'version.withdrawn',
         object: versionObject(ref),
-        before: versionView(current, stored),
+        before: await this.views.of(current, stored),
         after: view,
       });
       return view;

@@ -1,5 +1,5 @@
 import { type Command, commandJsonSchemas, EVENT_CLASSES, manifestJsonSchema } from '@waybill/contracts';
-import { type JsonSchema, type Schemas, schemaRef } from './json-schema.js';
+import { type JsonSchema, type Schemas } from './json-schema.js';
 import { mergeClass, words } from './merge-class.js';
 import { ruleSchemas } from './rule-schemas.js';
 import { typeSchemas } from './type-schemas.js';
@@ -39,7 +39,7 @@ export function messageSchemas(): MessageSchemas {
   const named: Schemas = {};
   for (const [name, type] of Object.entries(types))
     named[name] = rules[name] ? mergeClass(name, type, rules[name]) : type;
-  const commands = commandJsonSchemas(schemaRef('Manifest')) as Record<Command['kind'], JsonSchema>;
+  const commands = commandJsonSchemas() as Record<Command['kind'], JsonSchema>;
   for (const [kind, name] of Object.entries(COMMAND_TYPE_NAMES))
     named[name] = withWords(commands[kind as Command['kind']], types[name]!);
   const { $schema: _, ...manifest } = manifestJsonSchema('draft-07') as JsonSchema & { $schema: string };

@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from './canonical-manifest.js';
 
 describe('canonical JSON', () => {
   it('sorts members at every depth and leaves no white space', () => {

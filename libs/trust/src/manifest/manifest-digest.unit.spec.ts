@@ -1,5 +1,5 @@
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
-import { manifestDigest } from './manifest-digest.js';
+import { manifestDigest } from './canonical-manifest.js';
 
 describe('manifest digest', () => {
   it('stays what it was: agents and signatures depend on it', () => {
