@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@waybill/testing';
 import { IsBoolean, IsInt, IsString, Min } from 'class-validator';
-import { ConfigError, Env, loadConfig, variablesOf } from './load-config.js';
+import { ConfigError, Env, freshText, loadConfig, variablesOf } from './load-config.js';
 import { ServiceConfig, StorageServiceConfig } from './service-config.js';
 
 class Probe {
@@ -134,5 +135,28 @@ describe('loadConfig', () => {
         'WAYBILL_TLS_KEY',
       );
     });
+  });
+});
+
+describe('a text that may change while the process runs', () => {
+  it('is read again when its file was replaced, and stays when that cannot be read', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'waybill-config-'));
+    const file = join(directory, 'secret');
+    try {
+      writeFileSync(file, 'one');
+      const text = freshText(loadConfig(Probe, { PROBE_SECRET_FILE: file }), 'secret');
+      expect(text()).toBe('one');
+      writeFileSync(`${file}.new`, 'two, longer\n');
+      renameSync(`${file}.new`, file);
+      await eventually(() => expect(text()).toBe('two, longer'));
+      rmSync(file);
+      expect(text()).toBe('two, longer');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('is the value itself when no file gave it', () => {
+    expect(freshText(loadConfig(Probe, GOOD), 'secret')()).toBe('s3cret');
   });
 });
