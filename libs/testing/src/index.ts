@@ -11,6 +11,6 @@ export {
   type TestDatabaseOptions,
 } from './servers/test-database.js';
 export { testServers, type TestServers } from './servers/test-servers.js';
-export { newKey, pemOf, TestKeys, trustKey } from './trust/test-keys.js';
+export { newKey, pemOf, TestKeys, trustKey } from '@waybill/trust/test-keys';
 export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';
 export { type MetricPoint, TestMetrics } from './telemetry/test-metrics.js';

@@ -1,5 +1,5 @@
 import { KEY_SET_JWS_TYPE, type KeySet } from '@waybill/contracts';
-import { newKey, TestKeys, trustKey } from '@waybill/testing';
+import { newKey, TestKeys, trustKey } from '../test-keys.js';
 import { JwsSigner } from '../jws/sign-jws.js';
 import { fingerprint, toSpki } from '../keys.js';
 import { follow, openFirst, openNext, type ProvenKeySet } from './open-key-set.js';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { MANIFEST_JWS_TYPE } from '@waybill/contracts';
-import { newKey, TestKeys, trustKey } from '@waybill/testing';
+import { newKey, TestKeys, trustKey } from '../test-keys.js';
 import { CompactSign } from 'jose';
 import { attach, detach, JwsSigner } from '../jws/sign-jws.js';
 import { digestOf } from './canonical-manifest.js';

@@ -1,9 +1,15 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type KeySet, type KeyUse, type Manifest, MANIFEST_JWS_TYPE, type TrustKey } from '@waybill/contracts';
-import { canonicalJson, digestOf, JwsSigner, sealKeySet, type SigningKey, toSpki } from '@waybill/trust';
+import { type KeySet, type KeyUse, type Manifest, MANIFEST_JWS_TYPE, type TrustKey } from '@waybill/contracts/agent';
+import { JwsSigner, type SigningKey } from './jws/sign-jws.js';
+import { sealKeySet } from './key-set/seal-key-set.js';
+import { toSpki } from './keys.js';
+import { canonicalJson, digestOf } from './manifest/canonical-manifest.js';
 
-/** The keys of a pretended installation with their signed key set; a spec may change the set as an administrator would. */
+/**
+ * The keys of a pretended installation with their signed key set; a spec may change the set as an administrator would.
+ * For specs only: `@waybill/testing` hands it out.
+ */
 export class TestKeys {
   readonly root = newKey('test-root-1');
   readonly publish = newKey('test-publish-1');
