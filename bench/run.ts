@@ -7,10 +7,11 @@ import { ingest } from './ingest.ts';
 import { lost } from './lost.ts';
 import { read } from './read.ts';
 import { roundTrip } from './round-trip.ts';
+import { tokens } from './tokens.ts';
 import { upload } from './upload.ts';
 
 /** `lost` comes last: what it kills needs a while until it is as fast as before. */
-const BENCHMARKS = { dispatch, ingest, 'round-trip': roundTrip, read, upload, lost };
+const BENCHMARKS = { dispatch, ingest, 'round-trip': roundTrip, read, upload, tokens, lost };
 type Name = keyof typeof BENCHMARKS;
 
 const RESULTS = join(import.meta.dirname, '../.local/bench/latest.json');

@@ -21,7 +21,6 @@ export interface RabbitmqOptions {
   readonly paths: InstancePaths;
   readonly ports: RabbitmqPorts;
   readonly administrator: { readonly name: string; readonly password: string };
-  readonly tokenPublicKeyFile: string;
   readonly tls: TlsFiles | undefined;
   readonly tokenKeys: readonly SessionKey[];
 }

@@ -27,8 +27,8 @@ export function jobAudit({ job, effects }: Decision, before: Job | undefined): A
     {
       action: actionOf(job, before),
       object: { type: 'job', id: job.id },
-      ...(before ? { before: jobView(before) } : {}),
-      after: jobView(job),
+      ...(before ? { before: jobView(before, null) } : {}),
+      after: jobView(job, null),
       details: {
         package: job.package,
         version: job.version,

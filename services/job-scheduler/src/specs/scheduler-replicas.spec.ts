@@ -29,6 +29,8 @@ export interface SchedulerReplicas {
   commandKey: KeyObject;
   /** revokes a key for all schedulers */
   revoke: (kid: string) => void;
+  /** gives all schedulers the key set of this moment */
+  takeKeySet: () => void;
   /** adds a process' worth of the service */
   startReplica: () => Promise<INestApplication>;
   stopReplicas: () => Promise<void>;
@@ -103,6 +105,9 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     commandKey: createPublicKey(KEYS.command.privateKey),
     revoke: (kid) => {
       KEYS.revoke(kid);
+      config.keySet = KEYS.text;
+    },
+    takeKeySet: () => {
       config.keySet = KEYS.text;
     },
     startReplica,
