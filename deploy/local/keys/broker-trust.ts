@@ -17,9 +17,11 @@ const LOOK_MS = 1_500;
  */
 export async function announceKeys(paths: InstancePaths, set: KeySet): Promise<void> {
   await wait(LOOK_MS);
+  const newest = set.keys.at(-1);
+  if (newest?.use !== 'session') return;
   const ports = await rememberedPorts(paths.name, ['amqp', 'distribution', 'epmd'] as const);
   if (await isFree(ports.amqp)) return;
-  for (const { kid, pem } of sessionKeysOf(set)) {
+  for (const { kid, pem } of sessionKeysOf(set).filter((key) => key.kid === newest.kid)) {
     const file = `${kid}.pub.pem`;
     writeFileSync(join(paths.data, 'rabbitmq', file), pem, { mode: 0o644 });
     const command = ['add_signing_key', kid, `--pem-file=${paths.dataInside}/rabbitmq/${file}`];
@@ -35,6 +37,8 @@ export async function announceKeys(paths: InstancePaths, set: KeySet): Promise<v
         RABBITMQ_DIST_PORT: String(ports.distribution),
         ERL_EPMD_PORT: String(ports.epmd),
         ERL_EPMD_ADDRESS: '127.0.0.1',
+        // Without it the command of the plugin is not known.
+        RABBITMQ_ENABLED_PLUGINS_FILE: `${paths.dataInside}/rabbitmq/enabled_plugins`,
       },
       logFile: join(paths.log, 'keys.log'),
       failure: `RabbitMQ was not told to trust the key ${kid}; see the log, then rotate again.`,

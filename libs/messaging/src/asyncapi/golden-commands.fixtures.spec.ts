@@ -1,5 +1,5 @@
 import { type Command, COMMAND_TYPES, type ProgressReport, REPORT_TYPES, type StatusReport } from '@waybill/contracts';
-import { AT, DIGEST, ID, MANIFEST, OTHER_ID } from './golden-events.fixtures.spec.js';
+import { AT, DIGEST, ID, OTHER_ID, SIGNED_MANIFEST } from './golden-events.fixtures.spec.js';
 
 type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
@@ -15,7 +15,7 @@ const commands: { [K in Command['kind']]: CommandOf<K> } = {
     attempt: 1,
     priority: 5,
     action: 'install',
-    manifest: MANIFEST,
+    signedManifest: SIGNED_MANIFEST,
     manifestDigest: DIGEST,
     selector: { kind: 'slice', from: 0, to: 0.1 },
     resolvedAt: AT,

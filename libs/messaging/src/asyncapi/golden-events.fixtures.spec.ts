@@ -6,6 +6,8 @@ export const AT = '2026-09-01T00:00:00.000Z';
 export const SHA256 = 'ab'.repeat(32);
 export const DIGEST = `sha256:${SHA256}`;
 
+/** The shape of one; nothing here checks a signature. */
+export const SIGNED_MANIFEST = 'eyJhbGciOiJFZERTQSJ9.e30.AAAA';
 export const MANIFEST: Manifest = {
   package: 'acme-ledger',
   version: '2.4.0',
@@ -31,6 +33,7 @@ export const GOLDEN_EVENTS: Events = {
     version: '2.4.0',
     manifest: MANIFEST,
     manifestDigest: DIGEST,
+    signedManifest: SIGNED_MANIFEST,
     objectKeys: { [SHA256]: `artifacts/${SHA256}` },
     publishedAt: AT,
   },

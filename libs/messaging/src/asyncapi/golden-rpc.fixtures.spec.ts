@@ -20,7 +20,7 @@ import {
   type RpcPattern,
   type VersionView,
 } from '@waybill/contracts';
-import { AT, DIGEST, ID, MANIFEST, OTHER_ID, SHA256 } from './golden-events.fixtures.spec.js';
+import { AT, DIGEST, ID, MANIFEST, OTHER_ID, SHA256, SIGNED_MANIFEST } from './golden-events.fixtures.spec.js';
 
 const page = { filter: 'name==a*', sort: '-name', limit: 10, cursor: 'b3BhcXVl' };
 const pageOf = <T>(item: T) => ({ items: [item], nextCursor: null });
@@ -43,6 +43,7 @@ const versionView: VersionView = {
   status: 'published',
   manifest: MANIFEST,
   manifestDigest: DIGEST,
+  signature: { kid: 'waybill-publish-1', holder: 'service', status: 'valid' },
   artifacts: [{ file: 'acme-ledger_2.4.0_all.deb', sha256: SHA256, size: 1024, uploaded: true }],
   createdAt: AT,
   publishedAt: AT,
@@ -87,6 +88,7 @@ const jobView: JobView = {
   status: 'running',
   statusReason: null,
   ...versionRef,
+  signature: { kid: 'waybill-publish-1', holder: 'service', status: 'valid' },
   action: 'install',
   targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: 2 },
   schedule: { startAt: null, zone: 'UTC', startsAt: AT, expiresAt: AT },
@@ -187,7 +189,11 @@ export const GOLDEN_RPC: Goldens = {
   [PACKAGE_RPC.versionCreate]: { request: { package: 'acme-ledger', manifest: MANIFEST }, response: versionView },
   [PACKAGE_RPC.versionGet]: { request: versionRef, response: versionView },
   [PACKAGE_RPC.versionList]: { request: { ...page, package: 'acme-ledger' }, response: pageOf(versionView) },
-  [PACKAGE_RPC.versionPublish]: { request: versionRef, response: versionView },
+  [PACKAGE_RPC.versionManifest]: {
+    request: versionRef,
+    response: { manifest: '{}', manifestDigest: DIGEST, signedManifest: SIGNED_MANIFEST },
+  },
+  [PACKAGE_RPC.versionPublish]: { request: { ...versionRef, signature: SIGNED_MANIFEST }, response: versionView },
   [PACKAGE_RPC.versionWithdraw]: { request: versionRef, response: versionView },
   [PACKAGE_RPC.uploadBegin]: {
     request: { ...versionRef, file: 'acme-ledger_2.4.0_all.deb' },
