@@ -10,7 +10,15 @@ describe('fingerprintOf', () => {
 
   it('differs by each parameter and its value, not by their order', () => {
     expect(post({ a: '1', b: '2' })).toEqual(post({ b: '2', a: '1' }));
-    const all = [{}, { a: '1' }, { a: '2' }, { b: '1' }, { a: '1&b=2' }, { a: '1', b: '2' }, { a: ['1', '2'] }];
+    const all: Record<string, string | string[]>[] = [
+      {},
+      { a: '1' },
+      { a: '2' },
+      { b: '1' },
+      { a: '1&b=2' },
+      { a: '1', b: '2' },
+      { a: ['1', '2'] },
+    ];
     expect(new Set(all.map((query) => post(query).operation)).size).toBe(all.length);
   });
 
