@@ -8,12 +8,14 @@ import { ConfigError, loadConfig } from '../config/load-config.js';
 import type { ServiceConfig } from '../config/service-config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
+import { demandHost, letHostlessIn } from '../http/host-header.js';
 import { requestId } from '../http/request-id.js';
 import { nameRoute } from '../http/route-name.js';
 import { refuseControlsInPath } from '../http/storable-text.js';
 import { demandReadableJson } from '../http/json-depth.js';
 import { answerMalformedRequests } from '../http/malformed-request.js';
 import { bodyValidation } from '../http/validation.pipe.js';
+import { WholeSiteAdapter } from '../http/whole-site.adapter.js';
 import { endOnBug, endOnSignal } from './end-of-process.js';
 
 export interface RunServiceOptions {
@@ -78,7 +80,7 @@ export async function createService(
   module: Type<object> | DynamicModule,
   options: RunServiceOptions,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const app = await NestFactory.create<NestExpressApplication>(module, new WholeSiteAdapter(), {
     // kept until the logger is there; of a start that fails only the reason is shown
     bufferLogs: true,
     autoFlushLogs: false,
@@ -87,10 +89,12 @@ export async function createService(
   });
   app.useLogger(app.get(Logger));
   answerMalformedRequests(app.getHttpServer());
+  letHostlessIn(app.getHttpServer());
   app.flushLogs();
   app.disable('x-powered-by');
   app.use(nameRoute);
   app.use(requestId);
+  app.use(demandHost);
   app.use(refuseControlsInPath);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   await options.configureHttp?.(app);

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { invalid, notFound, type PageQuery } from '@waybill/contracts';
 import { keysetPage } from '@waybill/persistence';
 import { IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { DataSource } from 'typeorm';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
@@ -67,7 +68,7 @@ export class ApiTokensController {
   @HttpCode(204)
   @Answers(204, null, 'The token is no longer valid.')
   @Problems('apiToken.notFound')
-  async revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async revoke(@Param('id', IdPipe) id: string): Promise<void> {
     if (!(await this.credentials.revoke('apiToken', id))) {
       throw notFound('apiToken.notFound', `There is no API token ${id}.`);
     }
