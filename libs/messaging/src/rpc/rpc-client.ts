@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage, Message } from 'amqplib';
 import {
   EXCHANGES,
+  isRead,
   type RpcContract,
   type RpcPattern,
   type RpcReply,
@@ -149,10 +150,11 @@ function unavailable(pattern: string, why: string): WaybillError {
   );
 }
 
-function timedOut(pattern: string, timeoutMs: number): WaybillError {
+function timedOut(pattern: RpcPattern, timeoutMs: number): WaybillError {
+  const advice = isRead(pattern) ? 'Ask again in a moment.' : 'It may have been carried out; ask again.';
   return new WaybillError(
     'unavailable',
     'rpc.timeout',
-    `"${pattern}" did not answer within ${timeoutMs} ms. It may have been carried out; ask again.`,
+    `"${pattern}" did not answer within ${timeoutMs} ms. ${advice}`,
   );
 }
