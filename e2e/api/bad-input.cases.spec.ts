@@ -129,7 +129,7 @@ export function badInput(current: () => ApiWorld): void {
       ['/packages/a%0d%0ab', 400, 'request.badPath'],
       ['/packages/%C3%28', 400, 'request.badPath'],
       ['/groups/..%2Feverybody', 404, 'group.notFound'],
-      ['/computers/17', 400, 'request.badRequest'],
+      ['/computers/17', 400, 'request.badId'],
     ])('a path such as %s', async (path, status, code) => {
       await get(path, status, code);
     });

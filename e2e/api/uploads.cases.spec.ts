@@ -153,7 +153,7 @@ export function uploads(current: () => ApiWorld): void {
         const { upload, parts, end } = await sent(Buffer.from('bytes'));
         await expectProblem(await finish('wrong', { ...upload, id: NOBODY }, parts), 404, 'upload.notFound');
         await expectProblem(await finish('large', upload, parts), 404, 'upload.notFound');
-        await expectProblem(await finish('wrong', { ...upload, id: '..%2F17' }, parts), 400, 'request.badRequest');
+        await expectProblem(await finish('wrong', { ...upload, id: '..%2F17' }, parts), 400, 'request.badId');
         await end();
       });
 

@@ -128,7 +128,7 @@ export class ServiceProcess {
     if (this.child !== child) return;
     this.child = undefined;
     if (this.expected) return;
-    const failure = `The service ${this.name} ended by itself; its log says why; then start again.`;
+    const failure = `The service ${this.name} ended by itself; see its log, then start again.`;
     this.options.onDeath(new StackFailure(failure, { logFile: this.logFile }));
   }
 

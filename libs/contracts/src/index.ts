@@ -24,6 +24,7 @@ export * from './rpc/job.rpc.js';
 export * from './rpc/result.rpc.js';
 export * from './rpc/agent-door.js';
 export * from './rpc/rpc-contract.js';
+export * from './rpc/read-patterns.js';
 export * from './validation/field-error.js';
 export * from './validation/validate-message.js';
 export * from './validation/nearest.js';

@@ -7,7 +7,7 @@ export type ManifestResult = { ok: true; manifest: Manifest } | { ok: false; err
 
 /** Checks a parsed manifest and names every problem by JSON pointer; unknown keys get a "did you mean". */
 export function validateManifest(input: unknown): ManifestResult {
-  const parsed = manifestSchema.safeParse(input);
+  const parsed = manifestSchema.safeParse(input, { reportInput: true });
   if (!parsed.success) return { ok: false, errors: parsed.error.issues.flatMap((issue) => explain(issue, [])) };
   const errors = parsed.data.variants.flatMap((variant, index) => variantErrors(variant, `/variants/${index}`));
   return errors.length > 0 ? { ok: false, errors } : { ok: true, manifest: parsed.data };
@@ -67,6 +67,9 @@ function explain(issue: z.core.$ZodIssue, base: PropertyKey[]): FieldError[] {
     const branches = issue.errors.map((errors) => errors.flatMap((error) => explain(error, path)));
     branches.sort((a, b) => depth(b) - depth(a));
     return branches[0]!;
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && issue.input !== undefined) {
+    return [{ pointer: toPointer(path), message: 'must be a string; in YAML put it in quotes' }];
   }
   return [{ pointer: toPointer(path), message: issue.message }];
 }

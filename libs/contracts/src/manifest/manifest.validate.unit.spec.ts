@@ -235,3 +235,12 @@ describe('the committed JSON Schema of the manifest', () => {
     expect(committed).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
   });
 });
+
+it('says of a number where text belongs how to write it, and nothing of quotes when the text is missing', () => {
+  const at = (pointer: string) => [expect.objectContaining({ pointer })];
+  const number = problems((manifest) => set(manifest, 'version', 2.1));
+  expect(number).toEqual([{ pointer: '/version', message: 'must be a string; in YAML put it in quotes' }]);
+  const missing = problems((manifest) => set(manifest, 'version', undefined));
+  expect(missing).toEqual(at('/version'));
+  expect(missing[0]!.message).not.toContain('quotes');
+});

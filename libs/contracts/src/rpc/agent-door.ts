@@ -22,7 +22,12 @@ export class EnrolRequest {
   /** secret of an enrolment token */
   @IsString() @Length(16, 200) token: string;
   /** Ed25519 public key, SPKI DER in base64url */
-  @IsString() @Matches(/^[A-Za-z0-9_-]{40,120}$/) publicKey: string;
+  @IsString()
+  @Matches(/^[A-Za-z0-9_-]{40,120}$/, {
+    message:
+      'publicKey must be an Ed25519 public key, SPKI DER in base64url without padding, e.g. MCowBQYDK2VwAyEA and 43 more characters',
+  })
+  publicKey: string;
   @IsString() @Length(1, 255) @IsSingleLine() hostname: string;
   @IsOptional() @IsIn(['linux', 'windows', 'macos']) os?: string;
   @IsOptional() @IsIn(['amd64', 'arm64']) arch?: string;

@@ -168,3 +168,11 @@ describe('nearest', () => {
     expect(nearest(word, candidates)).toBe(expected);
   });
 });
+
+it('of a public key that is none says what it must be', () => {
+  const [error] = errorsOf(EnrolRequest, { token: 'x'.repeat(16), publicKey: 'ssh-ed25519 AAAA', hostname: 'pc-1' });
+  expect(error).toEqual({
+    pointer: '/publicKey',
+    message: expect.stringMatching(/^publicKey must be an Ed25519 public key, SPKI DER in base64url/) as string,
+  });
+});

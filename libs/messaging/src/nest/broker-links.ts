@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { BrokerConnection } from '../client/broker-connection.js';
 import { Publisher } from '../client/publisher.js';
+import { BrokerProbe } from '../health/broker-probe.js';
 import type { VhostRole } from '../server/handler-extras.js';
 import { vhostName } from '../topology/topology.js';
 import { publishInstrument } from '../tracing/spans.js';
@@ -10,6 +11,8 @@ export interface BrokerLink {
   publish: BrokerConnection;
   consume: BrokerConnection;
   publisher: Publisher;
+  /** whether the broker answers at all */
+  probe: BrokerProbe;
 }
 
 export interface BrokerLinksOptions {
@@ -34,6 +37,7 @@ export class BrokerLinks {
         publish,
         consume: this.connection(vhost, 'consume'),
         publisher: new Publisher({ connection: publish, instrument: publishInstrument }),
+        probe: new BrokerProbe(publish),
       });
     }
   }
@@ -58,6 +62,7 @@ export class BrokerLinks {
 
   async close(): Promise<void> {
     const links = [...this.links.values()];
+    for (const { probe } of links) probe.close();
     await Promise.all(links.map(({ publisher }) => publisher.close()));
     await Promise.all(links.flatMap(({ publish, consume }) => [publish.close(), consume.close()]));
   }

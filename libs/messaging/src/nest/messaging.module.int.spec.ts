@@ -113,7 +113,8 @@ describe('MessagingModule in a service', () => {
     await app.init();
     const indicators = app.get(MessagingHealth).indicators();
     expect(indicators.map(({ name }) => name)).toEqual(['broker.services', 'consumers', 'outbox']);
-    await eventually(() => expect(indicators.map((indicator) => indicator.check())).toEqual([null, null, null]));
+    const answers = () => Promise.all(indicators.map(async (indicator) => indicator.check()));
+    await eventually(async () => expect(await answers()).toEqual([null, null, null]));
 
     const computers = Array.from({ length: 50 }, () => randomUUID());
     const client = app.get(RpcClient);

@@ -3,6 +3,7 @@ import type { Channel, ConsumeMessage, Message } from 'amqplib';
 import {
   type Actor,
   EXCHANGES,
+  isRead,
   type RpcContract,
   type RpcPattern,
   type RpcReply,
@@ -176,10 +177,11 @@ function unavailable(pattern: string, why: string): WaybillError {
   );
 }
 
-function timedOut(pattern: string, timeoutMs: number): WaybillError {
+function timedOut(pattern: RpcPattern, timeoutMs: number): WaybillError {
+  const advice = isRead(pattern) ? 'Ask again in a moment.' : 'It may have been carried out; ask again.';
   return new WaybillError(
     'unavailable',
     'rpc.timeout',
-    `"${pattern}" did not answer within ${timeoutMs} ms. It may have been carried out; ask again.`,
+    `"${pattern}" did not answer within ${timeoutMs} ms. ${advice}`,
   );
 }

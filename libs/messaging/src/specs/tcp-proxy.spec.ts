@@ -5,6 +5,7 @@ export class TcpProxy {
   private server: Server | null = null;
   private port = 0;
   private readonly sockets = new Set<Socket>();
+  private readonly pairs = new Map<Socket, Socket>();
 
   constructor(private readonly target: { host: string; port: number }) {}
 
@@ -29,11 +30,26 @@ export class TcpProxy {
             upstream.destroy();
           });
       }
+      this.pairs.set(client, upstream);
+      client.on('close', () => this.pairs.delete(client));
       client.pipe(upstream).pipe(client);
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
+  }
+
+  /** Nothing passes in either direction and the connections stay open: a server that hangs. */
+  freeze(): void {
+    for (const socket of this.sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
+  /** What has waited passes. */
+  thaw(): void {
+    for (const [client, upstream] of this.pairs) client.pipe(upstream).pipe(client);
   }
 
   async cut(): Promise<void> {

@@ -26,6 +26,7 @@ describe('what is not HTTP', () => {
       400,
       'request.malformed',
     ],
+    ['HTTP/1.1 without a host', 'GET /probe/x HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'request.hostMissing'],
     [
       'headers without end',
       `GET /probe/x HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}`,

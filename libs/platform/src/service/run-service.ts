@@ -10,6 +10,7 @@ import { PublicServiceConfig, type ServiceConfig } from '../config/service-confi
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { type HealthCheck, HealthRegistry } from '../health/health.registry.js';
 import { bodyDeadline, type Deadlines, DEADLINES, setDeadlines } from '../http/deadlines.js';
+import { demandHost, letHostlessIn } from '../http/host-header.js';
 import { type RateLimits, rateLimit } from '../http/rate-limit.js';
 import { requestId } from '../http/request-id.js';
 import { nameRoute } from '../http/route-name.js';
@@ -19,6 +20,7 @@ import { answerMalformedRequests } from '../http/malformed-request.js';
 import { bodyValidation } from '../http/validation.pipe.js';
 import { believe } from '../tls/believe.js';
 import { type Identity, serverTls } from '../tls/server-tls.js';
+import { WholeSiteAdapter } from '../http/whole-site.adapter.js';
 import { endOnBug, endOnSignal } from './end-of-process.js';
 
 export interface RunServiceOptions {
@@ -103,7 +105,7 @@ export async function createService(
   module: Type<object> | DynamicModule,
   options: RunServiceOptions,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const app = await NestFactory.create<NestExpressApplication>(module, new WholeSiteAdapter(), {
     // kept until the logger is there; of a start that fails only the reason is shown
     bufferLogs: true,
     autoFlushLogs: false,
@@ -116,10 +118,12 @@ export async function createService(
   answerMalformedRequests(app.getHttpServer());
   setDeadlines(app.getHttpServer(), deadlines);
   app.set('trust proxy', options.trustedProxies?.length ? [...options.trustedProxies] : false);
+  letHostlessIn(app.getHttpServer());
   app.flushLogs();
   app.disable('x-powered-by');
   app.use(nameRoute);
   app.use(requestId);
+  app.use(demandHost);
   app.use(refuseControlsInPath);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   if (options.rates) app.use(rateLimit(options.rates));

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -37,6 +38,29 @@ const status =
   (code: number): Answer =>
   (_, response) =>
     void response.writeHead(code).end();
+
+interface Sync {
+  path: string;
+  /** size of the file when it was brought to disk */
+  bytes: number;
+  /** it had been renamed to its final name by then */
+  named: boolean;
+}
+
+/** Sees each `fsync` of a file, which is carried out as ever. */
+async function watchSyncs(directory: string): Promise<{ seen: Sync[]; stop: () => void }> {
+  const some = await open(directory);
+  const handles = Object.getPrototypeOf(some) as FileHandle;
+  await some.close();
+  const { sync } = handles;
+  const seen: Sync[] = [];
+  handles.sync = async function (this: FileHandle) {
+    const path = readlinkSync(`/proc/self/fd/${this.fd}`);
+    await sync.call(this);
+    seen.push({ path, bytes: statSync(path).size, named: existsSync(path.replace(/\.part$/, '')) });
+  };
+  return { seen, stop: () => void (handles.sync = sync) };
+}
 
 describe('a download', () => {
   const place = temporary('download');
@@ -98,6 +122,20 @@ describe('a download', () => {
     expect(readFileSync(path).equals(BYTES)).toBe(true);
     expect(await ensure(from)).toBe(path);
     expect(starts).toEqual([0]);
+  });
+
+  it('has every byte on disk before the file gets its name, also after a cut', async () => {
+    answers = [cutAfter(2_000_000)];
+    const syncs = await watchSyncs(place.path);
+    try {
+      const path = await ensure();
+      const part = `${path}.part`;
+      expect(syncs.seen.map(({ path: file }) => file)).toEqual(starts.map(() => part));
+      expect(syncs.seen.at(-1)).toEqual({ path: part, bytes: BYTES.length, named: false });
+      expect(syncs.seen[0]!.bytes).toBe(starts[1]);
+    } finally {
+      syncs.stop();
+    }
   });
 
   it('goes on where the connection was cut', async () => {

@@ -10,6 +10,15 @@ describe('the journal in SQLite', () => {
 
   journalContract(() => new SqliteJournal(join(place.path, `${number++}.sqlite`)));
 
+  it('has every commit on disk before the call returns: SQLite says so itself, of a new file and of one opened again', () => {
+    const path = join(place.path, 'durable.sqlite');
+    for (let opened = 0; opened < 2; opened++) {
+      const journal = new SqliteJournal(path);
+      expect(journal.durability).toEqual({ journalMode: 'wal', synchronous: 2, foreignKeys: true });
+      journal.close();
+    }
+  });
+
   it('is there again after it was closed, and belongs to one agent at a time', () => {
     const path = join(place.path, 'one.sqlite');
     const first = new SqliteJournal(path);

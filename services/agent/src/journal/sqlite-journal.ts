@@ -24,6 +24,16 @@ const COLUMNS: Record<keyof AttemptChange, string> = {
   lastReport: 'last_report',
 };
 
+/** `PRAGMA synchronous`: 0 OFF, 1 NORMAL (in WAL the last commits may be lost), 2 FULL, 3 EXTRA. */
+const SYNCHRONOUS_FULL = 2;
+
+interface Durability {
+  journalMode: string;
+  /** as in {@link SYNCHRONOUS_FULL} */
+  synchronous: number;
+  foreignKeys: boolean;
+}
+
 /** {@link Journal} in one SQLite file: WAL, `synchronous=FULL`, opened by one agent at a time. */
 export class SqliteJournal implements Journal {
   private readonly database: DatabaseSync;
@@ -32,7 +42,7 @@ export class SqliteJournal implements Journal {
 
   /**
    * @param path file, made when missing
-   * @throws WaybillError `journal.locked` when another agent has it open
+   * @throws WaybillError `journal.locked` when another agent has it open; `journal.notDurable` when a commit would not be on disk
    */
   constructor(
     path: string,
@@ -51,7 +61,25 @@ export class SqliteJournal implements Journal {
         `${path} is in use by another agent or cannot be written: ${(error as Error).message}`,
       );
     }
+    const { synchronous } = this.durability;
+    if (synchronous < SYNCHRONOUS_FULL) {
+      this.database.close();
+      throw new WaybillError(
+        'unavailable',
+        'journal.notDurable',
+        `${path} is opened with synchronous=${synchronous}: what is written to it would not survive a power loss.`,
+      );
+    }
     this.migrate();
+  }
+
+  /** What SQLite itself says about this connection; a setting that it did not take would else go unnoticed. */
+  get durability(): Durability {
+    return {
+      journalMode: this.one('PRAGMA journal_mode')!['journal_mode'] as string,
+      synchronous: this.one('PRAGMA synchronous')!['synchronous'] as number,
+      foreignKeys: this.one('PRAGMA foreign_keys')!['foreign_keys'] === 1,
+    };
   }
 
   transact<T>(boundary: string, work: () => T): T {

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Page, PageQuery } from '@waybill/contracts';
 import { keysetPage } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { IdPipe } from '../http/id.pipe.js';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
@@ -46,7 +47,7 @@ export class AccountsController {
   @Get(':id')
   @Answers(200, 'AccountView', 'The account.')
   @Problems('account.notFound')
-  async get(@Param('id', ParseUUIDPipe) id: string): Promise<AccountView> {
+  async get(@Param('id', IdPipe) id: string): Promise<AccountView> {
     return accountView(await this.accounts.get(id));
   }
 
@@ -61,7 +62,7 @@ export class AccountsController {
     'precondition.failed',
   )
   async update(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() body: UpdateBody,
     @IfMatch() revision?: number,
   ): Promise<AccountView> {
@@ -73,7 +74,7 @@ export class AccountsController {
   @HttpCode(204)
   @Answers(204, null, 'Removed.')
   @Problems('account.notFound', 'account.builtIn')
-  async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@Param('id', IdPipe) id: string): Promise<void> {
     await this.removal.run(id);
   }
 }

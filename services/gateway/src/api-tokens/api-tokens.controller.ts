@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { allows, invalid, notFound, type PageQuery, type Permission, PERMISSIONS } from '@waybill/contracts';
 import { keysetPage } from '@waybill/persistence';
 import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { DataSource } from 'typeorm';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
@@ -80,7 +81,7 @@ export class ApiTokensController {
   @HttpCode(204)
   @Answers(204, null, 'The token is no longer valid.')
   @Problems('apiToken.notFound', 'session.loginRequired')
-  async revoke(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: Principal): Promise<void> {
+  async revoke(@Param('id', IdPipe) id: string, @Caller() caller: Principal): Promise<void> {
     demandLogin(caller);
     if (!(await this.credentials.revoke('apiToken', id, credentialsOf(caller, 'accounts.write')))) {
       throw notFound('apiToken.notFound', `There is no API token ${id}.`);

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   type ComputerView,
@@ -11,6 +11,7 @@ import {
   UpdateComputer,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
+import { IdPipe } from '../http/id.pipe.js';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
@@ -31,7 +32,7 @@ export class ComputersController {
   @Get(':id')
   @Answers(200, 'ComputerView', 'The computer with its inventory.')
   @Problems('computer.notFound')
-  get(@Param('id', ParseUUIDPipe) id: string): Promise<ComputerView> {
+  get(@Param('id', IdPipe) id: string): Promise<ComputerView> {
     return this.rpc.call(FLEET_RPC.computerGet, { id });
   }
 
@@ -40,7 +41,7 @@ export class ComputersController {
   @Answers(200, 'ComputerView', 'The changed computer.')
   @Problems('computer.notFound', 'computer.attributesInvalid', 'computer.nameInvalid', 'precondition.failed')
   update(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() changes: UpdateComputer,
     @IfMatch() revision?: number,
   ): Promise<ComputerView> {
@@ -52,7 +53,7 @@ export class ComputersController {
   @HttpCode(204)
   @Answers(204, null, 'Removed.')
   @Problems('computer.notFound')
-  async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@Param('id', IdPipe) id: string): Promise<void> {
     await this.rpc.call(FLEET_RPC.computerRemove, { id });
   }
 
@@ -60,7 +61,7 @@ export class ComputersController {
   @Get(':id/executions')
   @ApiListQuery('jobId, status, reason, attempt, updatedAt')
   @Answers(200, 'Page<ExecutionView>', 'One page of executions.')
-  executions(@Param('id', ParseUUIDPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
+  executions(@Param('id', IdPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
     return this.rpc.call(RESULT_RPC.listOfComputer, { computerId: id, ...query });
   }
 
@@ -68,7 +69,7 @@ export class ComputersController {
   @ApiListQuery('name, version, source')
   @Answers(200, 'Page<SoftwareView>', 'One page of installed software.')
   @Problems('computer.notFound')
-  software(@Param('id', ParseUUIDPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<SoftwareView>> {
+  software(@Param('id', IdPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<SoftwareView>> {
     return this.rpc.call(FLEET_RPC.computerSoftware, { id, ...query });
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CreateEnrolmentToken,
@@ -8,6 +8,7 @@ import {
   type PageQuery,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
@@ -38,7 +39,7 @@ export class EnrolmentTokensController {
   @HttpCode(204)
   @Answers(204, null, 'Revoked.')
   @Problems('enrolmentToken.notFound')
-  async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@Param('id', IdPipe) id: string): Promise<void> {
     await this.rpc.call(FLEET_RPC.enrolmentTokenRemove, { id });
   }
 }

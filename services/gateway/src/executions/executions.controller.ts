@@ -1,8 +1,9 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type ExecutionView, invalid, type Page, type PageQuery, RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { Response } from 'express';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { sendTable } from '../http/table-file.js';
 import { JobViews } from '../jobs/job-views.service.js';
@@ -26,7 +27,7 @@ export class ExecutionsController {
   @ApiListQuery(EXECUTION_FIELDS)
   @Answers(200, 'Page<ExecutionView>', 'One page of executions.')
   @Problems('job.notFound')
-  async list(@Param('id', ParseUUIDPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
+  async list(@Param('id', IdPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
     const page = await this.rpc.call(RESULT_RPC.list, { jobId: id, ...query });
     // A job without executions and a job that does not exist look alike to the result service.
     if (page.items.length === 0) await this.jobs.get(id);
@@ -37,10 +38,7 @@ export class ExecutionsController {
   @Get('executions/:computerId')
   @Answers(200, 'ExecutionDetail', 'The execution.')
   @Problems('execution.notFound')
-  get(
-    @Param('id', ParseUUIDPipe) jobId: string,
-    @Param('computerId', ParseUUIDPipe) computerId: string,
-  ): Promise<ExecutionDetail> {
+  get(@Param('id', IdPipe) jobId: string, @Param('computerId', IdPipe) computerId: string): Promise<ExecutionDetail> {
     return this.rpc.call(RESULT_RPC.get, { jobId, computerId });
   }
 
@@ -51,7 +49,7 @@ export class ExecutionsController {
   @Answers(200, null, 'The report.')
   @Problems('job.notFound', 'report.format')
   async report(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Query('format') format: string,
     @Res() response: Response,
   ): Promise<void> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   type ComputerView,
@@ -11,6 +11,7 @@ import {
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsUUID } from 'class-validator';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
@@ -82,7 +83,7 @@ export class GroupsController {
   @Put(':name/members/:computerId')
   @Answers(200, 'MembersChanged', 'The computer is a member.')
   @Problems('group.notFound', 'computer.notFound', 'computer.tooManyGroups')
-  add(@Param('name') name: string, @Param('computerId', ParseUUIDPipe) computerId: string): Promise<MembersChanged> {
+  add(@Param('name') name: string, @Param('computerId', IdPipe) computerId: string): Promise<MembersChanged> {
     return this.rpc.call(FLEET_RPC.groupMembersAdd, { name, computers: [computerId] });
   }
 
@@ -90,10 +91,7 @@ export class GroupsController {
   @HttpCode(204)
   @Answers(204, null, 'The computer is no longer a member.')
   @Problems('group.notFound')
-  async removeMember(
-    @Param('name') name: string,
-    @Param('computerId', ParseUUIDPipe) computerId: string,
-  ): Promise<void> {
+  async removeMember(@Param('name') name: string, @Param('computerId', IdPipe) computerId: string): Promise<void> {
     await this.rpc.call(FLEET_RPC.groupMembersRemove, { name, computers: [computerId] });
   }
 }

@@ -76,6 +76,28 @@ describe('a query parameter', () => {
   });
 });
 
+describe('a path that does not exist', () => {
+  it.each(['/metrics', '/', '/api', '/api/v1', '/api/v1/nothing', '/docs/nothing', '/health', '/%zz'])(
+    '%s is answered with a problem',
+    async (path) => {
+      for (const method of ['GET', 'POST']) {
+        const response = await fetch(`${world.url}${path}`, { method });
+        expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+        const problem = (await response.json()) as Record<string, unknown>;
+        expect(problem).toMatchObject({ status: response.status, requestId: response.headers.get('x-request-id') });
+        expect(response.status).toBeGreaterThanOrEqual(400);
+        expect(response.status).toBeLessThan(500);
+      }
+    },
+  );
+
+  it('with an id that is none names it', async () => {
+    const { status, body } = await world.call(session, 'GET', '/jobs/abc');
+    expect([status, body]).toMatchObject([400, { code: 'request.badId', errors: [{ pointer: '/id' }] }]);
+    expect(body['detail']).toContain('"abc" is not an id; an id is a UUID such as');
+  });
+});
+
 describe('a service that is away', () => {
   it('is 503 with its pattern, and when to come back', async () => {
     world.behind.answers.set(FLEET_RPC.groupGet, () => {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CancelJob,
@@ -10,6 +10,7 @@ import {
   type Reexecuted,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
+import { IdPipe } from '../http/id.pipe.js';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { ResourceId } from '../idempotency/idempotency.interceptor.js';
@@ -49,7 +50,7 @@ export class JobsController {
   @Get(':id')
   @Answers(200, 'JobDetail', 'The job.')
   @Problems('job.notFound')
-  get(@Param('id', ParseUUIDPipe) id: string): Promise<JobDetail> {
+  get(@Param('id', IdPipe) id: string): Promise<JobDetail> {
     return this.views.get(id);
   }
 
@@ -59,7 +60,7 @@ export class JobsController {
   @Answers(200, 'JobDetail', 'The canceled job.')
   @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
   async cancel(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() body: CancelJob,
     @IfMatch() revision?: number,
   ): Promise<JobDetail> {
@@ -77,7 +78,7 @@ export class JobsController {
   @Answers(200, 'Reexecuted', 'The number of the new attempt and of the computers it concerns.')
   @Problems('job.notFound', 'job.wrongState', 'job.reexecutionPending', 'precondition.failed')
   reexecute(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() body: ReexecuteJob,
     @ResourceId() requestId: string,
     @IfMatch() revision?: number,

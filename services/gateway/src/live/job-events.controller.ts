@@ -1,8 +1,9 @@
-import { Controller, Get, Headers, Param, ParseUUIDPipe, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { Response } from 'express';
+import { IdPipe } from '../http/id.pipe.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { streamJobEvents } from './job-events.stream.js';
@@ -25,7 +26,7 @@ export class JobEventsController {
   @Answers(200, null, 'Events `job` and `execution`.')
   @Problems('job.notFound', 'changes.position', 'changes.forgotten')
   async events(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {

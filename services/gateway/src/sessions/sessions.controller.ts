@@ -1,8 +1,9 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { notFound, type Page, type PageQuery } from '@waybill/contracts';
 import { keysetPage } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
@@ -34,7 +35,7 @@ export class SessionsController {
   @HttpCode(204)
   @Answers(204, null, 'Ended.')
   @Problems('session.notFound', 'session.loginRequired')
-  async end(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: Principal): Promise<void> {
+  async end(@Param('id', IdPipe) id: string, @Caller() caller: Principal): Promise<void> {
     demandLogin(caller);
     if (!(await this.credentials.revoke('session', id, credentialsOf(caller, 'accounts.write'))))
       throw notFound('session.notFound', `There is no session ${id}.`);

@@ -1,22 +1,10 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Header,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type ArtifactView, MultipartAnnouncement, PACKAGE_RPC, SentParts } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { ObjectStorage } from '@waybill/object-storage';
 import type { Response } from 'express';
+import { IdPipe } from '../http/id.pipe.js';
 import { OBJECT_STORAGE } from '../object-storage.token.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { awaitArtifact } from './await-artifact.js';
@@ -68,7 +56,7 @@ export class UploadsController {
   async get(
     @Param('name') name: string,
     @Param('version') version: string,
-    @Param('id', ParseUUIDPipe) uploadId: string,
+    @Param('id', IdPipe) uploadId: string,
     @Query('urls') urls?: string,
   ): Promise<UploadView> {
     const signed = wantsUrls(urls);
@@ -85,7 +73,7 @@ export class UploadsController {
   async abort(
     @Param('name') name: string,
     @Param('version') version: string,
-    @Param('id', ParseUUIDPipe) uploadId: string,
+    @Param('id', IdPipe) uploadId: string,
   ): Promise<void> {
     const request = { package: name, version, uploadId };
     await this.rpc.call(PACKAGE_RPC.multipartAbort, request, { timeoutMs: TIMEOUT_MS });
@@ -115,7 +103,7 @@ export class UploadsController {
   async complete(
     @Param('name') name: string,
     @Param('version') version: string,
-    @Param('id', ParseUUIDPipe) uploadId: string,
+    @Param('id', IdPipe) uploadId: string,
     @Body() { parts }: SentParts,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ArtifactView> {

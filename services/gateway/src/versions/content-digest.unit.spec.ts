@@ -9,10 +9,24 @@ describe('declaredSha256', () => {
     expect(declaredSha256(undefined, `sha-512=:YWJj:, sha-256=:${BASE64}:`)).toBe(HEX);
   });
 
-  it('ignores other algorithms and absent headers', () => {
+  it('is none without a header, and ignores other algorithms beside SHA-256', () => {
     expect(declaredSha256(undefined, undefined)).toBeUndefined();
-    expect(declaredSha256('md5=:YWJj:', undefined)).toBeUndefined();
+    expect(declaredSha256('md5=:YWJj:', `sha-256=:${BASE64}:`)).toBe(HEX);
   });
+
+  it.each(['md5=:YWJj:', 'sha-512=:YWJj:, md5=:YWJj:', '', 'nonsense'])(
+    'refuses %p, which names only what nobody checks, and says what would be checked',
+    (header) => {
+      for (const read of [() => declaredSha256(header, undefined), () => declaredSha256(undefined, header)]) {
+        expect(read).toThrow(
+          expect.objectContaining({
+            code: 'upload.digestHeader',
+            detail: expect.stringMatching(/not checked here; send sha-256=/) as string,
+          }),
+        );
+      }
+    },
+  );
 
   it.each(['sha-256=abc', 'sha-256=:abc:', `sha-256=${BASE64}`])('refuses the malformed member %s', (header) => {
     expect(() => declaredSha256(header, undefined)).toThrow(expect.objectContaining({ code: 'upload.digestHeader' }));

@@ -12,6 +12,29 @@ describe('manifestFromBody', () => {
     );
   });
 
+  it('says that a version without quotes is a number to YAML, wherever it stands, as it was written', () => {
+    const text = `
+package: a
+version: 2.10
+variants:
+  - requirements:
+      - software: { name: b, version: 1.0 }
+`;
+    expect(() => manifestFromBody(text)).toThrow(
+      expect.objectContaining({
+        code: 'manifest.invalid',
+        errors: [
+          { pointer: '/version', message: expect.stringContaining('in quotes, version: "2.10"') as string },
+          {
+            pointer: '/variants/0/requirements/0/software/version',
+            message: expect.stringContaining('version: "1.0"') as string,
+          },
+        ],
+      }),
+    );
+    expect(manifestFromBody('version: 2.10.1')).toEqual({ version: '2.10.1' });
+  });
+
   it('refuses duplicate keys', () => {
     expect(() => manifestFromBody('package: a\npackage: b\n')).toThrow(
       expect.objectContaining({ code: 'manifest.notYaml' }),
