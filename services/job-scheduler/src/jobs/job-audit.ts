@@ -7,7 +7,7 @@ import { jobView } from './job.view.js';
 /** Of a job that was there before. */
 const ACTIONS: Record<JobStatus, string> = {
   draft: 'job.drafted',
-  scheduled: 'job.approved',
+  scheduled: 'job.approvalAwaited',
   running: 'job.started',
   paused: 'job.paused',
   halted: 'job.halted',
