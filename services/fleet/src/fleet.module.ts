@@ -36,6 +36,7 @@ import { ReadinessChecks } from './readiness-checks.js';
 import { CloseRevoked } from './sessions/close-revoked.js';
 import { KEYS } from './sessions/keys.js';
 import { IssueToken } from './sessions/issue-token.js';
+import { NoteKeySet } from './sessions/note-key-set.js';
 import { ReadSession } from './sessions/read-session.query.js';
 import { RevocationsRepository } from './sessions/revocations.repository.js';
 import { UsedAssertionsRepository } from './sessions/used-assertions.repository.js';
@@ -51,6 +52,7 @@ const USE_CASES = [
   CreateEnrolmentToken,
   RemoveEnrolmentToken,
   IssueToken,
+  NoteKeySet,
   ReadSession,
   CloseRevoked,
   UpdateComputer,

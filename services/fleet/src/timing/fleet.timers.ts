@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { DataSource } from 'typeorm';
 import { RemoveRetiredStreams } from '../groups/remove-retired-streams.js';
 import { CloseRevoked } from '../sessions/close-revoked.js';
+import { NoteKeySet } from '../sessions/note-key-set.js';
 import { UsedAssertionsRepository } from '../sessions/used-assertions.repository.js';
 import { Repeating } from './repeating.js';
 
@@ -17,10 +18,12 @@ export class FleetTimers implements OnApplicationBootstrap, BeforeApplicationShu
     closeRevoked: CloseRevoked,
     retired: RemoveRetiredStreams,
     used: UsedAssertionsRepository,
+    keySet: NoteKeySet,
   ) {
     this.tasks = [
       new Repeating('closing of connections', SECOND / 2, () => closeRevoked.run()),
       new Repeating('sweep of used assertions', 60 * SECOND, async () => void (await used.sweep(dataSource))),
+      new Repeating('note of the key set', 2 * SECOND, () => keySet.run()),
       new Repeating('removal of streams', 3600 * SECOND, () => retired.run()),
     ];
   }
