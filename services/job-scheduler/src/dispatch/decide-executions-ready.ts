@@ -14,7 +14,11 @@ export interface ExecutionsReady {
 }
 
 /** Result has stored every execution of the run: commands may leave, unless the job was closed in the meantime. */
-export function decideExecutionsReady(job: Job, { run, withdrawn, untrusted = null }: ExecutionsReady, now: Date): Decision {
+export function decideExecutionsReady(
+  job: Job,
+  { run, withdrawn, untrusted = null }: ExecutionsReady,
+  now: Date,
+): Decision {
   if (run !== job.run || job.phase !== 'assigning') return unchanged(job);
   if (job.status === 'canceled' || job.status === 'expired') {
     // The request to close may have reached result before some of the executions existed.

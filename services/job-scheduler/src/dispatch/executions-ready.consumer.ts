@@ -25,6 +25,8 @@ export class ExecutionsReadyConsumer {
     const withdrawn = job !== null && (await this.withdrawals.heardOf(job));
     const refused = await this.trust.refusals(this.dataSource, job ? [job.versionId] : []);
     const untrusted = refused.get(job?.versionId ?? '') ?? null;
-    await this.engine.advance(jobId, (before, now) => decideExecutionsReady(before, { run, withdrawn, untrusted }, now));
+    await this.engine.advance(jobId, (before, now) =>
+      decideExecutionsReady(before, { run, withdrawn, untrusted }, now),
+    );
   }
 }
