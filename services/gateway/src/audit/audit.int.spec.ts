@@ -118,7 +118,7 @@ describe('GET /audit', () => {
     ['limit=100000', 'request.invalidQuery'],
     ['format=xlsx', 'audit.format'],
     ['format=csv&filter=nonsense', 'filter.syntax'],
-    ['page=2', 'request.invalidQuery'],
+    ['page=2', 'query.unknown'],
   ])('refuses %s', async (query, code) => {
     expect(await page(query)).toMatchObject({ status: 400, body: { code } });
   });
