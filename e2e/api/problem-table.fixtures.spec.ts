@@ -197,6 +197,7 @@ export const PROBLEMS: ProblemCase[] = [
     send('GET', ({ completedJob }) => `/jobs/${completedJob}/report?format=pdf`),
   ],
   ['GET /jobs/{id}/events', 'job.notFound', 404, send('GET', `/jobs/${NOBODY}/events`)],
+  ['GET /audit', 'audit.format', 400, send('GET', '/audit?format=xlsx')],
   ...(
     [
       ['changes.position', 400, 'made-up'],

@@ -27,7 +27,7 @@ export class AuditController {
   })
   @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
   @Answers(200, 'Page<AuditEntryView>', 'One page of entries.')
-  @Problems('audit.format', 'cursor.invalid', 'sort.unknownField')
+  @Problems('audit.format')
   async list(
     @ListQuery(['format']) query: PageQuery,
     @Query('format') format: unknown,
