@@ -1,5 +1,6 @@
 import { Api } from '../support/api.ts';
 import { type ApiWorld, manifestOf, NOBODY, SCRIPT } from './api-world.fixtures.spec.ts';
+import { PEOPLE_PROBLEMS } from './people-problems.fixtures.spec.ts';
 import { UPLOAD_PROBLEMS } from './upload-problems.fixtures.spec.ts';
 
 type Provoke = (world: ApiWorld) => Promise<Response>;
@@ -35,6 +36,7 @@ const huge = manifestOf('drafts', '7.0.0', [
 ]);
 
 export const PROBLEMS: ProblemCase[] = [
+  ...PEOPLE_PROBLEMS,
   [
     'POST /session',
     'session.badCredentials',
@@ -213,6 +215,11 @@ export const PROBLEMS: ProblemCase[] = [
 
 /** Documented codes that a client cannot provoke on a whole stack at will, and where they are proved instead. */
 export const PROVED_ELSEWHERE: Record<string, string> = {
+  'session.tooManyFailures': 'would lock out the specs that follow: services/gateway login-throttle.int.spec.ts',
+  'session.loginRequired': 'needs an API token: services/gateway sessions.int.spec.ts',
+  'account.noPassword': 'needs an OIDC provider: services/gateway oidc.int.spec.ts',
+  'apiToken.scopeBeyondAccount': 'needs an account with fewer rights: services/gateway api-tokens.int.spec.ts',
+  'job.approvalBySelf': 'needs a policy in the configuration: services/job-scheduler approval.int.spec.ts',
   'upload.aborted': 'its client has gone; uploads that end early are in bad-input.cases.spec.ts',
   'upload.notFound': 'the upload must vanish between two calls of the gateway: services/package uploads.int.spec.ts',
   'upload.closed': 'the sweep must take a running upload: services/package upload-sweep.int.spec.ts',

@@ -36,3 +36,4 @@ export * from './trust/key-set.js';
 export * from './errors/unreachable.js';
 export * from './trust/permissions.js';
 export * from './trust/allows.js';
+export * from './trust/limits.js';

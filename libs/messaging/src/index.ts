@@ -9,6 +9,7 @@ export { currentActor, requestActor, runAs } from './actor/current-actor.js';
 export { actorPrivateKey, actorPublicKeys } from './actor/actor-keys.js';
 export { ActorSigner } from './actor/actor-signer.js';
 export { ACTOR_HEADER } from './actor/actor-token.js';
+export { beyondLimits, requestLimits } from './actor/request-limits.js';
 export { permissionRequired } from './actor/authorize.js';
 export { Outbox, type OutboxMessage } from './outbox/outbox.js';
 export { OUTBOX_SQL } from './outbox/outbox.sql.js';

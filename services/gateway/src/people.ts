@@ -4,6 +4,7 @@ import { RemoveAccount } from './accounts/remove-account.js';
 import { UpdateAccount } from './accounts/update-account.js';
 import { ChangePassword } from './session/change-password.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
+import { LiveSession } from './session/live-session.js';
 import { LogIn } from './session/log-in.js';
 import { LoginThrottle } from './session/login-throttle.js';
 import { SessionAudit } from './session/session-audit.js';
@@ -13,6 +14,7 @@ import { StartSession } from './session/start-session.js';
 export const PEOPLE = [
   AccountsRepository,
   CredentialsRepository,
+  LiveSession,
   LogIn,
   SessionAudit,
   LoginThrottle,

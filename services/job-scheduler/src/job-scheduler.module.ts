@@ -4,8 +4,10 @@ import { JOB_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
 import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { ApproveJobHandler } from './approval/approve-job.handler.js';
 import { CancelJobHandler } from './cancellation/cancel-job.handler.js';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
+import { CategoryLookup } from './catalogue/category-lookup.js';
 import { GroupLookup } from './catalogue/group-lookup.js';
 import { GroupsRepository } from './catalogue/groups.repository.js';
 import { VersionLookup } from './catalogue/version-lookup.js';
@@ -48,6 +50,7 @@ const REQUESTS = [
   GetJobHandler,
   ListJobsHandler,
   CancelJobHandler,
+  ApproveJobHandler,
   ReexecuteJobHandler,
   CommandsForHandler,
   AuthorizeDownloadHandler,
@@ -64,7 +67,16 @@ const REPOSITORIES = [
   GroupsRepository,
 ];
 const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner];
-const LOOKUPS = [OrderChecks, VersionLookup, VersionTrust, JobViews, GroupLookup, KnownComputers, Withdrawals];
+const LOOKUPS = [
+  OrderChecks,
+  CategoryLookup,
+  VersionLookup,
+  VersionTrust,
+  JobViews,
+  GroupLookup,
+  KnownComputers,
+  Withdrawals,
+];
 const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
 
 /** The service put together: what it answers, what it listens to, what it does by itself. */

@@ -98,6 +98,13 @@ export class JobStatusChanged {
   @IsISO8601() at: string;
 }
 
+/** What limits of roles are compared with; see coversJob. */
+export class AssignedReach {
+  @IsArray() @IsString({ each: true }) groups: string[];
+  @IsArray() @IsUUID(undefined, { each: true }) computers: string[];
+  @IsOptional() @IsString() category?: string | null;
+}
+
 /** One computer that a job is for. */
 export class AssignedTarget {
   @IsUUID() computerId: string;
@@ -120,6 +127,8 @@ export class JobTargetsAssigned {
   /** number of targets of the whole run */
   @IsInt() @Min(0) total: number;
   @IsISO8601() expiresAt: string;
+  /** absent in events from before: whoever is limited does not see the job */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => AssignedReach) reach?: AssignedReach;
   @IsArray()
   @ArrayMaxSize(TARGETS_CHUNK)
   @IsObject({ each: true })

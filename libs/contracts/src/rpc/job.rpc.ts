@@ -28,6 +28,7 @@ export const JOB_RPC = {
   get: 'job.get.v1',
   list: 'job.list.v1',
   cancel: 'job.cancel.v1',
+  approve: 'job.approve.v1',
   reexecute: 'job.re-execute.v1',
   commandsFor: 'job.commands-for.v1',
   downloadAuthorize: 'job.download.authorize.v1',
@@ -97,6 +98,11 @@ export class CancelJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
+/** Somebody other than who made the job lets it start. */
+export class ApproveJobRequest extends JobRef {
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
 /** Body of re-execute: `{"only":"failed"}`, `{"only":"unsuccessful"}` or `{"only":{"computers":["…"]}}`. */
 export class ReexecuteComputers {
   @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers: string[];
@@ -145,6 +151,8 @@ export interface JobView {
   createdBy: string;
   startedAt: string | null;
   finishedAt: string | null;
+  /** why somebody other than its maker must approve it before it starts, and who did; null when nobody must */
+  approval: { reason: string; approvedBy: string | null; approvedAt: string | null } | null;
   revision: number;
 }
 
@@ -171,6 +179,7 @@ export interface JobRpc {
   [JOB_RPC.create]: { request: CreateJobRequest; response: JobView };
   [JOB_RPC.get]: { request: JobRef; response: JobView };
   [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
+  [JOB_RPC.approve]: { request: ApproveJobRequest; response: JobView };
   [JOB_RPC.cancel]: { request: CancelJobRequest; response: JobView };
   [JOB_RPC.reexecute]: { request: ReexecuteJobRequest; response: Reexecuted };
   [JOB_RPC.commandsFor]: { request: CommandsFor; response: CommandsForAnswer };

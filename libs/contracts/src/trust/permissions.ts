@@ -56,7 +56,7 @@ export interface RpcAccess {
 
 export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [PACKAGE_RPC.create]: { permission: 'packages.write' },
-  [PACKAGE_RPC.get]: { permission: 'packages.read' },
+  [PACKAGE_RPC.get]: { permission: 'packages.read', services: ['job-scheduler'] },
   [PACKAGE_RPC.list]: { permission: 'packages.read' },
   [PACKAGE_RPC.update]: { permission: 'packages.write' },
   [PACKAGE_RPC.remove]: { permission: 'packages.write' },
@@ -97,6 +97,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [JOB_RPC.create]: { permission: 'jobs.create' },
   [JOB_RPC.get]: { permission: 'jobs.read' },
   [JOB_RPC.list]: { permission: 'jobs.read' },
+  [JOB_RPC.approve]: { permission: 'jobs.approve' },
   [JOB_RPC.cancel]: { permission: 'jobs.cancel' },
   [JOB_RPC.reexecute]: { permission: 'jobs.reexecute' },
   [JOB_RPC.auditList]: { permission: 'audit.read' },
@@ -175,6 +176,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /jobs': 'jobs.create',
   'GET /jobs': 'jobs.read',
   'GET /jobs/{id}': 'jobs.read',
+  'POST /jobs/{id}/actions/approve': 'jobs.approve',
   'POST /jobs/{id}/actions/cancel': 'jobs.cancel',
   'POST /jobs/{id}/actions/re-execute': 'jobs.reexecute',
   'GET /jobs/{id}/events': 'jobs.read',

@@ -99,6 +99,7 @@ const jobView: JobView = {
   attempt: 1,
   createdAt: AT,
   createdBy: 'admin',
+  approval: { reason: 'it is for "accounting"', approvedBy: 'second', approvedAt: AT },
   startedAt: AT,
   finishedAt: null,
   revision: 3,
@@ -290,6 +291,7 @@ export const GOLDEN_RPC: Goldens = {
   },
   [JOB_RPC.get]: { request: { id: ID }, response: jobView },
   [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
+  [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.cancel]: {
     request: { id: ID, reason: 'wrong version', revision: 3 },
     response: jobView,

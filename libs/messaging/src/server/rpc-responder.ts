@@ -1,5 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import {
+  type Actor,
   type RpcReply,
   rpcQueue,
   type ServiceName,
@@ -115,7 +116,7 @@ export class RpcResponder implements RunningConsumer {
         `${this.options.service} does not answer "${message.type}".`,
       );
     // before anything is read: whoever may not ask learns nothing from the answer
-    const actor = await authorize(message, this.options.actors, this.options.vhostPrefix ?? '');
+    const actor = await this.authorized(message);
     const validated = validateMessage(route.type, this.decode(message));
     if (!validated.ok)
       throw new WaybillError(
@@ -126,6 +127,16 @@ export class RpcResponder implements RunningConsumer {
       );
     const context = { message, messageId: message.id ?? '', queue: this.queue, deadline };
     return runAs(actor, () => invokeHandler(route.handler, validated.value, context));
+  }
+
+  private async authorized(message: IncomingMessage): Promise<Actor> {
+    try {
+      return await authorize(message, this.options.actors, this.options.vhostPrefix ?? '');
+    } catch (error) {
+      // the gateway has asked the same table before: whoever gets here did not come through it
+      this.options.logger.warn(`${message.type} from account ${message.userId} was refused: ${reasonOf(error)}`);
+      throw error;
+    }
   }
 
   private decode(message: IncomingMessage): unknown {

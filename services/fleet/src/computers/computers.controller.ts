@@ -10,13 +10,18 @@ import {
   UpdateComputerRequest,
 } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
-import { keysetPage } from '@waybill/persistence';
+import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { demandVisible, VISIBLE_COMPUTER } from '../limits/computer-limits.js';
+import { permittedGroups } from '../limits/group-limits.js';
 import { COMPUTER_LIST, type ComputerRow, computerView } from './computer-view.js';
 import { ComputersRepository } from './computers.repository.js';
 import { ListSoftware } from './list-software.query.js';
 import { RemoveComputer } from './remove-computer.js';
 import { UpdateComputer } from './update-computer.js';
+
+/** Those that who asks may see. */
+const VISIBLE_COMPUTERS: ListSpec = { ...COMPUTER_LIST, where: VISIBLE_COMPUTER };
 
 @Controller()
 export class ComputersController {
@@ -30,12 +35,15 @@ export class ComputersController {
 
   @RpcHandler(FLEET_RPC.computerList, PageQuery)
   async list(query: PageQuery): Promise<Page<ComputerView>> {
-    const { items, nextCursor } = await keysetPage<ComputerRow>(this.dataSource, COMPUTER_LIST, query);
+    const { items, nextCursor } = await keysetPage<ComputerRow>(this.dataSource, VISIBLE_COMPUTERS, query, [
+      permittedGroups('computers.read'),
+    ]);
     return { items: items.map(computerView), nextCursor };
   }
 
   @RpcHandler(FLEET_RPC.computerGet, ComputerRef)
-  get({ id }: ComputerRef): Promise<ComputerView> {
+  async get({ id }: ComputerRef): Promise<ComputerView> {
+    await demandVisible(this.dataSource, id);
     return this.computers.view(this.dataSource, id);
   }
 
@@ -51,7 +59,8 @@ export class ComputersController {
   }
 
   @RpcHandler(FLEET_RPC.computerSoftware, SoftwareListRequest)
-  software(request: SoftwareListRequest): Promise<Page<SoftwareView>> {
+  async software(request: SoftwareListRequest): Promise<Page<SoftwareView>> {
+    await demandVisible(this.dataSource, request.id);
     return this.listSoftware.run(request);
   }
 }

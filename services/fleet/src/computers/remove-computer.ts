@@ -5,6 +5,7 @@ import { Outbox, type OutboxMessage } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { v7 as uuid } from 'uuid';
 import { MembershipAnnouncer } from '../groups/membership-announcer.js';
+import { demandOwn } from '../limits/computer-limits.js';
 import { RevocationsRepository } from '../sessions/revocations.repository.js';
 import { ComputersRepository } from './computers.repository.js';
 
@@ -24,6 +25,7 @@ export class RemoveComputer {
   async run(id: string): Promise<void> {
     await this.work.run(async (manager) => {
       await this.computers.lock(manager, id);
+      await demandOwn(manager, [id], 'computers.write');
       const before = await this.computers.view(manager, id);
       const groupIds = await this.computers.remove(manager, id);
       await this.announcer.announceRemoved(manager, id, groupIds);

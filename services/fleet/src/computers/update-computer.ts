@@ -10,6 +10,7 @@ import {
   WaybillError,
 } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
+import { demandOwn } from '../limits/computer-limits.js';
 import { checkStorable } from '../text/storable-text.js';
 import { checkAttributes, checkComputerName } from './attributes.js';
 import { ComputersRepository } from './computers.repository.js';
@@ -28,6 +29,7 @@ export class UpdateComputer {
     const { name, attributes } = checkChanges(changes);
     return this.work.run(async (manager) => {
       const current = await this.computers.lock(manager, id);
+      await demandOwn(manager, [id], 'computers.write');
       if (revision !== undefined && revision !== current.revision) throw outdated(current.revision, revision);
       const wanted = {
         name: name ?? current.name,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@waybill/audit';
 import {
+  type FieldError,
+  type WaybillError,
   type CreateEnrolmentToken as CreateEnrolmentTokenRequest,
   type EnrolmentTokenView,
   invalid,
@@ -55,8 +57,11 @@ export class CreateEnrolmentToken {
         ? []
         : [{ pointer: `/groups/${index}`, message: `there is no group "${name}"` }],
     );
-    if (errors.length > 0)
-      throw invalid('enrolmentToken.unknownGroup', 'A computer can only be enrolled into groups that exist.', errors);
+    if (errors.length > 0) throw unknownGroups(errors);
     return found.map((group) => group.id);
   }
+}
+
+export function unknownGroups(errors: FieldError[]): WaybillError {
+  return invalid('enrolmentToken.unknownGroup', 'A computer can only be enrolled into groups that exist.', errors);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@waybill/audit';
-import { notFound } from '@waybill/contracts';
+import { notFound, type WaybillError } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import { EnrolmentTokensRepository } from './enrolment-tokens.repository.js';
 
@@ -16,8 +16,7 @@ export class RemoveEnrolmentToken {
   /** @throws WaybillError `enrolmentToken.notFound` */
   async run(id: string): Promise<void> {
     await this.work.run(async (manager) => {
-      if (!(await this.tokens.remove(manager, id)))
-        throw notFound('enrolmentToken.notFound', `There is no enrolment token ${id}.`);
+      if (!(await this.tokens.remove(manager, id))) throw tokenNotFound(id);
       await this.audit.record(manager, {
         action: 'enrolmentToken.removed',
         object: { type: 'enrolmentToken', id },
@@ -25,4 +24,8 @@ export class RemoveEnrolmentToken {
       });
     });
   }
+}
+
+export function tokenNotFound(id: string): WaybillError {
+  return notFound('enrolmentToken.notFound', `There is no enrolment token ${id}.`);
 }

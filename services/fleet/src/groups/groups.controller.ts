@@ -17,12 +17,16 @@ import { DataSource } from 'typeorm';
 import { COMPUTER_LIST, type ComputerRow, computerView } from '../computers/computer-view.js';
 import { ChangeMembers } from './change-members.js';
 import { CreateGroup } from './create-group.js';
-import { GROUP_COLUMNS, type GroupRow, GroupsRepository, groupView } from './groups.repository.js';
+import { demandOwn, VISIBLE_COMPUTER } from '../limits/computer-limits.js';
+import { demandAllGroups, demandGroup, permittedGroups } from '../limits/group-limits.js';
+import { GROUP_COLUMNS, groupMissing, type GroupRow, GroupsRepository, groupView } from './groups.repository.js';
 import { RemoveGroup } from './remove-group.js';
 
 const GROUP_LIST: ListSpec = {
   select: GROUP_COLUMNS,
   from: 'groups g',
+  // those that who asks may see
+  where: '($1::text[] IS NULL OR g.name = ANY($1))',
   fields: {
     id: { sql: 'g.id', type: 'uuid', sortable: true },
     name: { sql: 'g.name', type: 'text', sortable: true },
@@ -37,7 +41,7 @@ const GROUP_LIST: ListSpec = {
 const MEMBER_LIST: ListSpec = {
   ...COMPUTER_LIST,
   from: 'memberships gm JOIN computers c ON c.id = gm.computer_id',
-  where: 'gm.group_id = $1',
+  where: `gm.group_id = $2 AND ${VISIBLE_COMPUTER}`,
 };
 
 @Controller()
@@ -51,41 +55,53 @@ export class GroupsController {
   ) {}
 
   @RpcHandler(FLEET_RPC.groupCreate, CreateGroupRequest)
-  create(request: CreateGroupRequest, { message }: MessageContext): Promise<GroupView> {
+  async create(request: CreateGroupRequest, { message }: MessageContext): Promise<GroupView> {
+    demandAllGroups('groups.write', 'new groups');
     return this.createGroup.run(request, message.id);
   }
 
   @RpcHandler(FLEET_RPC.groupGet, GroupRef)
-  get({ name }: GroupRef): Promise<GroupView> {
+  async get({ name }: GroupRef): Promise<GroupView> {
+    demandGroup(name, 'groups.read', () => groupMissing(name));
     return this.groups.view(this.dataSource, name);
   }
 
   @RpcHandler(FLEET_RPC.groupList, PageQuery)
   async list(query: PageQuery): Promise<Page<GroupView>> {
-    const { items, nextCursor } = await keysetPage<GroupRow>(this.dataSource, GROUP_LIST, query);
+    const { items, nextCursor } = await keysetPage<GroupRow>(this.dataSource, GROUP_LIST, query, [
+      permittedGroups('groups.read'),
+    ]);
     return { items: items.map(groupView), nextCursor };
   }
 
   @RpcHandler(FLEET_RPC.groupRemove, GroupRef)
   async remove({ name }: GroupRef): Promise<Record<string, never>> {
+    demandGroup(name, 'groups.write', () => groupMissing(name));
     await this.removeGroup.run(name);
     return {};
   }
 
   @RpcHandler(FLEET_RPC.groupMembersList, MembersListRequest)
   async members({ name, ...query }: MembersListRequest): Promise<Page<ComputerView>> {
+    demandGroup(name, 'computers.read', () => groupMissing(name));
     const { id } = await this.groups.get(this.dataSource, name);
-    const { items, nextCursor } = await keysetPage<ComputerRow>(this.dataSource, MEMBER_LIST, query, [id]);
+    const { items, nextCursor } = await keysetPage<ComputerRow>(this.dataSource, MEMBER_LIST, query, [
+      permittedGroups('computers.read'),
+      id,
+    ]);
     return { items: items.map(computerView), nextCursor };
   }
 
   @RpcHandler(FLEET_RPC.groupMembersAdd, ChangeMembersRequest)
-  addMembers(request: ChangeMembersRequest): Promise<MembersChanged> {
+  async addMembers(request: ChangeMembersRequest): Promise<MembersChanged> {
+    demandGroup(request.name, 'groups.write', () => groupMissing(request.name));
+    await demandOwn(this.dataSource, request.computers, 'groups.write');
     return this.changeMembers.add(request);
   }
 
   @RpcHandler(FLEET_RPC.groupMembersRemove, ChangeMembersRequest)
-  removeMembers(request: ChangeMembersRequest): Promise<MembersChanged> {
+  async removeMembers(request: ChangeMembersRequest): Promise<MembersChanged> {
+    demandGroup(request.name, 'groups.write', () => groupMissing(request.name));
     return this.changeMembers.remove(request);
   }
 }

@@ -48,19 +48,19 @@ export class GroupsRepository {
 
   /** @throws WaybillError `group.notFound` */
   async get(sql: SqlExecutor, name: string): Promise<Group> {
-    return (await this.find(sql, name)) ?? refuse(name);
+    return (await this.find(sql, name)) ?? groupMissing(name);
   }
 
   /** Locks it against everything that changes its members. @throws WaybillError `group.notFound` */
   async lock(manager: EntityManager, name: string): Promise<Group> {
     const [group] = await manager.query<Group[]>(`${GROUP} FOR UPDATE`, [name]);
-    return group ?? refuse(name);
+    return group ?? groupMissing(name);
   }
 
   /** @throws WaybillError `group.notFound` */
   async view(sql: SqlExecutor, name: string): Promise<GroupView> {
     const [row] = (await sql.query(`SELECT ${GROUP_COLUMNS} FROM groups g WHERE g.name = $1`, [name])) as GroupRow[];
-    return row ? groupView(row) : refuse(name);
+    return row ? groupView(row) : groupMissing(name);
   }
 
   /** False when the name is taken. */
@@ -86,6 +86,7 @@ export function groupView(row: GroupRow): GroupView {
   return { ...row, createdAt: row.createdAt.toISOString() };
 }
 
-function refuse(name: string): never {
+/** @throws WaybillError `group.notFound` */
+export function groupMissing(name: string): never {
   throw notFound('group.notFound', `There is no group "${name}".`);
 }

@@ -54,6 +54,15 @@ export class JobsController {
     return this.views.get(id);
   }
 
+  /** Lets a job start that waits for somebody other than its maker. */
+  @Post(':id/actions/approve')
+  @HttpCode(200)
+  @Answers(200, 'JobDetail', 'The approved job.')
+  @Problems('job.notFound', 'job.wrongState', 'job.approvalNotNeeded', 'job.approvalBySelf', 'precondition.failed')
+  async approve(@Param('id', IdPipe) id: string, @IfMatch() revision?: number): Promise<JobDetail> {
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.approve, { id, ...guard(revision) }));
+  }
+
   /** Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. */
   @Post(':id/actions/cancel')
   @HttpCode(200)

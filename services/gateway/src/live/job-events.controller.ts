@@ -1,11 +1,13 @@
-import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { IdPipe } from '../http/id.pipe.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { Answers, Problems } from '../openapi/answers.js';
+import { LiveSession } from '../session/live-session.js';
+import { Caller, type Principal } from '../session/principal.js';
 import { streamJobEvents } from './job-events.stream.js';
 import { JobMoves } from './job-moves.js';
 import { LiveEvents } from './live-events.js';
@@ -17,6 +19,7 @@ export class JobEventsController {
     private readonly rpc: RpcClient,
     private readonly views: JobViews,
     private readonly live: LiveEvents,
+    private readonly sessions: LiveSession,
   ) {}
 
   /** Live status as server-sent events; `Last-Event-ID` resumes without a gap. */
@@ -27,6 +30,8 @@ export class JobEventsController {
   @Problems('job.notFound', 'changes.position', 'changes.forgotten')
   async events(
     @Param('id', IdPipe) id: string,
+    @Caller() caller: Principal,
+    @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {
@@ -34,10 +39,14 @@ export class JobEventsController {
     response.on('close', () => closed.abort());
     await this.views.get(id);
     const moves = new JobMoves(id, this.live);
+    // a stream lasts for hours: whose session ends, or whose role changes, sees no more from here on
+    const asCaller = <T>(work: () => Promise<T>) => this.sessions.run(caller, request, 'jobs.read', work);
     const source = {
-      job: () => this.views.get(id),
+      job: () => asCaller(() => this.views.get(id)),
       changes: (position: string | undefined) =>
-        this.rpc.call(RESULT_RPC.changes, { jobId: id, limit: 500, ...(position === undefined ? {} : { position }) }),
+        asCaller(() =>
+          this.rpc.call(RESULT_RPC.changes, { jobId: id, limit: 500, ...(position === undefined ? {} : { position }) }),
+        ),
       moved: (ms: number, signal: AbortSignal) => moves.next(ms, signal),
     };
     try {

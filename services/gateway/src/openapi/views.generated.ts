@@ -947,6 +947,39 @@ export const viewSchemas = {
           "null"
         ]
       },
+      "approval": {
+        "anyOf": [
+          {
+            "type": "object",
+            "properties": {
+              "reason": {
+                "type": "string"
+              },
+              "approvedBy": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "approvedAt": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              }
+            },
+            "required": [
+              "reason",
+              "approvedBy",
+              "approvedAt"
+            ]
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "why somebody other than its maker must approve it before it starts, and who did; null when nobody must"
+      },
       "revision": {
         "type": "number"
       },
@@ -1046,6 +1079,7 @@ export const viewSchemas = {
     "required": [
       "action",
       "annotations",
+      "approval",
       "attempt",
       "counters",
       "createdAt",

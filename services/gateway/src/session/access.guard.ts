@@ -22,13 +22,7 @@ export class AccessGuard implements CanActivate {
     if (access === 'public') return true;
     const match = /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(request.headers.authorization ?? '');
     const credential = match ? await this.credentials.findLive(match[1]!) : null;
-    if (!credential) {
-      throw new WaybillError(
-        'unauthorized',
-        'session.required',
-        'Send "Authorization: Bearer <token>" with the accessToken of POST /api/v1/session or an API token that has not expired.',
-      );
-    }
+    if (!credential) throw sessionRequired();
     request.principal = principalOf(credential, request);
     if (access === 'own' || (access && allows(request.principal.actor, access))) return true;
     // a route that nobody has put into the table is closed
@@ -36,4 +30,12 @@ export class AccessGuard implements CanActivate {
     await this.audit.forbidden(request.principal.actor, request, missing);
     throw permissionRequired(missing);
   }
+}
+
+export function sessionRequired(): WaybillError {
+  return new WaybillError(
+    'unauthorized',
+    'session.required',
+    'Send "Authorization: Bearer <token>" with the accessToken of POST /api/v1/session or an API token that has not expired.',
+  );
 }

@@ -1,6 +1,8 @@
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
 import type { LoginView } from './sessions.views.js';
 
+const JOB = '0199aaaa-0000-7000-8000-000000000001';
+
 let world: GatewayWorld;
 beforeAll(async () => {
   world = await GatewayWorld.start();
@@ -50,5 +52,22 @@ describe('sessions', () => {
       await world.call(secret!, 'DELETE', `/api-tokens/${id}`),
     ])
       expect([answer.status, answer.body['code']]).toEqual([403, 'session.loginRequired']);
+  });
+
+  it('that ends ends its event streams too', async () => {
+    const job = { id: JOB, status: 'running', revision: 1, run: 1, waves: [], targets: { total: 1 } };
+    world.behind.answers.set('job.get.v1', () => job);
+    world.behind.answers.set('execution.summary.v1', () => ({ items: [null] }));
+    world.behind.answers.set('execution.changes.v1', () => ({ items: [], position: '1', more: false }));
+    const token = await world.loginAs([{ role: 'viewer' }]);
+    const headers = { authorization: `Bearer ${token}` };
+    const stream = await fetch(`${world.url}/api/v1/jobs/${JOB}/events`, { headers });
+    const reader = stream.body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: job');
+    await world.call(token, 'DELETE', '/session');
+    const rest: string[] = [];
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      rest.push(new TextDecoder().decode(part.value));
+    expect(rest.join('')).not.toContain('event:');
   });
 });

@@ -3,6 +3,8 @@ import { CancelJobRequest, invalid, JOB_RPC, type JobView } from '@waybill/contr
 import { requestActor, RpcHandler } from '@waybill/messaging';
 import { hasControlCharacters } from '../jobs/check-order.js';
 import { JobViews } from '../jobs/job-views.js';
+import type { Job } from '../jobs/job.js';
+import { demandJob } from '../jobs/job-limits.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideCancel } from './decide-cancel.js';
 
@@ -21,6 +23,10 @@ export class CancelJobHandler {
       throw invalid('request.invalid', 'The request has wrong fields.', [{ pointer: '/reason', message }]);
     }
     const { name: actor } = requestActor();
-    return this.views.one(await this.engine.advance(id, (job, now) => decideCancel(job, { ...order, actor }, now)));
+    const decide = (job: Job, now: Date) => {
+      demandJob(job, 'jobs.cancel');
+      return decideCancel(job, { ...order, actor }, now);
+    };
+    return this.views.one(await this.engine.advance(id, decide));
   }
 }

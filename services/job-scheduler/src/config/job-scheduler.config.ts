@@ -1,5 +1,6 @@
-import { Env, IsEd25519PublicKeys, ServiceConfig } from '@waybill/platform';
-import { IsString, Matches } from 'class-validator';
+import { Env, IsEd25519PublicKeys, listOf, ServiceConfig } from '@waybill/platform';
+import { IsInt, IsString, Matches, Min } from 'class-validator';
+import type { ApprovalPolicy } from '../approval/approval.js';
 
 /** What the job-scheduler reads from the environment. */
 export class JobSchedulerConfig extends ServiceConfig {
@@ -16,7 +17,16 @@ export class JobSchedulerConfig extends ServiceConfig {
   @Env('WAYBILL_ACTOR_PUBLIC_KEY')
   @IsEd25519PublicKeys()
   actorPublicKeys: string;
+  /** computers; a job for more starts only when somebody else has approved it; 0: any size starts */
+  @Env('WAYBILL_APPROVAL_ABOVE') @IsInt() @Min(0) approvalAbove: number = 0;
+  /** groups, comma-separated; a job that names one of them starts only when somebody else has approved it */
+  @Env('WAYBILL_APPROVAL_GROUPS') @IsString() approvalGroups: string = '';
 
   /** the signed key set (npm run keys) that says whose signatures count; read again when its file changes */
   @Env('WAYBILL_KEY_SET') @IsString() keySet: string;
+}
+
+/** Which jobs somebody else must approve. */
+export function approvalPolicy({ approvalAbove, approvalGroups }: JobSchedulerConfig): ApprovalPolicy {
+  return { above: approvalAbove, groups: listOf(approvalGroups) };
 }

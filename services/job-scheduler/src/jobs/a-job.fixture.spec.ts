@@ -27,6 +27,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
     annotations: {},
     createdAt: NOW,
     createdBy: 'admin',
+    createdById: null,
+    category: null,
     status: 'scheduled',
     statusReason: null,
     phase: 'idle',
@@ -40,6 +42,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     finishedAt: null,
     finishedAttempt: null,
     reexecution: null,
+    approval: null,
     revision: 1,
     ...changes,
   };

@@ -4,10 +4,13 @@ import { requestActor, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { approvalForGroups } from '../approval/approval.js';
+import { approvalPolicy, JobSchedulerConfig } from '../config/job-scheduler.config.js';
 import { type CheckedOrder, decideCreation } from './decide-creation.js';
 import { EffectsService } from './effects.service.js';
 import type { Job } from './job.js';
 import { JobViews } from './job-views.js';
+import { demandJob } from './job-limits.js';
 import { JobsRepository } from './jobs.repository.js';
 import { OrderChecks } from './order-checks.service.js';
 
@@ -20,6 +23,7 @@ export class CreateJobHandler {
     private readonly jobs: JobsRepository,
     private readonly effects: EffectsService,
     private readonly views: JobViews,
+    private readonly config: JobSchedulerConfig,
   ) {}
 
   /**
@@ -29,11 +33,15 @@ export class CreateJobHandler {
   @RpcHandler(JOB_RPC.create, CreateJobRequest)
   async create({ job: order, id = uuidv7() }: CreateJobRequest): Promise<JobView> {
     const existing = await this.jobs.find(this.dataSource, id);
-    if (existing) return this.views.one(existing);
+    if (existing) {
+      demandJob(existing, 'jobs.read');
+      return this.views.one(existing);
+    }
     const now = await this.now();
-    const { name: actor } = requestActor();
+    const actor = requestActor();
     const found = await this.checks.check(order, now);
-    return this.views.one(await this.store({ id: id.toLowerCase(), order, actor, ...found }, now));
+    const approval = approvalForGroups(order.targets.groups ?? [], approvalPolicy(this.config));
+    return this.views.one(await this.store({ id: id.toLowerCase(), order, actor, approval, ...found }, now));
   }
 
   private store(checked: CheckedOrder, now: Date): Promise<Job> {

@@ -1,4 +1,5 @@
-import type { CreateJob } from '@waybill/contracts';
+import type { Actor, CreateJob } from '@waybill/contracts';
+import { type Approval, waitingWords } from '../approval/approval.js';
 import { defaultName } from './check-order.js';
 import type { Decision } from './decision.js';
 import type { PlannedSchedule } from './plan-schedule.js';
@@ -7,7 +8,12 @@ import type { PlannedSchedule } from './plan-schedule.js';
 export interface CheckedOrder {
   id: string;
   order: CreateJob;
-  actor: string;
+  /** who ordered it */
+  actor: Pick<Actor, 'id' | 'name'>;
+  /** what its groups ask for */
+  approval: Approval | null;
+  /** of the package */
+  category: string | null;
   versionId: string;
   /** ids in the order of the names */
   groupIds: string[];
@@ -17,7 +23,7 @@ export interface CheckedOrder {
 
 /** A new job: nothing is sent before its start. */
 export function decideCreation(
-  { id, order, actor, versionId, groupIds, excludeGroupIds, schedule }: CheckedOrder,
+  { id, order, actor, approval, category, versionId, groupIds, excludeGroupIds, schedule }: CheckedOrder,
   now: Date,
 ): Decision {
   const { targets } = order;
@@ -42,9 +48,11 @@ export function decideCreation(
       priority: order.priority ?? 5,
       annotations: order.annotations ?? {},
       createdAt: now,
-      createdBy: actor,
+      createdBy: actor.name,
+      createdById: actor.id,
+      category,
       status: 'scheduled',
-      statusReason: null,
+      statusReason: approval ? waitingWords({ createdBy: actor.name }, approval) : null,
       phase: 'idle',
       run: 1,
       attempt: 1,
@@ -55,6 +63,7 @@ export function decideCreation(
       finishedAt: null,
       finishedAttempt: null,
       reexecution: null,
+      approval,
       revision: 1,
     },
     changed: true,

@@ -6,7 +6,9 @@ describe('decideCreation', () => {
   const checked = {
     id: '01990000-0000-7000-8000-000000000001',
     order: { package: 'acme', version: '1', targets: { computers: ['01990000-0000-7000-8000-00000000000A'] } },
-    actor: 'admin',
+    actor: { id: 'a', name: 'admin' },
+    category: 'office',
+    approval: null,
     versionId: '01990000-0000-7000-8000-0000000000aa',
     groupIds: [],
     excludeGroupIds: [],

@@ -1,3 +1,4 @@
+import { waitsForApproval } from '../approval/approval.js';
 import { changed, type Decision, unchanged } from './decision.js';
 import type { Job } from './job.js';
 import { closeUntrusted } from './untrusted.js';
@@ -16,6 +17,8 @@ export function decideStart(job: Job, now: Date, untrusted: string | null = null
     ]);
   }
   if (untrusted !== null) return closeUntrusted(job, untrusted, now);
+  // whoever approves it sets the timer anew
+  if (waitsForApproval(job)) return unchanged(job);
   return changed(job, { status: 'running', phase: 'resolving', startedAt: now }, [
     { kind: 'setTimer', timer: 'resolve', dueAt: now },
     { kind: 'announceStatus' },

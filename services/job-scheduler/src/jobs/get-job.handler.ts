@@ -4,6 +4,7 @@ import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { JobViews } from './job-views.js';
 import { jobNotFound } from './job-engine.js';
+import { demandJob } from './job-limits.js';
 import { JobsRepository } from './jobs.repository.js';
 
 @Controller()
@@ -19,6 +20,7 @@ export class GetJobHandler {
   async get({ id }: JobRef): Promise<JobView> {
     const job = await this.jobs.find(this.dataSource, id);
     if (!job) throw jobNotFound(id);
+    demandJob(job, 'jobs.read');
     return this.views.one(job);
   }
 }

@@ -17,6 +17,7 @@ const STATE = {
   finishedAt: 'finished_at',
   finishedAttempt: 'finished_attempt',
   reexecution: 'reexecution',
+  approval: 'approval',
   revision: 'revision',
 } as const satisfies Record<keyof JobState, string>;
 
@@ -41,6 +42,8 @@ const COLUMNS: Record<keyof Job, string> = {
   annotations: 'annotations',
   createdAt: 'created_at',
   createdBy: 'created_by',
+  createdById: 'created_by_id',
+  category: 'category',
 };
 
 const FIELDS = Object.entries(COLUMNS) as [keyof Job, string][];

@@ -1,3 +1,4 @@
+import type { Approval } from '../approval/approval.js';
 import type { JobAction, JobStatus } from '@waybill/contracts';
 
 /** What was ordered; never changes. */
@@ -24,6 +25,10 @@ export interface JobDocument {
   readonly annotations: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** id of that account; null for jobs from before there were accounts */
+  readonly createdById: string | null;
+  /** of the package when the job was made; null: it has none, or nobody knew */
+  readonly category: string | null;
 }
 
 /**
@@ -63,6 +68,8 @@ export interface JobState {
   /** highest attempt for which result said that every execution is final */
   readonly finishedAttempt: number | null;
   readonly reexecution: PendingReexecution | null;
+  /** null while nothing asks for one */
+  readonly approval: Approval | null;
   /** rises with every change that an administrator can see; the ETag */
   readonly revision: number;
 }

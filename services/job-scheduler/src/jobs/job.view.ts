@@ -33,6 +33,11 @@ export function jobView(job: Job, signature: SignatureView | null): JobView {
     createdBy: job.createdBy,
     startedAt: job.startedAt?.toISOString() ?? null,
     finishedAt: job.finishedAt?.toISOString() ?? null,
+    approval: job.approval && {
+      reason: job.approval.reason,
+      approvedBy: job.approval.approvedBy,
+      approvedAt: job.approval.approvedAt,
+    },
     revision: job.revision,
   };
 }

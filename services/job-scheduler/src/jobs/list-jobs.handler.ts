@@ -5,10 +5,12 @@ import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { jobOfRow, type JobRow } from './job.row.js';
 import { JobViews } from './job-views.js';
+import { limitsScope, WITHIN_LIMITS } from './job-limits.js';
 
 const JOBS: ListSpec = {
   select: 'j.*',
   from: 'jobs j',
+  where: WITHIN_LIMITS,
   fields: {
     id: { sql: 'j.id', type: 'uuid', sortable: true },
     name: { sql: 'j.name', type: 'text', sortable: true },
@@ -38,7 +40,7 @@ export class ListJobsHandler {
   /** Newest first unless asked otherwise. @throws WaybillError invalid `filter.*`, `sort.*`, `cursor.invalid` */
   @RpcHandler(JOB_RPC.list, PageQuery)
   async list(query: PageQuery): Promise<Page<JobView>> {
-    const { items, nextCursor } = await keysetPage<JobRow>(this.dataSource, JOBS, query);
+    const { items, nextCursor } = await keysetPage<JobRow>(this.dataSource, JOBS, query, [limitsScope('jobs.read')]);
     return { items: await this.views.all(items.map(jobOfRow)), nextCursor };
   }
 }

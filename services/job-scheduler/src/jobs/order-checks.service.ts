@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type CreateJob, type FieldError, invalid } from '@waybill/contracts';
+import {
+  categoriesWithin,
+  coversJob,
+  type CreateJob,
+  type FieldError,
+  groupsWithin,
+  invalid,
+} from '@waybill/contracts';
+import { beyondLimits, requestLimits } from '@waybill/messaging';
+import { CategoryLookup } from '../catalogue/category-lookup.js';
 import { GroupLookup } from '../catalogue/group-lookup.js';
 import { VersionLookup } from '../catalogue/version-lookup.js';
 import { KnownComputers } from '../targets/known-computers.js';
@@ -7,7 +16,7 @@ import { actionErrors, checkOrder } from './check-order.js';
 import type { CheckedOrder } from './decide-creation.js';
 import { planSchedule } from './plan-schedule.js';
 
-type Found = Pick<CheckedOrder, 'versionId' | 'groupIds' | 'excludeGroupIds' | 'schedule'>;
+type Found = Pick<CheckedOrder, 'category' | 'versionId' | 'groupIds' | 'excludeGroupIds' | 'schedule'>;
 
 /** Checks an order against everything that exists, and finds what its names mean. */
 @Injectable()
@@ -16,6 +25,7 @@ export class OrderChecks {
     private readonly versions: VersionLookup,
     private readonly groups: GroupLookup,
     private readonly computers: KnownComputers,
+    private readonly categories: CategoryLookup,
   ) {}
 
   /** @throws WaybillError invalid `job.invalid` with every problem and its JSON pointer; unavailable when somebody who must be asked is away */
@@ -23,19 +33,27 @@ export class OrderChecks {
     const errors = checkOrder(order);
     const schedule = planSchedule(order.schedule ?? {}, now, errors);
     const { targets } = order;
-    const [version, groups] = await Promise.all([
+    const limits = requestLimits('jobs.create');
+    const permitted = categoriesWithin(limits);
+    errors.push(...beyondGroups(order, groupsWithin(limits)));
+    const [version, groups, category] = await Promise.all([
       this.versions.find(order.package, order.version),
-      this.groups.find([...(targets.groups ?? []), ...(targets.exclude?.groups ?? [])]),
+      this.groups.find(visible([...(targets.groups ?? []), ...(targets.exclude?.groups ?? [])], groupsWithin(limits))),
+      this.categories.find(order.package, permitted !== null),
       this.unknownComputers(order).then((unknown) => errors.push(...unknown)),
     ]);
-    errors.push(...(version.ok ? actionErrors(order.action ?? 'install', version.manifest) : [version.error]));
+    if (permitted !== null && (category === null || !permitted.includes(category))) {
+      errors.push({ pointer: '/package', message: `there is no package ${JSON.stringify(order.package)}` });
+    } else errors.push(...(version.ok ? actionErrors(order.action ?? 'install', version.manifest) : [version.error]));
     const ids = (names: readonly string[] = [], pointer: string) => idsOf(names, groups, pointer, errors);
     const groupIds = ids(targets.groups, '/targets/groups');
     const excludeGroupIds = ids(targets.exclude?.groups, '/targets/exclude/groups');
     if (errors.length > 0 || !version.ok) {
       throw invalid('job.invalid', `The job cannot be made: ${sentence(errors)}. Nothing was created.`, errors);
     }
-    return { versionId: version.versionId, groupIds, excludeGroupIds, schedule };
+    const reach = { groups: targets.groups ?? [], computers: targets.computers ?? [], category };
+    if (!coversJob(limits, reach)) throw beyondLimits('jobs.create', 'these groups and this package together');
+    return { category, versionId: version.versionId, groupIds, excludeGroupIds, schedule };
   }
 
   private async unknownComputers({ targets }: CreateJob): Promise<FieldError[]> {
@@ -49,6 +67,18 @@ export class OrderChecks {
       .filter(({ id }) => !known.has(id.toLowerCase()))
       .map(({ id, pointer }) => ({ pointer, message: `there is no computer ${id}` }));
   }
+}
+
+/** Groups that who asks may not use are for them as if they were not there. */
+function visible(names: readonly string[], permitted: readonly string[] | null): string[] {
+  return names.filter((name) => permitted?.includes(name) ?? true);
+}
+
+/** Whether a single computer is in the groups of a role nobody could tell later: such roles name groups. */
+function beyondGroups({ targets }: CreateJob, permitted: readonly string[] | null): FieldError[] {
+  if (permitted === null || !targets.computers?.length) return [];
+  const message = 'your role holds for some groups only: name groups, not single computers';
+  return [{ pointer: '/targets/computers', message }];
 }
 
 function idsOf(

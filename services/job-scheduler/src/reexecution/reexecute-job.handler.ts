@@ -4,6 +4,8 @@ import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type Reexecute
 import { requestActor, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
+import { waitsForApproval } from '../approval/approval.js';
+import { demandJob } from '../jobs/job-limits.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { TimersRepository } from '../timers/timers.repository.js';
 import { LEASE_MS } from '../timers/work-lease.js';
@@ -36,6 +38,10 @@ export class ReexecuteJobHandler {
   @RpcHandler(JOB_RPC.reexecute, ReexecuteJobRequest)
   async reexecute(request: ReexecuteJobRequest): Promise<Reexecuted> {
     const only = checkOnly(request.only);
+    const job = await this.jobs.find(this.dataSource, request.id);
+    if (!job) throw jobNotFound(request.id);
+    demandJob(job, 'jobs.reexecute');
+    if (waitsForApproval(job)) throw conflict('job.approvalMissing', 'The job was never approved: make it anew.');
     const accepted =
       (await this.reexecutions.find(this.dataSource, request.requestId)) ?? (await this.accept(request, only));
     if (accepted.jobId !== request.id.toLowerCase()) {

@@ -32,6 +32,8 @@ export class FakePeers {
   readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), pageSize: 5000 };
   readonly versions = new Map<string, VersionView>();
   readonly signedManifests = new Map<string, string | null>();
+  /** of packages, by name */
+  readonly categories = new Map<string, string>();
   /** every request that came, by pattern */
   readonly asked: { pattern: string; request: unknown }[] = [];
   /** computers that the next re-execution reopens */
@@ -39,6 +41,7 @@ export class FakePeers {
   readonly answers = new Map<string, Answer>([
     [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
     [FLEET_RPC.groupGet, (request) => this.groupGet(request)],
+    [PACKAGE_RPC.get, ({ name }: { name: string }) => ({ name, category: this.categories.get(name) ?? null })],
     [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
     [PACKAGE_RPC.versionManifest, (request) => this.versionManifest(request)],
     [RESULT_RPC.reopen, (request) => this.reopen(request)],

@@ -51,7 +51,10 @@ export const SERVERS_TIMEOUT_MS = 120_000;
 /** Of the installation that the schedulers of a spec file belong to. */
 export const KEYS = new TestKeys();
 
-export async function startScheduler(count: number): Promise<SchedulerReplicas> {
+export async function startScheduler(
+  count: number,
+  overrides: Partial<JobSchedulerConfig> = {},
+): Promise<SchedulerReplicas> {
   const database = await schedulerDatabase();
   const vhosts = await testVhosts();
   await applyTopology({
@@ -68,6 +71,7 @@ export async function startScheduler(count: number): Promise<SchedulerReplicas> 
     actorPublicKeys: ACTOR_KEYS.actorPublicKeys,
     commandKey: pemOf(KEYS.command.privateKey),
     keySet: KEYS.text,
+    ...overrides,
   });
   const replicas: INestApplication[] = [];
   const startReplica = async () => {

@@ -1,3 +1,4 @@
+import { approvalForSize, type ApprovalPolicy, waitingWords } from '../approval/approval.js';
 import { close } from '../cancellation/decide-close.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
@@ -27,11 +28,15 @@ export interface Resolution {
   withdrawn: boolean;
 }
 
+/** No job waits for its size. */
+const NO_POLICY: ApprovalPolicy = { above: 0, groups: [] };
+
 /**
- * All targets are stored. Nobody to reach is not an error: the job is completed with a note. A group that is gone is: without an excluded one
- * nobody knows any more who must be spared, and without any of the targeted ones "nobody" is not what was ordered.
+ * All targets are stored. A job that somebody else must approve first goes back to where it was. Nobody to reach is not an error: the job is
+ * completed with a note. A group that is gone is: without an excluded one nobody knows any more who must be spared, and without any of the
+ * targeted ones "nobody" is not what was ordered.
  */
-export function decideResolved(job: Job, found: Resolution, now: Date): Decision {
+export function decideResolved(job: Job, found: Resolution, now: Date, policy = NO_POLICY): Decision {
   const { resolution, total, resolvedAt } = found;
   if (job.status !== 'running' || job.phase !== 'resolving' || job.resolution !== resolution) return unchanged(job);
   if (found.withdrawn) return decideWithdrawn(job, now);
@@ -43,6 +48,15 @@ export function decideResolved(job: Job, found: Resolution, now: Date): Decision
     const statusReason = ['No computer was targeted when the job started.', ...(note ? [note] : [])].join(' ');
     return changed(job, { status: 'completed', statusReason, total, resolvedAt, finishedAt: now }, [
       { kind: 'clearTimers', timers: ['resolve', 'expire'] },
+      { kind: 'announceStatus' },
+    ]);
+  }
+  const approval = approvalForSize(job, total, policy);
+  if (approval) {
+    const statusReason = waitingWords(job, approval);
+    const back = { status: 'scheduled', phase: 'idle', resolution: null, startedAt: null } as const;
+    return changed(job, { ...back, total, approval, statusReason }, [
+      { kind: 'clearTimers', timers: ['resolve'] },
       { kind: 'announceStatus' },
     ]);
   }

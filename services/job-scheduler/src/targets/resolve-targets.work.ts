@@ -4,6 +4,7 @@ import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Withdrawals } from '../catalogue/withdrawals.js';
+import { approvalPolicy, JobSchedulerConfig } from '../config/job-scheduler.config.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
@@ -25,6 +26,7 @@ export class ResolveTargetsWork implements TimedWork {
     private readonly engine: JobEngine,
     private readonly targets: TargetsRepository,
     private readonly withdrawals: Withdrawals,
+    private readonly config: JobSchedulerConfig,
   ) {}
 
   async run(jobId: string, renew: RenewLease): Promise<void> {
@@ -41,7 +43,10 @@ export class ResolveTargetsWork implements TimedWork {
     const found = await this.collect(job, resolution, renew);
     if (!found) return;
     const withdrawn = await this.withdrawals.certain(job);
-    await this.engine.advance(jobId, (before, now) => decideResolved(before, { resolution, ...found, withdrawn }, now));
+    const policy = approvalPolicy(this.config);
+    await this.engine.advance(jobId, (before, now) =>
+      decideResolved(before, { resolution, ...found, withdrawn }, now, policy),
+    );
   }
 
   /** @returns null when the job was closed meanwhile, or another replica has taken over */

@@ -29,6 +29,7 @@ export class TargetAssigner {
         chunks,
         total,
         expiresAt: job.expiresAt.toISOString(),
+        reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
         targets,
       };
       const type = EVENTS.jobTargetsAssigned;

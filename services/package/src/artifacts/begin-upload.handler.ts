@@ -3,7 +3,8 @@ import { BeginUpload, PACKAGE_RPC, type UploadTicket } from '@waybill/contracts'
 import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { v7 as uuidv7 } from 'uuid';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { decideBegin } from './upload.js';
 import { UploadsRepository } from './uploads.repository.js';
 
@@ -24,6 +25,7 @@ export class BeginUploadHandler {
   async handle({ file, ...ref }: BeginUpload): Promise<UploadTicket> {
     return this.work.run(async (manager) => {
       const version = await this.versions.lock(manager, ref);
+      await demandPackage(manager, ref.package, 'packages.write', () => versionMissing(ref));
       decideBegin(version, file);
       const uploadId = uuidv7();
       const objectKey = `artifacts/${uploadId}`;

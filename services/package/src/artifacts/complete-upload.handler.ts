@@ -4,6 +4,8 @@ import { RpcHandler } from '@waybill/messaging';
 import type { ObjectStorage } from '@waybill/object-storage';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing } from '../versions/versions.repository.js';
 import { LockUpload } from './lock-upload.js';
 import { ObjectDisposal } from './object-disposal.js';
 import { OBJECT_STORAGE } from './object-storage.token.js';
@@ -47,6 +49,7 @@ export class CompleteUploadHandler {
     const repeated = decideRepeat(upload, request);
     if (repeated) return repeated;
     if (!version) throw versionRemoved(upload);
+    await demandPackage(manager, version.package, 'packages.write', () => versionMissing(version));
     checkWritten(version, upload, request, storedSize);
     return this.register.run(manager, version, upload, request);
   }

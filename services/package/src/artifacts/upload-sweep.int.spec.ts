@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { PACKAGE_RPC } from '@waybill/contracts';
-import { RpcClient } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
 import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
@@ -103,7 +102,7 @@ describe('the sweep', () => {
         await Promise.all([
           sweep(),
           replica.get(UploadSweep).run(),
-          replica.get(RpcClient).call(PACKAGE_RPC.uploadComplete, completion),
+          world.rpc.call(PACKAGE_RPC.uploadComplete, completion),
         ]);
         const [row]: { object_key: string }[] = await world.sql.query(
           'SELECT object_key FROM artifacts WHERE sha256 = $1',

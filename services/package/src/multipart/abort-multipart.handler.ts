@@ -7,7 +7,8 @@ import { DiscardedObjectsRepository } from '../artifacts/discarded-objects.repos
 import { ObjectDisposal } from '../artifacts/object-disposal.js';
 import { decideAbort } from '../artifacts/upload.js';
 import { UploadsRepository } from '../artifacts/uploads.repository.js';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { MultipartUploadsRepository } from './multipart-uploads.repository.js';
 
 @Controller()
@@ -30,6 +31,7 @@ export class AbortMultipartHandler {
   async handle({ uploadId, ...ref }: MultipartRef): Promise<Record<string, never>> {
     const objectKey = await this.work.run(async (manager) => {
       const version = await this.versions.lock(manager, ref);
+      await demandPackage(manager, ref.package, 'packages.write', () => versionMissing(ref));
       const upload = await this.multiparts.lock(manager, version.id, uploadId);
       const abort = decideAbort(upload);
       if (abort === 'nothing') {

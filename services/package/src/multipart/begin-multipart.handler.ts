@@ -11,7 +11,8 @@ import { checkExpected, decideBegin } from '../artifacts/upload.js';
 import { UploadsRepository } from '../artifacts/uploads.repository.js';
 import { PackageConfig } from '../config/package.config.js';
 import { versionObject } from '../versions/version-object.js';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { multipartTicket } from './multipart-ticket.js';
 import { MultipartUploadsRepository } from './multipart-uploads.repository.js';
 
@@ -40,6 +41,7 @@ export class BeginMultipartHandler {
     const objectKey = `artifacts/${uploadId}`;
     const versionId = await this.work.run(async (manager) => {
       const version = await this.versions.lock(manager, ref);
+      await demandPackage(manager, ref.package, 'packages.write', () => versionMissing(ref));
       decideBegin(version, file);
       checkExpected(version, file, { size, sha256: sha256 ?? null });
       await this.uploads.begin(manager, { id: uploadId, versionId: version.id, file, objectKey });

@@ -7,7 +7,8 @@ import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { requireDraft } from '../versions/version.js';
 import { versionObject } from '../versions/version-object.js';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { ArrivedParts, givenUpByStorage } from './arrived-parts.js';
 import { checkParts, decideCompletion, etagsInOrder, outcomeOf } from './multipart-upload.js';
 import { MultipartUploadsRepository } from './multipart-uploads.repository.js';
@@ -33,8 +34,10 @@ export class CompleteMultipartHandler {
    */
   @RpcHandler(PACKAGE_RPC.multipartComplete, CompleteMultipart)
   async handle({ uploadId, parts, ...ref }: CompleteMultipart): Promise<MultipartOutcome> {
-    const { id: versionId } = await this.versions.get(this.dataSource.manager, ref);
-    const seen = await this.multiparts.get(this.dataSource.manager, versionId, uploadId);
+    const { manager: database } = this.dataSource;
+    const { id: versionId } = await this.versions.get(database, ref);
+    await demandPackage(database, ref.package, 'packages.write', () => versionMissing(ref));
+    const seen = await this.multiparts.get(database, versionId, uploadId);
     const sizes = partSizes(seen.announcedSize, seen.partSize);
     const etags = etagsInOrder(parts, sizes.length);
     // object storage is asked before anything is locked

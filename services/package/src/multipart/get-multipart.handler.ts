@@ -3,7 +3,8 @@ import { MultipartRef, type MultipartTicket, PACKAGE_RPC } from '@waybill/contra
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { PackageConfig } from '../config/package.config.js';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { ArrivedParts, givenUpByStorage } from './arrived-parts.js';
 import { multipartTicket } from './multipart-ticket.js';
 import { MultipartUploadsRepository } from './multipart-uploads.repository.js';
@@ -23,6 +24,7 @@ export class GetMultipartHandler {
   async handle({ uploadId, ...ref }: MultipartRef): Promise<MultipartTicket> {
     const { manager } = this.dataSource;
     const version = await this.versions.get(manager, ref);
+    await demandPackage(manager, ref.package, 'packages.write', () => versionMissing(ref));
     const seen = await this.multiparts.get(manager, version.id, uploadId);
     const arrived = await this.arrived.of(seen);
     // it may have been completed or aborted since

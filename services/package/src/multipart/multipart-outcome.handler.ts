@@ -2,7 +2,8 @@ import { Controller } from '@nestjs/common';
 import { type MultipartOutcome, MultipartRef, PACKAGE_RPC } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
-import { VersionsRepository } from '../versions/versions.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
+import { versionMissing, VersionsRepository } from '../versions/versions.repository.js';
 import { outcomeOf } from './multipart-upload.js';
 import { MultipartUploadsRepository } from './multipart-uploads.repository.js';
 
@@ -22,6 +23,7 @@ export class MultipartOutcomeHandler {
   async handle({ uploadId, ...ref }: MultipartRef): Promise<MultipartOutcome> {
     const { manager } = this.dataSource;
     const version = await this.versions.get(manager, ref);
+    await demandPackage(manager, ref.package, 'packages.write', () => versionMissing(ref));
     return outcomeOf(await this.multiparts.get(manager, version.id, uploadId));
   }
 }

@@ -4,6 +4,7 @@ import { conflict, CreatePackage, PACKAGE_RPC, type PackageView } from '@waybill
 import { type MessageContext, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { checkDetails } from './package.js';
+import { demandNewCategory } from './package-limits.js';
 import { packageView } from './package-view.js';
 import { PackagesRepository } from './packages.repository.js';
 
@@ -19,6 +20,7 @@ export class CreatePackageHandler {
   @RpcHandler(PACKAGE_RPC.create, CreatePackage)
   async handle(request: CreatePackage, { messageId }: MessageContext): Promise<PackageView> {
     checkDetails(request);
+    demandNewCategory(request.category, 'packages.write');
     return this.work.run(async (manager) => {
       const created = await this.packages.insert(manager, request, messageId);
       const entity = await this.packages.get(manager, request.name);

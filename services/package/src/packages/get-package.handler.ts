@@ -3,7 +3,8 @@ import { PACKAGE_RPC, PackageRef, type PackageView } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { packageView } from './package-view.js';
-import { PackagesRepository } from './packages.repository.js';
+import { demandCategory } from './package-limits.js';
+import { packageMissing, PackagesRepository } from './packages.repository.js';
 
 @Controller()
 export class GetPackageHandler {
@@ -15,6 +16,8 @@ export class GetPackageHandler {
   /** @throws notFound `package.notFound` */
   @RpcHandler(PACKAGE_RPC.get, PackageRef)
   async handle({ name }: PackageRef): Promise<PackageView> {
-    return packageView(await this.packages.get(this.dataSource.manager, name));
+    const entity = await this.packages.get(this.dataSource.manager, name);
+    demandCategory(entity.category, 'packages.read', () => packageMissing(name));
+    return packageView(entity);
   }
 }

@@ -4,11 +4,14 @@ import { RpcHandler } from '@waybill/messaging';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import type { PackageEntity } from './package.entity.js';
+import { permittedCategories } from './package-limits.js';
 import { packageView } from './package-view.js';
 
 const LIST: ListSpec = {
   select: `name, title, publisher, description, category, created_at AS "createdAt", updated_at AS "updatedAt", revision`,
   from: 'packages',
+  // within the categories of who asks
+  where: '($1::text[] IS NULL OR category = ANY($1))',
   fields: {
     name: { sql: 'name', type: 'text', sortable: true },
     title: { sql: 'title', type: 'text', sortable: true },
@@ -28,7 +31,9 @@ export class ListPackagesHandler {
   /** @throws invalid `filter.*`, `sort.unknownField`, `cursor.invalid` */
   @RpcHandler(PACKAGE_RPC.list, PageQuery)
   async handle(query: PageQuery): Promise<Page<PackageView>> {
-    const { items, nextCursor } = await keysetPage<PackageEntity>(this.dataSource, LIST, query);
+    const { items, nextCursor } = await keysetPage<PackageEntity>(this.dataSource, LIST, query, [
+      permittedCategories('packages.read'),
+    ]);
     return { items: items.map(packageView), nextCursor };
   }
 }

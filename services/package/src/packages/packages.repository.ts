@@ -55,6 +55,10 @@ export class PackagesRepository {
 }
 
 function found(name: string, entity: PackageEntity | null): PackageEntity {
-  if (entity) return entity;
+  return entity ?? packageMissing(name);
+}
+
+/** @throws notFound `package.notFound` */
+export function packageMissing(name: string): never {
   throw notFound('package.notFound', `There is no package "${name}".`);
 }

@@ -5,8 +5,9 @@ import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { VersionsRepository } from '../versions/versions.repository.js';
 import { decideRemove } from './package.js';
+import { demandCategory } from './package-limits.js';
 import { packageView } from './package-view.js';
-import { PackagesRepository } from './packages.repository.js';
+import { packageMissing, PackagesRepository } from './packages.repository.js';
 
 @Controller()
 export class RemovePackageHandler {
@@ -25,6 +26,7 @@ export class RemovePackageHandler {
   async handle({ name }: PackageRef): Promise<Record<string, never>> {
     await this.work.run(async (manager) => {
       const removed = await this.packages.lock(manager, name);
+      demandCategory(removed.category, 'packages.write', () => packageMissing(name));
       // locked as well, else a draft could be published between this look and the removal
       decideRemove(name, await this.versions.lockPublished(manager, name));
       await this.packages.remove(manager, name);

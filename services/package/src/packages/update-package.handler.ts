@@ -10,8 +10,9 @@ import {
 import { type MessageContext, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { badRequest, decideUpdate } from './package.js';
+import { demandCategory, demandNewCategory } from './package-limits.js';
 import { packageView } from './package-view.js';
-import { PackagesRepository } from './packages.repository.js';
+import { packageMissing, PackagesRepository } from './packages.repository.js';
 
 @Controller()
 export class UpdatePackageHandler {
@@ -28,6 +29,8 @@ export class UpdatePackageHandler {
     if (!checked.ok) throw badRequest(checked.errors);
     return this.work.run(async (manager) => {
       const current = await this.packages.lock(manager, name);
+      demandCategory(current.category, 'packages.write', () => packageMissing(name));
+      if (checked.value.category !== undefined) demandNewCategory(checked.value.category, 'packages.write');
       // delivered again: its own first run is what raised the revision
       if (current.lastRequest === messageId) return packageView(current);
       const details = decideUpdate(current, checked.value, revision);

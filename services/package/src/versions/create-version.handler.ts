@@ -5,7 +5,8 @@ import { RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
-import { PackagesRepository } from '../packages/packages.repository.js';
+import { demandCategory } from '../packages/package-limits.js';
+import { packageMissing, PackagesRepository } from '../packages/packages.repository.js';
 import { checkManifest } from './check-manifest.js';
 import { decideRecreate } from './version.js';
 import { versionObject } from './version-object.js';
@@ -30,7 +31,8 @@ export class CreateVersionHandler {
   @RpcHandler(PACKAGE_RPC.versionCreate, CreateVersion)
   async handle({ package: name, manifest: input }: CreateVersion): Promise<VersionView> {
     return this.work.run(async (manager) => {
-      await this.packages.hold(manager, name);
+      const { category } = await this.packages.hold(manager, name);
+      demandCategory(category, 'packages.write', () => packageMissing(name));
       const { manifest, scheme } = checkManifest(input, name);
       const ref = { package: name, version: manifest.version };
       const created = await this.versions.insert(manager, { ...ref, id: uuidv7(), scheme, manifest });

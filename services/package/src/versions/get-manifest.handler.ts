@@ -4,8 +4,9 @@ import { RpcHandler } from '@waybill/messaging';
 import { canonicalJson, digestOf } from '@waybill/trust';
 import { DataSource } from 'typeorm';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
 import { decidePublish } from './version.js';
-import { VersionsRepository } from './versions.repository.js';
+import { versionMissing, VersionsRepository } from './versions.repository.js';
 
 @Controller()
 export class GetManifestHandler {
@@ -23,6 +24,7 @@ export class GetManifestHandler {
   async handle(ref: VersionRef): Promise<VersionManifest> {
     const { manager } = this.dataSource;
     const entity = await this.versions.get(manager, ref);
+    await demandPackage(manager, ref.package, 'packages.read', () => versionMissing(ref));
     const decision =
       entity.status === 'draft'
         ? decidePublish(entity, await this.files.of(manager, entity.id))

@@ -4,7 +4,8 @@ import { RpcHandler } from '@waybill/messaging';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
-import { PackagesRepository } from '../packages/packages.repository.js';
+import { demandCategory } from '../packages/package-limits.js';
+import { packageMissing, PackagesRepository } from '../packages/packages.repository.js';
 import { pageThatFits } from './page-that-fits.js';
 import type { VersionEntity } from './version.entity.js';
 import { VersionViews } from './version-views.js';
@@ -40,7 +41,8 @@ export class ListVersionsHandler {
   @RpcHandler(PACKAGE_RPC.versionList, VersionListRequest)
   async handle({ package: name, ...query }: VersionListRequest): Promise<Page<VersionView>> {
     const { manager } = this.dataSource;
-    await this.packages.get(manager, name);
+    const { category } = await this.packages.get(manager, name);
+    demandCategory(category, 'packages.read', () => packageMissing(name));
     const read = (limit = query.limit) => keysetPage<VersionEntity>(manager, LIST, { ...query, limit }, [name]);
     const { items, nextCursor } = await pageThatFits(read);
     const stored = await this.files.ofAll(

@@ -5,12 +5,13 @@ import { Outbox, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { canonicalJson, manifestDigest } from '@waybill/trust';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
 import { ManifestSignatures } from './manifest-signatures.js';
 import { decidePublish } from './version.js';
 import { versionPublished } from './version-events.js';
 import { versionObject } from './version-object.js';
 import { VersionViews } from './version-views.js';
-import { VersionsRepository } from './versions.repository.js';
+import { versionMissing, VersionsRepository } from './versions.repository.js';
 
 @Controller()
 export class PublishVersionHandler {
@@ -34,6 +35,7 @@ export class PublishVersionHandler {
   async handle({ signature, ...ref }: PublishVersionRequest): Promise<VersionView> {
     return this.work.run(async (manager) => {
       const draft = await this.versions.lock(manager, ref);
+      await demandPackage(manager, ref.package, 'packages.publish', () => versionMissing(ref));
       const stored = await this.files.of(manager, draft.id);
       const decision = decidePublish(draft, stored);
       const view = await this.views.of(draft, stored);

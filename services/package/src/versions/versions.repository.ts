@@ -102,6 +102,10 @@ export class VersionsRepository {
 }
 
 function found(ref: VersionRef, entity: VersionEntity | null): VersionEntity {
-  if (entity) return entity;
+  return entity ?? versionMissing(ref);
+}
+
+/** @throws notFound `version.notFound` */
+export function versionMissing(ref: VersionRef): never {
   throw notFound('version.notFound', `Package "${ref.package}" has no version "${ref.version}".`);
 }

@@ -4,11 +4,12 @@ import { PACKAGE_RPC, VersionRef, type VersionView } from '@waybill/contracts';
 import { Outbox, RpcHandler } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
+import { demandPackage } from '../packages/package-limits.js';
 import { decideWithdraw } from './version.js';
 import { versionWithdrawn } from './version-events.js';
 import { versionObject } from './version-object.js';
 import { VersionViews } from './version-views.js';
-import { VersionsRepository } from './versions.repository.js';
+import { versionMissing, VersionsRepository } from './versions.repository.js';
 
 @Controller()
 export class WithdrawVersionHandler {
@@ -29,6 +30,7 @@ export class WithdrawVersionHandler {
   async handle(ref: VersionRef): Promise<VersionView> {
     return this.work.run(async (manager) => {
       const current = await this.versions.lock(manager, ref);
+      await demandPackage(manager, ref.package, 'packages.publish', () => versionMissing(ref));
       const stored = await this.files.of(manager, current.id);
       if (decideWithdraw(current).kind === 'unchanged') return this.views.of(current, stored);
       const withdrawn = await this.versions.markWithdrawn(manager, current.id);

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { AnomalyListRequest, type AnomalyView, type Page, RESULT_RPC } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
+import { limitsScope } from '../limits/job-limits.js';
 import { ListAnomalies } from './list-anomalies.query.js';
 
 @Controller()
@@ -9,6 +10,6 @@ export class AnomaliesController {
 
   @RpcHandler(RESULT_RPC.anomalies, AnomalyListRequest)
   list(request: AnomalyListRequest): Promise<Page<AnomalyView>> {
-    return this.listAnomalies.execute(request);
+    return this.listAnomalies.execute(request, limitsScope());
   }
 }

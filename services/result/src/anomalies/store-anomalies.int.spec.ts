@@ -31,7 +31,7 @@ describe('anomalies', () => {
     const jobId = v7();
     const some = Array.from({ length: 30 }, (_, index) => anomaly(jobId, v7(), index + 1));
     await Promise.all([some, some.toReversed(), some, some.toReversed()].map((batch) => store.execute(batch)));
-    const { items } = await new ListAnomalies(sql).execute({ jobId, limit: 100 });
+    const { items } = await new ListAnomalies(sql).execute({ jobId, limit: 100 }, null);
     expect(items).toHaveLength(30);
     const told = await takeOutbox(sql);
     expect(told).toHaveLength(30);
@@ -43,7 +43,7 @@ describe('anomalies', () => {
     for (let round = 0; round < 3; round++) {
       await store.execute(Array.from({ length: 50 }, (_, index) => anomaly(jobId, computerId, round * 50 + index + 1)));
     }
-    const { items } = await new ListAnomalies(sql).execute({ jobId, limit: 1000 });
+    const { items } = await new ListAnomalies(sql).execute({ jobId, limit: 1000 }, null);
     expect(items).toHaveLength(100);
   });
 
@@ -57,10 +57,10 @@ describe('anomalies', () => {
       jobs.push(...some);
       await store.execute(some.map((jobId) => anomaly(jobId, broken, 1)));
     }
-    const { items } = await new ListAnomalies(sql).execute({ limit: 1000, filter: `computerId==${broken}` });
+    const { items } = await new ListAnomalies(sql).execute({ limit: 1000, filter: `computerId==${broken}` }, null);
     expect(items.map(({ jobId }) => jobId)).toEqual(jobs.slice(-100).toReversed());
     expect(new Set(items.map(({ computerTotal }) => computerTotal))).toEqual(new Set([250]));
-    const others = await new ListAnomalies(sql).execute({ filter: `computerId==${other}` });
+    const others = await new ListAnomalies(sql).execute({ filter: `computerId==${other}` }, null);
     expect(others.items).toMatchObject([{ jobId: kept.report.jobId, computerTotal: 1 }]);
   });
 
@@ -85,7 +85,10 @@ describe('anomalies', () => {
     const [one, two] = [v7(), v7()];
     const batch = () => Array.from({ length: 40 }, (_, n) => anomaly(v7(), n % 2 ? one : two, 1));
     await Promise.all(Array.from({ length: 8 }, () => store.execute(batch())));
-    const { items } = await new ListAnomalies(sql).execute({ limit: 1000, filter: `computerId=in=(${one},${two})` });
+    const { items } = await new ListAnomalies(sql).execute(
+      { limit: 1000, filter: `computerId=in=(${one},${two})` },
+      null,
+    );
     expect(items).toHaveLength(200);
     expect(new Set(items.map(({ computerTotal }) => computerTotal))).toEqual(new Set([160]));
   });
@@ -94,11 +97,11 @@ describe('anomalies', () => {
     const jobId = v7();
     const one = anomaly(jobId, v7(), 1);
     await store.execute([one, { ...anomaly(jobId, v7(), 2), kind: 'afterFinal' }]);
-    const { items } = await new ListAnomalies(sql).execute({ jobId, filter: 'kind==noExecution' });
+    const { items } = await new ListAnomalies(sql).execute({ jobId, filter: 'kind==noExecution' }, null);
     expect(items).toMatchObject([
       { jobId, attempt: 1, kind: 'noExecution', report: one.report, at: expect.any(String) },
     ]);
-    await expect(new ListAnomalies(sql).execute({ jobId, filter: 'kind==odd' })).rejects.toMatchObject({
+    await expect(new ListAnomalies(sql).execute({ jobId, filter: 'kind==odd' }, null)).rejects.toMatchObject({
       code: 'filter.value',
     });
   });

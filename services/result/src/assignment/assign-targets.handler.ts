@@ -11,6 +11,7 @@ import {
   REMEMBER_CHUNK_SQL,
   REMOVAL_LOCK,
 } from './assign-targets.sql.js';
+import { rememberReach } from '../limits/job-limits.js';
 import { queuedReason } from './queued-reason.js';
 
 /**
@@ -24,9 +25,10 @@ export class AssignTargets {
     private readonly outbox: Outbox,
   ) {}
 
-  async execute({ jobId, run, chunk, chunks, total, targets }: JobTargetsAssigned): Promise<void> {
+  async execute({ jobId, run, chunk, chunks, total, targets, reach }: JobTargetsAssigned): Promise<void> {
     await this.unitOfWork.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
+      if (reach) await rememberReach(manager, jobId, reach);
       await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total]);
       const reasons = targets.map(queuedReason);
       await manager.query(INSERT_EXECUTIONS_SQL, [

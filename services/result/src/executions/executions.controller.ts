@@ -9,17 +9,20 @@ import {
   type ResultRpc,
 } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
-import { GetExecution } from './get-execution.query.js';
+import { DataSource } from 'typeorm';
+import { demandJob, limitsScope, visibleJobs } from '../limits/job-limits.js';
+import { executionNotFound, GetExecution } from './get-execution.query.js';
 import { ListExecutions } from './list-executions.query.js';
 import { OpenOfComputer } from './open-of-computer.query.js';
 import { SummarizeJobs } from './summarize-jobs.query.js';
 
 type Answer<P extends keyof ResultRpc> = Promise<ResultRpc[P]['response']>;
 
-/** Questions about executions. */
+/** Questions about executions; those of jobs that who asks may not see are not there. */
 @Controller()
 export class ExecutionsController {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly summarizeJobs: SummarizeJobs,
     private readonly listExecutions: ListExecutions,
     private readonly getExecution: GetExecution,
@@ -28,21 +31,26 @@ export class ExecutionsController {
 
   @RpcHandler(RESULT_RPC.jobSummary, JobsRef)
   async summary({ jobIds }: JobsRef): Answer<typeof RESULT_RPC.jobSummary> {
-    return { items: await this.summarizeJobs.execute(jobIds) };
+    const visible = await visibleJobs(this.dataSource, jobIds);
+    const items = await this.summarizeJobs.execute(jobIds);
+    return { items: items.map((item) => (item && visible.has(item.jobId.toLowerCase()) ? item : null)) };
   }
 
   @RpcHandler(RESULT_RPC.list, ExecutionListRequest)
-  list(request: ExecutionListRequest): Answer<typeof RESULT_RPC.list> {
+  async list(request: ExecutionListRequest): Answer<typeof RESULT_RPC.list> {
+    await demandJob(this.dataSource, request.jobId);
     return this.listExecutions.ofJob(request);
   }
 
   @RpcHandler(RESULT_RPC.listOfComputer, ComputerExecutionListRequest)
   listOfComputer(request: ComputerExecutionListRequest): Answer<typeof RESULT_RPC.listOfComputer> {
-    return this.listExecutions.ofComputer(request);
+    return this.listExecutions.ofComputer(request, limitsScope());
   }
 
   @RpcHandler(RESULT_RPC.get, ExecutionRef)
-  get(request: ExecutionRef): Answer<typeof RESULT_RPC.get> {
+  async get(request: ExecutionRef): Answer<typeof RESULT_RPC.get> {
+    const visible = await visibleJobs(this.dataSource, [request.jobId]);
+    if (visible.size === 0) throw executionNotFound(request);
     return this.getExecution.execute(request);
   }
 

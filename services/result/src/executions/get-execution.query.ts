@@ -6,6 +6,7 @@ import {
   type ExecutionView,
   notFound,
   type StepReport,
+  type WaybillError,
 } from '@waybill/contracts';
 import { DataSource } from 'typeorm';
 import { DOWNLOAD_SQL } from '../downloads/download-progress.sql.js';
@@ -50,7 +51,7 @@ export class GetExecution {
   /** @throws WaybillError `execution.notFound` */
   async execute({ jobId, computerId }: ExecutionRef): Promise<ExecutionDetail> {
     const [current] = await this.dataSource.query<ExecutionRow[]>(EXECUTION_SQL, [jobId, computerId]);
-    if (!current) throw notFound('execution.notFound', `Job ${jobId} has no execution on computer ${computerId}.`);
+    if (!current) throw executionNotFound({ jobId, computerId });
     const key = [current.jobId, current.run, current.computerId];
     const [past, details, downloads] = await Promise.all([
       this.dataSource.query<StateRow[]>(PAST_ATTEMPTS_SQL, key),
@@ -68,6 +69,10 @@ export class GetExecution {
       download: downloads[0] ? { ...downloads[0], at: downloads[0].at.toISOString() } : null,
     };
   }
+}
+
+export function executionNotFound({ jobId, computerId }: ExecutionRef): WaybillError {
+  return notFound('execution.notFound', `Job ${jobId} has no execution on computer ${computerId}.`);
 }
 
 function attemptView(state: StateRow, details: DetailsRow | undefined): AttemptView {

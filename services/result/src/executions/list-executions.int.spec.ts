@@ -106,9 +106,9 @@ describe('what one computer has', () => {
     const newer = v7();
     await insertExecutions(sql, newer, 1);
     await sql.query(`UPDATE executions SET computer_id = $1 WHERE job_id = $2`, [computerId, newer]);
-    const { items } = await list.ofComputer({ computerId });
+    const { items } = await list.ofComputer({ computerId }, null);
     expect(items.map((item) => item.jobId)).toEqual([newer, jobId]);
-    const failed = await list.ofComputer({ computerId, filter: 'status==failed' });
+    const failed = await list.ofComputer({ computerId, filter: 'status==failed' }, null);
     expect(failed.items.map((item) => item.jobId)).toEqual([jobId]);
     expect(await new OpenOfComputer(sql).execute(computerId)).toEqual({
       executions: [{ jobId: newer, run: 1, attempt: 1, status: 'queued' }],

@@ -10,6 +10,7 @@ import {
 } from '@waybill/contracts';
 import { type Field, type FieldMap, keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { withinLimits } from '../limits/job-limits.js';
 import { type ExecutionRow, executionView, VIEW_COLUMNS } from './execution-view.js';
 
 /**
@@ -51,7 +52,7 @@ const OF_JOB: ListSpec = {
 const OF_COMPUTER: ListSpec = {
   select: VIEW_COLUMNS,
   from: 'executions e',
-  where: `e.computer_id = $1
+  where: `e.computer_id = $1 AND ${withinLimits('e.job_id', '$2')}
     AND e.run = (SELECT max(x.run) FROM executions x WHERE x.computer_id = e.computer_id AND x.job_id = e.job_id)`,
   fields: { ...FIELDS, jobId: { sql: 'e.job_id', type: 'uuid', sortable: true } },
   defaultSort: '-jobId',
@@ -64,15 +65,19 @@ export class ListExecutions {
   constructor(private readonly dataSource: DataSource) {}
 
   ofJob({ jobId, ...query }: ExecutionListRequest): Promise<Page<ExecutionView>> {
-    return this.page(OF_JOB, query, jobId);
+    return this.page(OF_JOB, query, [jobId.toLowerCase()]);
   }
 
-  ofComputer({ computerId, ...query }: ComputerExecutionListRequest): Promise<Page<ExecutionView>> {
-    return this.page(OF_COMPUTER, query, computerId);
+  /** @param limits scope of the jobs that count, null for all */
+  ofComputer(
+    { computerId, ...query }: ComputerExecutionListRequest,
+    limits: string | null,
+  ): Promise<Page<ExecutionView>> {
+    return this.page(OF_COMPUTER, query, [computerId.toLowerCase(), limits]);
   }
 
-  private async page(spec: ListSpec, query: PageQuery, id: string): Promise<Page<ExecutionView>> {
-    const { items, nextCursor } = await keysetPage<ExecutionRow>(this.dataSource, spec, query, [id.toLowerCase()]);
+  private async page(spec: ListSpec, query: PageQuery, scope: unknown[]): Promise<Page<ExecutionView>> {
+    const { items, nextCursor } = await keysetPage<ExecutionRow>(this.dataSource, spec, query, scope);
     return { items: items.map(executionView), nextCursor };
   }
 }

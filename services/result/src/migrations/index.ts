@@ -1,6 +1,7 @@
 import { AnomalyCounters1764000000002 } from './1764000000002-anomaly-counters.migration.js';
 import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
 import { Executions1764000000000 } from './1764000000000-executions.migration.js';
+import { JobReach1764900000000 } from './1764900000000-job-reach.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
 import { OpenExecutions1764800000000 } from './1764800000000-open-executions.migration.js';
 import { UnusableReports1764800000001 } from './1764800000001-unusable-reports.migration.js';
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   AnomalyCounters1764000000002,
   OpenExecutions1764800000000,
   UnusableReports1764800000001,
+  JobReach1764900000000,
 ];

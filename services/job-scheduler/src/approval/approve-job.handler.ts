@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import { AuditLog } from '@waybill/audit';
+import { ApproveJobRequest, JOB_RPC, type JobView } from '@waybill/contracts';
+import { requestActor, RpcHandler } from '@waybill/messaging';
+import { jobView } from '../jobs/job.view.js';
+import { JobViews } from '../jobs/job-views.js';
+import { demandJob } from '../jobs/job-limits.js';
+import { JobEngine } from '../jobs/job-engine.js';
+import { decideApprove } from './decide-approve.js';
+
+@Controller()
+export class ApproveJobHandler {
+  constructor(
+    private readonly engine: JobEngine,
+    private readonly audit: AuditLog,
+    private readonly views: JobViews,
+  ) {}
+
+  /**
+   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.approvalNotNeeded`; precondition
+   * `precondition.failed`; forbidden `job.approvalBySelf`, `permission.limited`
+   */
+  @RpcHandler(JOB_RPC.approve, ApproveJobRequest)
+  async approve({ id, revision }: ApproveJobRequest): Promise<JobView> {
+    const actor = requestActor();
+    const job = await this.engine.advance(
+      id,
+      (before, now) => {
+        demandJob(before, 'jobs.approve');
+        return decideApprove(before, { actor, revision }, now);
+      },
+      async (sql, decision) => {
+        const object = { type: 'job', id: decision.job.id };
+        const details = { reason: decision.job.approval?.reason ?? null, total: decision.job.total };
+        await this.audit.record(sql, { action: 'job.approved', object, after: jobView(decision.job, null), details });
+      },
+    );
+    return this.views.one(job);
+  }
+}
