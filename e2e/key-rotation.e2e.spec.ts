@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@waybill/testing';
+import { instancePaths } from '../deploy/local/local-paths.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { ApiError } from './support/api.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
@@ -36,6 +37,8 @@ describe('the keys of a running installation', () => {
   };
 
   beforeAll(async () => {
+    // The keys of an earlier run have other numbers.
+    rmSync(instancePaths(INSTANCE).keys, { recursive: true, force: true });
     stack = await startE2eStack();
     directory = join(stack.services.settings.keyFiles.keySet, '..');
     await stack.api.post('/groups', { name: 'rotated', kind: 'static' });

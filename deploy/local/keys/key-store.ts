@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeySet, KeyUse, TrustKey } from '@waybill/contracts/agent';
 import { chainOf, follow, openFirst, readPrivateKey, sealKeySet, toSpki } from '@waybill/trust';
@@ -77,24 +77,28 @@ export class KeyStore {
     return this.issue({ ...set, keys: [...rest, session] });
   }
 
-  /** A new key takes the place of the one in use; the old one's signatures count for as long as what it signed is of use. */
-  async rotate(use: KeyUse, beforeUse: (set: KeySet) => Promise<void> = () => Promise.resolve()): Promise<TrustKey> {
-    const set = await this.current();
-    const old = this.inUse(set, use);
-    const privateKey = newKey();
-    const added = trustKey(nextId(set, use), use, privateKey);
-    const keys = [...set.keys.map((key) => (key.kid === old?.kid ? retired(key) : key)), added];
-    const next = this.issue({ ...set, keys });
+  /**
+   * A new key takes the place of the one in use; the old one's signatures count for as long as what it signed is of use. Cut off or
+   * failed anywhere, the old key goes on, and the next rotation finishes this one.
+   * @param beforeUse makes the new key known wherever the key set does not; its failure is no harm
+   */
+  async rotate(
+    use: KeyUse,
+    beforeUse: (added: TrustKey) => Promise<void> = () => Promise.resolve(),
+  ): Promise<TrustKey> {
+    const old = this.inUse(await this.current(), use);
+    const added = await this.announced(use);
     // Whoever checks signatures knows the new key before there are any.
-    await beforeUse(next);
-    this.writeKey(use, privateKey);
-    // Vouched for by the old root above; from here on the new one speaks.
-    if (use === 'root') this.issue(next);
+    await beforeUse(added);
+    renameSync(nextOf(this.paths[use]), this.paths[use]);
+    // From here on the new key speaks; of the root, it is also what says so.
+    const set = await this.current();
+    this.issue({ ...set, keys: set.keys.map((key) => (key.kid === old?.kid ? retired(key) : key)) });
     return added;
   }
 
   /** @throws StackFailure for an unknown key, and for the last root key: nobody could ever replace the set again */
-  async revoke(kid: string, beforeUse?: (set: KeySet) => Promise<void>): Promise<TrustKey> {
+  async revoke(kid: string, beforeUse?: (added: TrustKey) => Promise<void>): Promise<TrustKey> {
     const known = (await this.current()).keys.find((key) => key.kid === kid);
     if (!known) throw new StackFailure(`There is no key "${kid}"; npm run keys -- show lists them.`);
     if (known.revokedAt !== null) return known;
@@ -112,6 +116,20 @@ export class KeyStore {
     if (set.keys.some((key) => key.kid === kid || key.publicKey === publicKey))
       throw new StackFailure(`The key set has a key "${kid}", or this very key, already.`);
     const added: TrustKey = { ...stamped(), kid, use: 'publish', publicKey, holder: 'organisation' };
+    this.issue({ ...set, keys: [...set.keys, added] });
+    return added;
+  }
+
+  /** The next key of that use: in the set, its private half beside the one in use. */
+  private async announced(use: KeyUse): Promise<TrustKey> {
+    const set = await this.current();
+    const file = nextOf(this.paths[use]);
+    const pending = existsSync(file) ? toSpki(readPrivateKey(readFileSync(file, 'utf8'))) : null;
+    const known = set.keys.find(({ publicKey }) => publicKey === pending);
+    if (known) return known;
+    const privateKey = newKey();
+    writePrivately(file, pemOf(privateKey));
+    const added = trustKey(nextId(set, use), use, privateKey);
     this.issue({ ...set, keys: [...set.keys, added] });
     return added;
   }
@@ -149,8 +167,17 @@ export class KeyStore {
   }
 
   private writeKey(use: KeyUse, key: KeyObject): void {
-    writePrivately(this.paths[use], key.export({ type: 'pkcs8', format: 'pem' }).toString());
+    writePrivately(this.paths[use], pemOf(key));
   }
+}
+
+/** Where the private half waits until everybody knows the public one. */
+function nextOf(file: string): string {
+  return `${file}.next`;
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function newKey(): KeyObject {

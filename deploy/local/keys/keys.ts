@@ -1,11 +1,11 @@
 /** `npm run keys`: shows, rotates and revokes the keys that an installation is trusted by. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { KEY_USES, type KeySet, type KeyUse, MANIFEST_JWS_TYPE, type TrustKey } from '@waybill/contracts/agent';
+import { KEY_USES, type KeyUse, MANIFEST_JWS_TYPE, type TrustKey } from '@waybill/contracts/agent';
 import { detach, fingerprint, JwsSigner, keyState, readPrivateKey, toSpki } from '@waybill/trust';
 import { type InstancePaths, instancePaths } from '../local-paths.ts';
 import { describeFailure, StackFailure } from '../stack-failure.ts';
-import { announceKeys } from './broker-trust.ts';
+import { announceKey } from './broker-trust.ts';
 import { KeyStore } from './key-store.ts';
 
 const HELP = `npm run keys -- COMMAND [--directory DIR | --instance NAME]
@@ -43,14 +43,14 @@ async function main(args: readonly string[]): Promise<void> {
   const paths: InstancePaths = instancePaths(values.instance);
   const directory = values.directory ?? paths.keys;
   const store = new KeyStore(directory);
-  const beforeUse = values.directory === undefined ? (set: KeySet) => announceKeys(paths, set) : undefined;
+  const beforeUse = values.directory === undefined ? (added: TrustKey) => announceKey(paths, added) : undefined;
   switch (command) {
     case 'show':
       return show(store, directory);
     case 'rotate':
       return said(await store.rotate(useOf(what), beforeUse), 'is in use now');
     case 'revoke':
-      return said(await store.revoke(demand(what, 'revoke KID'), beforeUse), 'is revoked');
+      return revoked(await store.revoke(demand(what, 'revoke KID'), beforeUse));
     case 'add':
       return said(
         await store.add(demand(what, 'add KID'), publicKeyIn(demand(values.public, '--public FILE'))),
@@ -81,6 +81,12 @@ function line(key: TrustKey): string {
 
 function said(key: TrustKey, what: string): void {
   console.log(`${key.use} key ${key.kid} ${what}.`);
+}
+
+function revoked(key: TrustKey): void {
+  said(key, 'is revoked');
+  if (key.use === 'session')
+    console.log('Restart RabbitMQ: until then it still takes what is signed by that key for a password.');
 }
 
 function sign(file: string, kid: string): void {

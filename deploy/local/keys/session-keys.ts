@@ -17,15 +17,20 @@ export function sessionKeysOf(set: KeySet): SessionKey[] {
     .filter((key) => key.use === 'session' && keyState(key, Date.now()) === 'valid')
     .map(({ kid, publicKey }) => ({
       kid,
-      pem: publicKeyOf(publicKey).export({ type: 'spki', format: 'pem' }).toString(),
+      pem: publicPem(publicKey),
     }));
+}
+
+/** @param spki DER in base64url */
+export function publicPem(spki: string): string {
+  return publicKeyOf(spki).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 /** What the broker of an instance is to trust, by the instance's keys; the first is the one in use. */
 export function brokerKeys(directory: string): SessionKey[] {
   const inUse = readPrivateKey(readFileSync(join(directory, 'token.pem'), 'utf8'));
   const spki = toSpki(inUse);
-  const pem = publicKeyOf(spki).export({ type: 'spki', format: 'pem' }).toString();
+  const pem = publicPem(spki);
   const file = join(directory, 'keyset.jws');
   if (!existsSync(file)) return [{ kid: TOKEN_KEY_ID, pem }];
   // Ours alone to write, like the private keys beside it: only what is in it is of interest here.

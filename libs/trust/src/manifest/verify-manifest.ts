@@ -7,8 +7,11 @@ export type VerifiedManifest =
   | { ok: true; kid: string; /** not checked against the manifest's rules */ content: unknown }
   | {
       ok: false;
-      /** `manifest.keyRevoked`: it was genuine until its key was taken back */
-      reason: 'manifest.refused' | 'manifest.keyRevoked';
+      /**
+       * `manifest.keyRevoked`: it was genuine until its key was taken back; `manifest.keyUnknown`: perhaps it is genuine, by a key that is
+       * newer than the key set
+       */
+      reason: 'manifest.refused' | 'manifest.keyRevoked' | 'manifest.keyUnknown';
       why: string;
     };
 
@@ -24,7 +27,7 @@ export async function verifyManifest(
   now: number,
 ): Promise<VerifiedManifest> {
   const verified = await verifyJws(jws, MANIFEST_JWS_TYPE, (kid) => usableKey(set, kid, 'publish', now));
-  if (!verified.ok) return refuse(verified.why, isRevoked(set, verified.kid, now));
+  if (!verified.ok) return refuse(verified.why, reasonOf(set, verified.kid, now));
   const { kid, payload } = verified;
   const actual = digestOf(payload);
   if (actual !== digest) return refuse(`it has the digest ${actual}, ${digest} was announced`);
@@ -35,11 +38,14 @@ export async function verifyManifest(
   }
 }
 
-function refuse(why: string, revoked = false): VerifiedManifest {
-  return { ok: false, reason: revoked ? 'manifest.keyRevoked' : 'manifest.refused', why };
+type Refusal = Extract<VerifiedManifest, { ok: false }>;
+
+function refuse(why: string, reason: Refusal['reason'] = 'manifest.refused'): Refusal {
+  return { ok: false, reason, why };
 }
 
-function isRevoked(set: KeySet | null, kid: string | null, now: number): boolean {
-  const key = set?.keys.find((candidate) => candidate.kid === kid && candidate.use === 'publish');
-  return key !== undefined && keyState(key, now) === 'revoked';
+function reasonOf(set: KeySet | null, kid: string | null, now: number): Refusal['reason'] {
+  const key = set?.keys.find((candidate) => candidate.kid === kid);
+  if (kid !== null && !key) return 'manifest.keyUnknown';
+  return key?.use === 'publish' && keyState(key, now) === 'revoked' ? 'manifest.keyRevoked' : 'manifest.refused';
 }

@@ -73,17 +73,25 @@ export class CommandIntake {
     });
     if (judgement.do === 'accept' || judgement.do === 'cancel') this.parts.executor.wake();
     if (judgement.do === 'refresh') this.parts.onRefresh();
-    return { gap: step?.gap ?? false, doubt: judgement.do === 'refuse' && this.knowsKeyOf(verified) };
+    return {
+      gap: step?.gap ?? false,
+      doubt: judgement.do === 'refuse' && (isGenuine(verified) || this.knowsKeyOf(verified)),
+    };
   }
 
   /** A key that is not known may be a new one: the key set is asked for before anything is refused for it. */
   private async verify(jws: string): Promise<VerifiedCommand> {
     const { verifier, keys, clock, refreshKeys } = this.parts;
     const verified = await verifier.verify(jws, keys(), clock.now());
-    if (isGenuine(verified) || verified.kid === null || keys()?.keys.some(({ kid }) => kid === verified.kid))
-      return verified;
+    if (!this.namesUnknownKey(verified)) return verified;
     await refreshKeys();
     return verifier.verify(jws, keys(), clock.now());
+  }
+
+  private namesUnknownKey(verified: VerifiedCommand): boolean {
+    if (verified.ok) return false;
+    if (verified.genuine) return verified.reason === 'manifest.keyUnknown';
+    return verified.kid !== null && !this.knowsKeyOf(verified);
   }
 
   /** The server's own key, revoked or expired since: what it ordered may still be wanted, then the server orders it anew. */

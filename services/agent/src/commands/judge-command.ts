@@ -25,7 +25,7 @@ export type Judgement =
   | {
       do: 'close';
       status: 'expired' | 'canceled' | 'rejected';
-      reason: 'command.expired' | 'job.canceled' | 'job.expired' | MisunderstoodReason;
+      reason: 'command.expired' | 'job.canceled' | 'job.expired' | Exclude<MisunderstoodReason, 'manifest.keyUnknown'>;
       detail: string;
     }
   /** reported, and otherwise as if it had never come */
@@ -48,7 +48,7 @@ export function judgeCommand(command: ProvenCommand, facts: JudgeFacts): Judgeme
 
 /**
  * Decides about a genuine command that this agent does not understand, or whose software nobody published: it ends its attempt,
- * as the server's word may, and installs nothing.
+ * as the server's word may, and installs nothing. A publishing key that is not known may be a new one: then the attempt stays possible.
  */
 export function judgeMisunderstood(
   claimed: ProvenExecute | null,
@@ -57,7 +57,9 @@ export function judgeMisunderstood(
 ): Judgement {
   if (!claimed) return ignore(why);
   const judgement = judgeCommand(claimed, facts);
-  return judgement.do === 'accept' ? { do: 'close', status: 'rejected', reason, detail: why } : judgement;
+  if (judgement.do !== 'accept') return judgement;
+  if (reason === 'manifest.keyUnknown') return { do: 'refuse', detail: why };
+  return { do: 'close', status: 'rejected', reason, detail: why };
 }
 
 /**

@@ -87,6 +87,29 @@ describe('a command key', () => {
     expect(world.lookedForKeys).toBe(1);
   });
 
+  it('of a publisher that is new is learnt of as well', async () => {
+    const world = new IntakeWorld();
+    world.keySet = KEYS.current;
+    const next = KEYS.add(`publisher-${randomUUID()}`, 'publish');
+    const manifest = manifestOf(PLAIN);
+    const command = executeCommand({ audience: world.audience, manifest, ...KEYS.signed(manifest, next) });
+    await world.take(await world.sign(command));
+    await eventually(() => expect(installed(world, command)).toBe(true));
+    expect(world.lookedForKeys).toBe(1);
+  });
+
+  it('of a publisher that nobody knows installs nothing, and ends nothing: it is asked about', async () => {
+    const world = new IntakeWorld();
+    const manifest = manifestOf(PLAIN);
+    const command = executeCommand({
+      audience: world.audience,
+      manifest,
+      ...KEYS.signed(manifest, newKey(`unknown-${randomUUID()}`)),
+    });
+    expect(await world.take(await world.sign(command))).toEqual({ gap: false, doubt: true });
+    expect([world.journal.attempt(command), refusals(world).length]).toEqual([null, 1]);
+  });
+
   it('that nobody knows is looked for, and then refused', async () => {
     const world = new IntakeWorld();
     const command = executeCommand({ audience: world.audience });

@@ -13,7 +13,8 @@ import { decodeJwt } from 'jose';
 import type { ProvenCommand, ProvenExecute } from './proven-command.js';
 
 /** Why a genuine command is not carried out. */
-export type MisunderstoodReason = 'command.notUnderstood' | 'manifest.refused' | 'manifest.keyRevoked';
+export type MisunderstoodReason =
+  'command.notUnderstood' | 'manifest.refused' | 'manifest.keyRevoked' | 'manifest.keyUnknown';
 
 export type VerifiedCommand =
   | { ok: true; command: ProvenCommand }

@@ -12,13 +12,15 @@ const CLOCK = 'clockOffset';
 /** Streams keep 30 days; after 25 without contact they are no longer relied on. */
 const FORGOTTEN_MS = 25 * 86_400_000;
 
-/** Milliseconds between two looks for a newer key set, however many commands name a key that is not known. */
-const KEYS_EVERY_MS = 30_000;
+/** Looks for a newer key set in a row, and milliseconds until one more is allowed: anybody can name keys that nobody knows. */
+const KEY_LOOKS = 6;
+const KEY_LOOK_EVERY_MS = 30_000;
 
 /** Reads the session from the agent door and takes over what it says: keys, clock, streams. */
 export class SessionKeeper {
   private last: SessionResponse | null = null;
-  private keysAskedAt = -Infinity;
+  private keyLooks = KEY_LOOKS;
+  private keyLooksCountedAt = Date.now();
   private askingKeys: Promise<void> | null = null;
 
   constructor(
@@ -62,14 +64,24 @@ export class SessionKeeper {
   /** Looks for a newer key set; calls at the same time share one look. Never rejects. */
   refreshKeys(): Promise<void> {
     if (this.askingKeys) return this.askingKeys;
-    if (Date.now() - this.keysAskedAt < KEYS_EVERY_MS) return Promise.resolve();
-    this.keysAskedAt = Date.now();
+    if (!this.mayLookForKeys()) return Promise.resolve();
     const asked = this.read().then(
       () => {},
       () => {},
     );
     this.askingKeys = asked.finally(() => (this.askingKeys = null));
     return this.askingKeys;
+  }
+
+  private mayLookForKeys(): boolean {
+    const earned = Math.floor((Date.now() - this.keyLooksCountedAt) / KEY_LOOK_EVERY_MS);
+    if (earned !== 0) {
+      this.keyLooks = Math.min(KEY_LOOKS, this.keyLooks + Math.max(0, earned));
+      this.keyLooksCountedAt = Date.now();
+    }
+    if (this.keyLooks === 0) return false;
+    this.keyLooks--;
+    return true;
   }
 
   /**
