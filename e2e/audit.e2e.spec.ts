@@ -29,7 +29,7 @@ describe('after a full run', () => {
         const entries = await world.entries(`requestId==${requestId}`);
         expect(entries.map((entry) => entry.action)).toContain(action);
         for (const entry of entries) {
-          expect(entry.actor).toMatchObject({ kind: 'user', name: expect.stringMatching(/^(admin|guest)$/) });
+          expect(entry.actor).toMatchObject({ kind: 'user', name: expect.stringMatching(/^(admin|guest|second)$/) });
           expect(entry.address).toContain('127.0.0.1');
         }
       },

@@ -42,6 +42,7 @@ export class AuditWorld {
     // everything that a service can be made to say
     const stack = await startE2eStack({
       all: { WAYBILL_LOG_LEVEL: 'trace', OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+      'job-scheduler': { WAYBILL_APPROVAL_GROUPS: 'guarded' },
     });
     const directory = mkdtempSync(join(tmpdir(), 'waybill-audit-'));
     await publishTinyPackage(stack.api);

@@ -196,6 +196,18 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     (world) => keep('job', world.call('POST', '/jobs', job({ targets: { groups: ['accounting'] } }))),
   ],
   [
+    'POST /jobs/{id}/actions/approve',
+    'job.approved',
+    async (world) => {
+      await world.call('POST', '/groups', { name: 'guarded', kind: 'static' });
+      const { body } = await world.call('POST', '/jobs', job({ targets: { groups: ['guarded'] } }));
+      const second = { username: 'second', password: world.password('second'), grants: [{ role: 'operator' }] };
+      await world.call('POST', '/accounts', second);
+      const token = await world.login('second', second.password);
+      return world.call('POST', `/jobs/${String(body['id'])}/actions/approve`, undefined, token);
+    },
+  ],
+  [
     'POST /jobs/{id}/actions/cancel',
     'job.canceled',
     async (world) => {
