@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
@@ -62,6 +62,54 @@ function agentOn(name: string, enrolmentToken: string, caFile: string): AgentPro
 }
 
 const token = async () => (await stack.api.post<{ secret: string }>('/enrolment-tokens', { groups: ['tls'] })).secret;
+
+/** Every file below, with its rights. */
+function filesBelow(directory: string): [path: string, mode: string][] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, (statSync(path).mode & 0o777).toString(8)]);
+}
+
+/** The command line of every process of this computer. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        // it has ended meanwhile
+        return [];
+      }
+    });
+}
+
+describe('the secrets of a running stack', () => {
+  it('are in files for their owner alone', () => {
+    const { paths, addresses } = stack.servers;
+    const files = filesBelow(paths.keys);
+    expect(files.map(([path]) => path)).toEqual(
+      expect.arrayContaining([addresses.tokenKeyFile, addresses.tls!.key, stack.services.adminPasswordFile]),
+    );
+    expect(files.filter(([, mode]) => mode !== '600')).toEqual([]);
+    expect((statSync(paths.keys).mode & 0o777).toString(8)).toBe('700');
+  });
+
+  it('are on no command line', () => {
+    const { settings, adminPassword } = stack.services;
+    const passwords = [...Object.values(settings.databaseUrls), ...Object.values(settings.brokerUrls)].map(
+      (url) => new URL(url).password,
+    );
+    const files = filesBelow(stack.servers.paths.keys)
+      .filter(([path]) => path.endsWith('.secret'))
+      .map(([path]) => readFileSync(path, 'utf8').trim());
+    const secrets = [adminPassword, ...passwords, ...files];
+    const lines = commandLines();
+    expect(lines.some((line) => line.includes('dist/main.js'))).toBe(true);
+    expect(lines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
+  });
+});
 
 describe('a stack that speaks TLS', () => {
   it('says so in every address that it gives', () => {

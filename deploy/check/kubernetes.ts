@@ -1,15 +1,20 @@
 /** Renders every overlay and validates it strictly against the schemas of Kubernetes, offline (`kubernetes-validate` carries them). */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localDirectory, repositoryRoot } from '../local/local-paths.ts';
+import { ensurePythonTool } from '../local/install/python-tool.ts';
+import { repositoryRoot } from '../local/local-paths.ts';
 import { kustomize } from './kustomize.ts';
 
-const VALIDATOR = 'kubernetes-validate==1.37.0';
+const VALIDATOR = {
+  directory: 'python',
+  requirement: 'kubernetes-validate==1.37.0',
+  program: 'kubernetes-validate',
+};
 const VERSION = '1.34';
 
-const validator = installValidator();
+const validator = ensurePythonTool(VALIDATOR);
 const overlays = join(repositoryRoot, 'k8s/overlays');
 for (const overlay of readdirSync(overlays)) {
   const [program, ...args] = kustomize();
@@ -22,20 +27,6 @@ for (const overlay of readdirSync(overlays)) {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-/** In a Python environment of its own under `.local`. */
-function installValidator(): string {
-  const environment = join(localDirectory, 'python');
-  const program = join(environment, 'bin/kubernetes-validate');
-  if (existsSync(program)) return program;
-  if (spawnSync('python3', ['-m', 'venv', environment]).status !== 0) {
-    // Debian keeps venv in a package of its own.
-    run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'python3-venv']);
-    run('python3', ['-m', 'venv', environment]);
-  }
-  run(join(environment, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', VALIDATOR]);
-  return program;
 }
 
 function run(program: string, args: string[]): string {

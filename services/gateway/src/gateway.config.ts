@@ -1,4 +1,4 @@
-import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig } from '@waybill/platform';
+import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig, type UsedLink } from '@waybill/platform';
 import { IsOptional, IsUrl, MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
@@ -20,4 +20,12 @@ export class GatewayConfig extends PublicServiceConfig {
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true })
   s3PublicEndpoint?: string;
+
+  override links(): UsedLink[] {
+    const { s3PublicEndpoint: url } = this;
+    return [
+      ...super.links(),
+      ...(url ? [{ link: 'uploads', variable: 'WAYBILL_S3_PUBLIC_ENDPOINT', url } as const] : []),
+    ];
+  }
 }

@@ -7,6 +7,7 @@ export const LINKS = [
   'object-storage',
   'agent-broker',
   'agent-downloads',
+  'uploads',
   'telemetry',
   'door',
   'downloads',

@@ -27,6 +27,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   });
   // For orchestrators, on every service alike; not part of the API.
   for (const path of Object.keys(document.paths)) if (path.startsWith('/health/')) delete document.paths[path];
+  documentProblems(document);
   const named = { ...requestSchemas(), ...(viewSchemas as unknown as Schemas), Manifest: manifestJsonSchema() };
   document.components = { ...document.components, schemas: keepReferenced(document, named) };
   for (const path of Object.values(document.paths)) {
@@ -37,11 +38,25 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
         required: false,
         description:
           'Makes a repetition of this request answer what the first one did, for a week; without a `secret`, which is shown once.',
-        schema: { type: 'string', maxLength: 200 },
+        schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
       });
     }
   }
   return document;
+}
+
+/** Every operation can be refused: for its fields, its token or its caller's roles, or because something is away. */
+function documentProblems(document: OpenAPIObject): void {
+  const schema = { $ref: '#/components/schemas/Problem' };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of [path.get, path.put, path.post, path.patch, path.delete]) {
+      if (!operation) continue;
+      operation.responses['default'] ??= {
+        description: 'Problem (RFC 9457).',
+        content: { 'application/problem+json': { schema } },
+      };
+    }
+  }
 }
 
 function requestSchemas(): Schemas {
