@@ -2,7 +2,7 @@
  * Makes the secrets that deploy/compose.yaml refers to, under deploy/secrets; what is there already stays. Run once on the machine
  * with the Docker engine: `node_modules/.bin/node deploy/compose-secrets.ts`.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyStore } from './local/keys/key-store.ts';
 import { brokerKeys } from './local/keys/session-keys.ts';
@@ -21,6 +21,7 @@ const token = keyPairIn(keys, 'token');
 const store = new KeyStore(keys, token.privateKey);
 await store.ensure(TOKEN_KEY_ID);
 const actor = keyPairIn(keys, 'actor');
+const oidcSecretFile = join(directory, 'oidc-client-secret');
 writeServerFiles(directory, { password: admin, tokenKeys: brokerKeys(keys) });
 
 const files: Record<string, string> = {
@@ -35,6 +36,8 @@ const files: Record<string, string> = {
   'key-set': readFileSync(store.paths.keySet, 'utf8'),
   'actor-key': readFileSync(actor.privateKey, 'utf8'),
   'actor-public-key': readFileSync(actor.publicKey, 'utf8'),
+  // the OpenID provider decides it; whoever has one writes it here
+  'oidc-client-secret': existsSync(oidcSecretFile) ? readFileSync(oidcSecretFile, 'utf8') : '',
 };
 const roles: string[] = [];
 for (const service of SERVICES) {

@@ -32,6 +32,7 @@ export const PEOPLE_PROBLEMS: ProblemCase[] = [
     409,
     call('POST', CHANGE, { currentPassword: 'whatever', newPassword: 'another one, longer' }),
   ],
+  ['GET /session/oidc', 'oidc.notConfigured', 404, call('GET', '/session/oidc')],
   ['DELETE /sessions/{id}', 'session.notFound', 404, call('DELETE', `/sessions/${NOBODY}`)],
   ['POST /accounts', 'account.exists', 409, call('POST', '/accounts', account({ username: 'admin' }))],
   ['POST /accounts', 'account.grantsTooLarge', 400, call('POST', '/accounts', account({ grants: HUGE }))],

@@ -217,6 +217,9 @@ export const PROBLEMS: ProblemCase[] = [
 export const PROVED_ELSEWHERE: Record<string, string> = {
   'session.tooManyFailures': 'would lock out the specs that follow: services/gateway login-throttle.int.spec.ts',
   'session.loginRequired': 'needs an API token: services/gateway sessions.int.spec.ts',
+  'oidc.notConfigured': 'nobody can have begun such a login: services/gateway oidc.int.spec.ts',
+  'oidc.unavailable': 'needs an OpenID provider: services/gateway oidc.int.spec.ts',
+  'oidc.refused': 'needs an OpenID provider: services/gateway oidc.int.spec.ts',
   'account.noPassword': 'needs an OIDC provider: services/gateway oidc.int.spec.ts',
   'apiToken.scopeBeyondAccount': 'needs an account with fewer rights: services/gateway api-tokens.int.spec.ts',
   'job.approvalBySelf': 'needs a policy in the configuration: services/job-scheduler approval.int.spec.ts',

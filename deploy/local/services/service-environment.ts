@@ -69,6 +69,10 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_CORS_ORIGINS: '',
         WAYBILL_ADMIN_PASSWORD: settings.adminPassword,
         WAYBILL_ACTOR_KEY_FILE: settings.actorKeyFile,
+        WAYBILL_PUBLIC_URL: `http://127.0.0.1:${settings.httpPorts.gateway}`,
+        WAYBILL_OIDC_ISSUER: process.env['WAYBILL_OIDC_ISSUER'] ?? '',
+        WAYBILL_OIDC_CLIENT_ID: process.env['WAYBILL_OIDC_CLIENT_ID'] ?? 'waybill',
+        WAYBILL_OIDC_CLIENT_SECRET: process.env['WAYBILL_OIDC_CLIENT_SECRET'] ?? '',
       };
     case 'package':
       return {

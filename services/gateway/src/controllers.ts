@@ -9,6 +9,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
+import { OidcController } from './oidc/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { UploadsController } from './uploads/uploads.controller.js';
@@ -18,6 +19,7 @@ import { VersionsController } from './versions/versions.controller.js';
 /** Every route of the API, and the consumer behind the event streams. */
 export const CONTROLLERS = [
   SessionController,
+  OidcController,
   SessionsController,
   AccountsController,
   ApiTokensController,

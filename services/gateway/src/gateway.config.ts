@@ -1,5 +1,5 @@
 import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig, type UsedLink } from '@waybill/platform';
-import { IsOptional, IsUrl, MinLength } from 'class-validator';
+import { IsOptional, IsString, IsUrl, Matches, MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
 export class GatewayConfig extends PublicServiceConfig {
@@ -15,6 +15,19 @@ export class GatewayConfig extends PublicServiceConfig {
   @Env('WAYBILL_ACTOR_KEY', { secret: true })
   @IsEd25519PrivateKey()
   actorKey: string;
+  /** where people reach this API, e.g. `https://waybill.example.org`; the OpenID provider sends them back to it */
+  @Env('WAYBILL_PUBLIC_URL')
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  publicUrl: string = 'http://127.0.0.1:8080';
+  /** issuer of the OpenID provider that people may log in at; absent: none */
+  @Env('WAYBILL_OIDC_ISSUER')
+  @Matches(/^$|^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/, {
+    message: '$property must be an https URL, e.g. https://login.example.org/realms/staff; http only on this machine',
+  })
+  oidcIssuer: string = '';
+  @Env('WAYBILL_OIDC_CLIENT_ID') @IsString() oidcClientId: string = 'waybill';
+  /** absent: a public client, protected by PKCE alone */
+  @Env('WAYBILL_OIDC_CLIENT_SECRET', { secret: true }) @IsString() oidcClientSecret: string = '';
   /** where people and integrators reach object storage, when that is not where we do; goes into presigned URLs */
   @Env('WAYBILL_S3_PUBLIC_ENDPOINT')
   @IsOptional()

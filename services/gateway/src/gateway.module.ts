@@ -17,6 +17,8 @@ import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.
 import { JobViews } from './jobs/job-views.service.js';
 import { LiveEvents } from './live/live-events.js';
 import { OBJECT_STORAGE } from './object-storage.token.js';
+import { OidcProvider } from './oidc/oidc-provider.js';
+import { oidcSettings } from './oidc/oidc-settings.js';
 import { PEOPLE } from './people.js';
 import { AccessGuard } from './session/access.guard.js';
 import { ActorInterceptor } from './session/actor.interceptor.js';
@@ -60,6 +62,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         ...PEOPLE,
+        { provide: OidcProvider, useValue: new OidcProvider(oidcSettings(config)) },
         IdempotentRequestsRepository,
         Housekeeping,
         ReadAudit,

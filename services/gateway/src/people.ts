@@ -2,6 +2,8 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { CreateAccount } from './accounts/create-account.js';
 import { RemoveAccount } from './accounts/remove-account.js';
 import { UpdateAccount } from './accounts/update-account.js';
+import { FindOidcAccount } from './oidc/find-oidc-account.js';
+import { PendingLoginsRepository } from './oidc/pending-logins.repository.js';
 import { ChangePassword } from './session/change-password.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
 import { LiveSession } from './session/live-session.js';
@@ -14,6 +16,8 @@ import { StartSession } from './session/start-session.js';
 export const PEOPLE = [
   AccountsRepository,
   CredentialsRepository,
+  FindOidcAccount,
+  PendingLoginsRepository,
   LiveSession,
   LogIn,
   SessionAudit,

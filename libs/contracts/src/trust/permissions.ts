@@ -120,6 +120,8 @@ export type RouteAccess = Permission | 'public' | 'own';
 /** By method and path below `/api/v1`, as in `openapi.json`. A call that is not here is refused. */
 export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /session': 'public',
+  'GET /session/oidc': 'public',
+  'GET /session/oidc/callback': 'public',
   'GET /session': 'own',
   'DELETE /session': 'own',
   'POST /session/actions/change-password': 'own',

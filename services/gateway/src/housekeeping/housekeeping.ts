@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { IdempotentRequestsRepository } from '../idempotency/idempotent-requests.repository.js';
+import { PendingLoginsRepository } from '../oidc/pending-logins.repository.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
 
 const EVERY_MS = 3_600_000;
 
-/** Removes what has had its time: expired credentials and recorded answers. Several replicas may do it at once. */
+/** Removes what has had its time: expired credentials, recorded answers and logins that nobody came back from. Several replicas may do it at once. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Housekeeping.name);
@@ -13,6 +14,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly credentials: CredentialsRepository,
     private readonly requests: IdempotentRequestsRepository,
+    private readonly logins: PendingLoginsRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,5 +31,6 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   async run(): Promise<void> {
     await this.credentials.removeExpired();
     await this.requests.removeOld();
+    await this.logins.removeExpired();
   }
 }

@@ -11,12 +11,23 @@ import { setApiPrefix } from '../api-prefix.js';
 import { CONTROLLERS } from '../controllers.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { LiveEvents } from '../live/live-events.js';
+import { OidcProvider } from '../oidc/oidc-provider.js';
 import { PEOPLE } from '../people.js';
 import { OBJECT_STORAGE } from '../object-storage.token.js';
 import { buildDocument } from './document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
-const NEVER_CALLED = [RpcClient, DataSource, OBJECT_STORAGE, JobViews, LiveEvents, UnitOfWork, ReadAudit, ...PEOPLE];
+const NEVER_CALLED = [
+  RpcClient,
+  DataSource,
+  OBJECT_STORAGE,
+  JobViews,
+  LiveEvents,
+  UnitOfWork,
+  ReadAudit,
+  OidcProvider,
+  ...PEOPLE,
+];
 
 @Module({ controllers: CONTROLLERS, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
 class RoutesModule {}

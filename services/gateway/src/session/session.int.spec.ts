@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Housekeeping } from '../housekeeping/housekeeping.js';
-import { PERMISSIONS } from '@waybill/contracts';
+import { PERMISSIONS, ROUTE_ACCESS } from '@waybill/contracts';
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
 
 let world: GatewayWorld;
@@ -70,7 +70,17 @@ describe('the bearer guard', () => {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
   );
-  const guarded = operations.filter(([method, path]) => !(method === 'POST' && path === '/api/v1/session'));
+  const isPublic = ([method, path]: readonly [string, string]) =>
+    ROUTE_ACCESS[`${method} ${path.replace('/api/v1', '')}`] === 'public';
+  const guarded = operations.filter((operation) => !isPublic(operation));
+
+  it('lets nobody without one further than to a login', () => {
+    expect(operations.filter(isPublic).map((operation) => operation.join(' '))).toEqual([
+      'POST /api/v1/session',
+      'GET /api/v1/session/oidc',
+      'GET /api/v1/session/oidc/callback',
+    ]);
+  });
   const withValues = (path: string) =>
     path
       .replace('/api/v1', '')

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { WaybillError } from '@waybill/contracts';
+import * as oidc from 'openid-client';
+import { isLoopback, type OidcSettings } from './oidc-settings.js';
+
+/** What a login that has begun must remember until the provider sends its person back. */
+export interface PendingLogin {
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+}
+
+/** Who the provider says it is. */
+export interface OidcIdentity {
+  issuer: string;
+  /** never changes and is never given to somebody else, unlike names and addresses */
+  subject: string;
+  preferredUsername: string | null;
+}
+
+/** The configured provider, asked for its endpoints at the first login. */
+@Injectable()
+export class OidcProvider {
+  private discovered: Promise<oidc.Configuration> | undefined;
+
+  constructor(private readonly settings: OidcSettings | null) {}
+
+  /** Authorization code with PKCE (S256). @throws WaybillError notFound `oidc.notConfigured`; unavailable `oidc.unavailable` */
+  async begin(): Promise<{ url: URL; pending: PendingLogin }> {
+    const { redirectUri } = this.required();
+    const configuration = await this.configuration();
+    const codeVerifier = oidc.randomPKCECodeVerifier();
+    const pending = { state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier };
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: 'openid profile',
+      code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: 'S256',
+      state: pending.state,
+      nonce: pending.nonce,
+    });
+    return { url, pending };
+  }
+
+  /**
+   * Exchanges the code and checks the ID token: signature, issuer, audience, nonce, times.
+   * @param query of the callback, as it came
+   * @throws WaybillError unauthorized `oidc.refused`; unavailable `oidc.unavailable`
+   */
+  async finish(query: string, { state, nonce, codeVerifier }: PendingLogin): Promise<OidcIdentity> {
+    const url = new URL(this.required().redirectUri);
+    url.search = query;
+    const checks = {
+      pkceCodeVerifier: codeVerifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      idTokenExpected: true,
+    };
+    const configuration = await this.configuration();
+    const claims = await oidc
+      .authorizationCodeGrant(configuration, url, checks)
+      .then((tokens) => tokens.claims())
+      .catch(() => undefined);
+    if (!claims) throw refused();
+    const name = claims['preferred_username'];
+    return { issuer: claims.iss, subject: claims.sub, preferredUsername: typeof name === 'string' ? name : null };
+  }
+
+  private required(): OidcSettings {
+    if (this.settings) return this.settings;
+    const detail = 'No OpenID provider is configured here; log in with POST /api/v1/session.';
+    throw new WaybillError('notFound', 'oidc.notConfigured', detail);
+  }
+
+  private async configuration(): Promise<oidc.Configuration> {
+    const { issuer, clientId, clientSecret } = this.required();
+    const authentication = clientSecret === null ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
+    const execute = issuer.protocol === 'http:' && isLoopback(issuer) ? [oidc.allowInsecureRequests] : [];
+    this.discovered ??= oidc.discovery(issuer, clientId, undefined, authentication, { execute, timeout: 10 });
+    try {
+      return await this.discovered;
+    } catch {
+      // asked again at the next login
+      this.discovered = undefined;
+      const detail = 'The OpenID provider cannot be asked now; try again later, or log in with POST /api/v1/session.';
+      throw new WaybillError('unavailable', 'oidc.unavailable', detail);
+    }
+  }
+}
+
+export function refused(): WaybillError {
+  const detail = 'The login at the OpenID provider was not completed here; begin again with GET /api/v1/session/oidc.';
+  return new WaybillError('unauthorized', 'oidc.refused', detail);
+}
