@@ -49,7 +49,6 @@ const SAMPLES: [ClassConstructor<object>, Record<string, unknown>][] = [
   [
     CreateJobRequest,
     {
-      actor: 'admin',
       job: {
         package: 'p',
         version: '1',

@@ -13,15 +13,16 @@ import {
   reportKey,
   rpcQueue,
 } from '@waybill/contracts';
-import { TestMetrics } from '@waybill/testing';
 import { Publisher } from '../client/publisher.js';
-import { RpcClient } from '../rpc/rpc-client.js';
+import type { RpcClient } from '../rpc/rpc-client.js';
 import { BatchHandler, EventHandler, RpcHandler } from '../server/decorators.js';
 import type { IncomingMessage } from '../server/incoming-message.js';
 import { ACK, dead, type Verdict } from '../server/verdict.js';
 import { computerRemoved, jobStatusChanged } from '../specs/events.spec.js';
+import { gatewayClient } from '../specs/test-actor.spec.js';
 import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { startService } from '../specs/test-service.spec.js';
+import { TestMetrics } from '../specs/test-metrics.spec.js';
 import { publishInstrument } from '../tracing/spans.js';
 
 const failing = new Set<string>();
@@ -63,7 +64,7 @@ describe('metrics of handlers', () => {
     metrics = new TestMetrics();
     broker = await TestBroker.start();
     await startService(broker, [MeasuredController], { service: 'fleet' });
-    client = new RpcClient(broker.connection('services'));
+    client = gatewayClient(broker.connection('services'));
   });
   afterAll(async () => {
     await client.close();

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { COMMAND_TYPES, EXCHANGES, groupStream, inboxStream } from '@waybill/contracts';
-import { TestMetrics } from '@waybill/testing';
 import type { OutboxMessage } from '../outbox/outbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { startRelay } from '../specs/relay.spec.js';
 import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { TestDatabase } from '../specs/test-database.spec.js';
+import { TestMetrics } from '../specs/test-metrics.spec.js';
 import { observeOutbox } from './outbox-gauges.js';
 
 const outbox = new Outbox();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Controller, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ComputerRemoved, EVENTS, EXCHANGES, REPORT_QUEUES, reportKey } from '@waybill/contracts';
-import { TestMetrics } from '@waybill/testing';
 import { MessagingModule } from '../nest/messaging.module.js';
 import { BatchHandler, EventHandler } from '../server/decorators.js';
 import type { IncomingMessage } from '../server/incoming-message.js';
@@ -10,6 +9,7 @@ import { dead, type Verdict } from '../server/verdict.js';
 import { WaybillServer } from '../server/waybill-server.js';
 import { computerRemoved } from '../specs/events.spec.js';
 import { eventually, TestBroker } from '../specs/test-broker.spec.js';
+import { TestMetrics } from '../specs/test-metrics.spec.js';
 
 let release: () => void = () => undefined;
 const gate = new Promise<void>((resolve) => (release = resolve));
