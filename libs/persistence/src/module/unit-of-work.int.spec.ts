@@ -57,7 +57,8 @@ describe('UnitOfWork', () => {
         await manager.query('UPDATE accounts SET amount = amount + 1 WHERE id = $1', [second]);
       });
     await Promise.all([transfer(1, 2), transfer(2, 1)]);
-    expect(runs).toBe(3);
+    // The victim of a deadlock runs again, and on a busy machine may meet another.
+    expect(runs).toBeGreaterThanOrEqual(3);
     expect(await amounts()).toEqual([{ amount: 2 }, { amount: 2 }]);
   });
 
