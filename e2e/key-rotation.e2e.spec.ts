@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from '@waybill/testing';
 import { instancePaths } from '../deploy/local/local-paths.ts';
 import { AgentProcess } from './support/agent-process.ts';
-import { ApiError } from './support/api.ts';
+import type { ApiError } from './support/api.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
 import { publishVersion } from './support/publish.ts';
 import type { Execution, Job, Page } from './support/views.ts';
