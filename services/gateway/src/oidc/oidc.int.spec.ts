@@ -24,7 +24,8 @@ beforeAll(async () => {
     WAYBILL_PUBLIC_URL: publicUrl,
   });
   const redirectUri = `${publicUrl}/api/v1/session/oidc/callback`;
-  server.on('request', provider(redirectUri).callback());
+  const answer = provider(redirectUri).callback();
+  server.on('request', (request, response) => void answer(request, response));
 }, 120_000);
 afterAll(async () => {
   await world?.stop();
