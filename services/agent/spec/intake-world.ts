@@ -21,6 +21,7 @@ export class IntakeWorld {
   readonly received: Command[] = [];
   readonly source: Extract<CommandSource, { kind: 'group' }>;
   readonly intake: CommandIntake;
+  readonly executor: Executor;
   private readonly attacker = newKey(KEYS.command.kid);
   /** looks for a newer key set */
   lookedForKeys = 0;
@@ -35,7 +36,7 @@ export class IntakeWorld {
     const clock = new CorrectedClock();
     const reports = new ReportWriter(computerId, journal, clock);
     const behaviour = { seed: 1, fail: {}, delay: {} };
-    const executor = new Executor({
+    const executor = (this.executor = new Executor({
       journal,
       clock,
       reports,
@@ -43,7 +44,7 @@ export class IntakeWorld {
       bootId: 'this',
       runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
       chooseVariant: ({ command }) => command.manifest.variants[0]!,
-    });
+    }));
     this.intake = new CommandIntake({
       computerId,
       journal,

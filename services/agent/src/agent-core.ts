@@ -17,6 +17,7 @@ import { applyDesiredState } from './session/desired-state.js';
 import { SessionKeeper } from './session/session-keeper.js';
 import { StreamReader } from './session/stream-reader.js';
 import { TokenKeeper } from './session/token-keeper.js';
+import { dropRevoked } from './trust/drop-revoked.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
 
@@ -83,6 +84,7 @@ export class AgentCore {
           this.session.connection?.publishProgress({ v: 1, computerId, ...news, at: timestamp(clock) }),
       }),
     });
+    keys.onChanged((set) => dropRevoked(set, journal, this.executor));
     const intake = new CommandIntake({
       computerId,
       journal,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually, newKey } from '@waybill/testing';
 import { cancelCommand, executeCommand, KEYS, manifestOf, PLAIN, withManifest } from '../../spec/commands.js';
 import { IntakeWorld } from '../../spec/intake-world.js';
+import { dropRevoked } from '../trust/drop-revoked.js';
 import type { ProvenExecute } from './proven-command.js';
 
 const refusals = (world: IntakeWorld) => world.journal.unsent().filter(({ refusal }) => refusal);
@@ -62,6 +63,26 @@ describe('a stolen publishing key', () => {
     await ends(world, after, { status: 'rejected', verdict: { reason: 'manifest.keyRevoked' } });
     expect(world.journal.attempt(after)?.verdict?.message).toContain(`key ${stolen.kid} was revoked`);
   });
+});
+
+it('what waits is dropped when its publisher’s key is revoked, and nothing else', async () => {
+  const world = new IntakeWorld();
+  const stolen = KEYS.add(`stolen-${randomUUID()}`, 'publish');
+  world.keySet = KEYS.current;
+  const manifest = manifestOf(PLAIN, 'acme', '1.0.0');
+  const installAt = new Date(Date.now() + 60_000).toISOString();
+  const [theirs, ours] = [KEYS.signed(manifest, stolen), KEYS.signed(manifest)].map((signed, index) => ({
+    ...executeCommand({ audience: world.audience, seq: index + 1, manifest, ...signed }),
+    installAt,
+  })) as [ProvenExecute, ProvenExecute];
+  for (const command of [theirs, ours]) {
+    await world.take(await world.sign(command));
+    await eventually(() => expect(world.journal.attempt(command)?.status).toBe('waiting'));
+  }
+  dropRevoked(KEYS.revoke(stolen.kid), world.journal, world.executor);
+  await ends(world, theirs, { status: 'canceled' });
+  expect(world.journal.attempt(theirs)?.verdict?.message).toContain(`${stolen.kid}, which published it, was revoked`);
+  expect(world.journal.attempt(ours)).toMatchObject({ status: 'waiting', cancel: null });
 });
 
 describe('a command key', () => {
