@@ -9,8 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.stop());
 
-const listed = async (token: string) =>
-  (await world.call(token, 'GET', '/sessions')).body['items'] as LoginView[];
+const listed = async (token: string) => (await world.call(token, 'GET', '/sessions')).body['items'] as LoginView[];
 const end = (token: string, id: string) => world.call(token, 'DELETE', `/sessions/${id}`);
 const alive = async (token: string) => (await world.call(token, 'GET', '/session')).status === 200;
 
