@@ -73,6 +73,18 @@ export const PROBLEMS: ProblemCase[] = [
   ).map(([code, status, provoke]): ProblemCase => ['POST /packages/{name}/versions', code, status, provoke]),
   ['GET /packages/{name}/versions', 'package.notFound', 404, send('GET', '/packages/nobody/versions')],
   ['GET /packages/{name}/versions/{version}', 'version.notFound', 404, send('GET', '/packages/drafts/versions/9')],
+  [
+    'GET /packages/{name}/versions/{version}/manifest',
+    'version.notFound',
+    404,
+    send('GET', '/packages/drafts/versions/9/manifest'),
+  ],
+  [
+    'GET /packages/{name}/versions/{version}/manifest',
+    'version.artifactsMissing',
+    409,
+    send('GET', `${DRAFT}/manifest`),
+  ],
   ...(
     [
       ['version.notFound', 404, send('POST', '/packages/drafts/versions/9/actions/publish')],
@@ -216,6 +228,12 @@ export const PROBLEMS: ProblemCase[] = [
 /** Documented codes that a client cannot provoke on a whole stack at will, and where they are proved instead. */
 export const PROVED_ELSEWHERE: Record<string, string> = {
   'session.tooManyFailures': 'would lock out the specs that follow: services/gateway login-throttle.int.spec.ts',
+  'session.badCredentials':
+    'for a change of password it needs an account that has one: services/gateway accounts.int.spec.ts',
+  'version.signatureMissing': 'needs a stack without a publishing key: services/package signatures.int.spec.ts',
+  'version.signatureInvalid': 'needs a key of the organisation: services/package signatures.int.spec.ts',
+  'version.signingKeyUnusable':
+    'no spec revokes the key that package itself signs with yet; the rule is in services/package manifest-signatures.ts',
   'session.loginRequired': 'needs an API token: services/gateway sessions.int.spec.ts',
   'oidc.notConfigured': 'nobody can have begun such a login: services/gateway oidc.int.spec.ts',
   'oidc.unavailable': 'needs an OpenID provider: services/gateway oidc.int.spec.ts',
