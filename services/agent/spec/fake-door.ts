@@ -26,7 +26,10 @@ export class FakeDoor {
   /** cuts the connection of downloads after so many bytes, once per entry */
   readonly cuts: number[] = [];
   subscriptions: (computerId: string) => Subscription[] = () => [];
-  desired: DesiredStateResponse = { commands: [], open: [] };
+  desired: (computerId: string) => DesiredStateResponse | Promise<DesiredStateResponse> = () => ({
+    commands: [],
+    open: [],
+  });
   tokenSeconds = 3600;
   timeOffset = 0;
   private readonly computers = new Map<string, string>();
@@ -100,7 +103,7 @@ export class FakeDoor {
     if (path === '/token') return this.issue(String(decodeJwt(json()['client_assertion']!).sub).slice(2));
     const computerId = String(decodeJwt(request.headers.authorization!.slice(7)).sub).slice(2);
     if (path === '/session') return this.session(computerId);
-    if (path === '/desired-state') return this.desired;
+    if (path === '/desired-state') return this.desired(computerId);
     if (path === '/inventory') return { count: this.inventories.push(json() as unknown as InventoryRequest) };
     const sha256 = path.split('/')[2]!;
     if (!path.startsWith('/downloads/') || !this.objects.has(sha256))

@@ -43,6 +43,20 @@ describe('a fleet of simulated agents', () => {
 
   const audience = () => ({ group: world.group, generation: world.generation });
   const keyOf = ({ jobId, run, attempt }: ExecuteCommand) => ({ jobId, run, attempt });
+  /** Desired state as the scheduler signs it: every command for the computer that asks, and for no other. */
+  const toEach = (commands: ExecuteCommand[], open: ExecuteCommand[]) => async (computer: string) => ({
+    commands: await Promise.all(
+      commands.map((command) =>
+        world.sign({
+          ...command,
+          seq: 0,
+          audience: { computer },
+          selector: { kind: 'computers' as const, ids: [computer] },
+        }),
+      ),
+    ),
+    open: open.map(keyOf),
+  });
   const desiredStateRequests = () => world.door.requests.filter((request) => request === 'GET /desired-state').length;
   let package_ = 0;
   const broadcast = () =>
@@ -113,7 +127,7 @@ describe('a fleet of simulated agents', () => {
       const command = broadcast();
       // A command that the broker lost: no number tells of it, only the desired state that a reconnected agent asks for.
       const lost = broadcast();
-      world.door.desired = { commands: [await world.sign(lost)], open: [command, lost].map(keyOf) };
+      world.door.desired = toEach([lost], [command, lost]);
       await fleet.kill(fleet.agents.slice(0, 10));
       await world.send(command);
       await eventually(() => expect(world.of(command.jobId).length).toBeGreaterThan(0), SLOW);
@@ -133,10 +147,7 @@ describe('a fleet of simulated agents', () => {
   it('asks for the desired state when a number of the stream is missing', async () => {
     const missed = broadcast();
     const next = broadcast();
-    world.door.desired = {
-      commands: [await world.sign(missed)],
-      open: [missed, next].map(keyOf),
-    };
+    world.door.desired = toEach([missed], [missed, next]);
     const before = desiredStateRequests();
     await world.send(next, { seq: 1_000 });
     await eventually(() => ends(missed.jobId), SLOW);
@@ -159,7 +170,7 @@ describe('a fleet of simulated agents', () => {
           ).size,
         ).toBe(AGENTS);
       await eventually(accepted, SLOW);
-      world.door.desired = { commands: [], open: [] };
+      world.door.desired = toEach([], []);
       await world.send(broadcast(), { seq: 2_000 });
       const statuses = await eventually(() => ends(waiting.jobId), SLOW);
       expect(new Set(statuses)).toEqual(new Set(['canceled', 'failed']));
@@ -184,7 +195,8 @@ describe('a fleet of simulated agents', () => {
   it('obeys the genuine command for the same attempt, before or after which a forged one came', async () => {
     const [first, second] = [broadcast(), broadcast()];
     const forge = async (command: ExecuteCommand) =>
-      world.send(command, { jws: await world.sign(command, { ...KEYS.session, kid: KEYS.command.kid }) });
+      // A stranger's message takes none of the stream's numbers: those are in what the scheduler signs.
+      world.send(command, { seq: 0, jws: await world.sign(command, { ...KEYS.session, kid: KEYS.command.kid }) });
     await forge(first);
     await world.send(first);
     await world.send(second);

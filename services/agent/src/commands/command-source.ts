@@ -15,7 +15,7 @@ export function addressedTo(audience: Audience, source: CommandSource, computerI
     case 'inbox':
       return 'shard' in audience && audience.shard === source.shard;
     case 'desiredState':
-      // The server composed the answer for this computer from the signed commands of the streams.
-      return true;
+      // The scheduler signs what is in the answer for this computer alone: a stream's command in it was put there by somebody else.
+      return false;
   }
 }

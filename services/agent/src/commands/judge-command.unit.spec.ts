@@ -64,7 +64,7 @@ describe('a genuine command', () => {
       { source: { kind: 'desiredState' } },
       'ignore',
     ],
-    ['of the group, in the desired state', execute(), { source: { kind: 'desiredState' } }, 'accept'],
+    ['of the group, replayed in the desired state', execute(), { source: { kind: 'desiredState' } }, 'ignore'],
     ['that names this computer', execute({ selector: { kind: 'computers', ids: [OTHER, ME] } }), {}, 'accept'],
     ['that names others', execute({ selector: { kind: 'computers', ids: [OTHER] } }), {}, 'ignore'],
     ['for a slice of nobody', execute({ selector: { kind: 'slice', from: 0, to: 0 } }), {}, 'ignore'],
