@@ -43,11 +43,28 @@ describe('a version that nobody vouches for', () => {
     ['signed-by-a-stranger', () => KEYS.signed(aManifest('signed-by-a-stranger', '1.0'), newKey(KEYS.publish.kid))],
     ['signed-by-the-command-key', () => KEYS.signed(aManifest('signed-by-the-command-key', '1.0'), KEYS.command)],
     ['signed-for-another', () => ({ signedManifest: KEYS.signed(aManifest()).signedManifest })],
+    ['another-under-this-name', () => ({ manifest: aManifest(), ...KEYS.signed(aManifest()) })],
+    ['another-version', () => KEYS.signed(aManifest('another-version', '0.9'))],
   ])('is refused for new jobs: %s', async (name, signature) => {
     await publishVersion(scheduler, { ...published(name, '1.0'), ...signature() });
     await scheduler.group(name, computers(scheduler, 1));
     const refusal = await refusalOf(create(scheduler, { package: name, version: '1.0', targets: { groups: [name] } }));
     expect(refusal).toMatchObject({ code: 'job.invalid', errors: [{ pointer: '/version' }] });
+  });
+});
+
+describe('a version that is published a second time with other content', () => {
+  it('keeps what was first published under its id', async () => {
+    const { event, order } = await aVersion('first-word', KEYS.publish);
+    const other = { ...event.manifest, title: 'Something else' };
+    await publishVersion(scheduler, { ...event, manifest: other, ...KEYS.signed(other) });
+    // An event that comes after it in the same queue has been taken in: so was the second word.
+    await aVersion('after-the-second-word');
+    const groupId = await scheduler.group('first-word', computers(scheduler, 1));
+    const { id } = await create(scheduler, { ...order, targets: { groups: ['first-word'] } });
+    await story.released(id);
+    const [message] = await scheduler.readStream(groupStream(groupId, 1));
+    expect((await story.verify<ExecuteCommand>(message!.body)).manifestDigest).toBe(event.manifestDigest);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SignatureView } from '@waybill/contracts';
+import type { Manifest, SignatureView } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { KeyRing, signatureView, verifyManifest } from '@waybill/trust';
 import { decodeProtectedHeader } from 'jose';
@@ -20,7 +20,12 @@ export class VersionTrust {
     if (signedManifest === null || manifestDigest === null)
       return `${which} is not signed by a publishing key; publish it once more`;
     const verified = await verifyManifest(signedManifest, manifestDigest, await this.keys.current(), Date.now());
-    return verified.ok ? null : `${which} cannot be trusted: ${verified.why}`;
+    if (!verified.ok) return `${which} cannot be trusted: ${verified.why}`;
+    // A genuine manifest of something else, sent under this name, is no manifest of this.
+    const signed = verified.content as Partial<Manifest> | null;
+    return signed?.package === name && signed.version === version
+      ? null
+      : `${which} cannot be trusted: what is signed is version ${signed?.version} of ${signed?.package}`;
   }
 
   /** Refusals by version id; versions that may be used are missing. */

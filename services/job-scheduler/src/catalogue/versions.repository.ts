@@ -30,6 +30,7 @@ WITH copy AS (
   VALUES ($1, $2, $3, $4, $5, $6, $10)
   ON CONFLICT (version_id) DO UPDATE SET manifest = excluded.manifest, manifest_digest = excluded.manifest_digest, published_at = excluded.published_at,
     signed_manifest = coalesce(excluded.signed_manifest, version_copies.signed_manifest)
+  WHERE version_copies.manifest_digest IS NULL OR version_copies.manifest_digest = excluded.manifest_digest
   RETURNING version_id
 )
 INSERT INTO version_artifacts (version_id, sha256, object_key, size)
