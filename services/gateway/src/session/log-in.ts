@@ -24,13 +24,12 @@ export class LogIn {
    */
   async run(given: { username: string; password: string }, request: Request): Promise<Account> {
     const username = given.username.toLowerCase();
-    await this.throttle.demand(username, request);
+    await this.throttle.attempt(username, request);
     const account = await this.accounts.findByUsername(username);
     const stored = await passwordMatches(account?.passwordHash ?? null, given.password);
     const configured = this.administrator.matches(given.password);
     const right = account?.builtIn ? configured : stored;
     if (!account || !right || account.disabled) {
-      await this.throttle.failed(username, request);
       await this.audit.refused(account, request);
       throw new WaybillError('unauthorized', 'session.badCredentials', 'The username or the password is wrong.');
     }

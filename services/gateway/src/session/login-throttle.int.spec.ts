@@ -35,6 +35,12 @@ describe('guessing passwords', () => {
     expect((await login('admin', world.password)).status).toBe(201);
   });
 
+  it('ends as soon for many guesses at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => login('guessed-at-once')));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(35);
+  });
+
   it('takes as long for an unknown name as for a known one', async () => {
     const took: Record<string, number[]> = { known: [], unknown: [] };
     for (let i = 0; i < 4; i++) {

@@ -18,24 +18,24 @@ export class LoginThrottle {
   private readonly pair = new RateLimiterMemory({ ...PER_PAIR, keyPrefix: 'pair' });
   private readonly address = new RateLimiterMemory({ ...PER_ADDRESS, keyPrefix: 'address' });
 
-  /** Before the password is looked at. @throws WaybillError limited `session.tooManyFailures` */
-  async demand(username: string, request: Request): Promise<void> {
+  /**
+   * Counts an attempt before the password is looked at, so that a hundred at the same moment are no more than one after the other.
+   * @throws WaybillError limited `session.tooManyFailures`
+   */
+  async attempt(username: string, request: Request): Promise<void> {
     for (const [limiter, key] of this.keys(username, request)) {
-      const counted = await limiter.get(key);
-      if (!counted || counted.consumedPoints < limiter.points) continue;
+      const counted = await limiter.penalty(key);
+      if (counted.consumedPoints <= limiter.points) continue;
       const seconds = counted.msBeforeNext / 1000;
       const detail = `Too many failed logins; try again in ${Math.ceil(seconds)} s.`;
       throw limited('session.tooManyFailures', detail, seconds);
     }
   }
 
-  async failed(username: string, request: Request): Promise<void> {
-    for (const [limiter, key] of this.keys(username, request)) await limiter.penalty(key);
-  }
-
-  /** Who has the password clears what was counted for that name from there, and nothing else. */
+  /** The attempt was none to guess: it is taken back. Who has the password also clears what was counted for that name from there. */
   async succeeded(username: string, request: Request): Promise<void> {
-    await this.pair.delete(`${username} ${addressOf(request)}`);
+    for (const [limiter, key] of this.keys(username, request))
+      await (limiter === this.pair ? limiter.delete(key) : limiter.reward(key));
   }
 
   private keys(username: string, request: Request): [RateLimiterMemory, string][] {
