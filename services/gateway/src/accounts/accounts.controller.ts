@@ -8,6 +8,7 @@ import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
+import { Caller, demandLogin, type Principal } from '../session/principal.js';
 import { CreateAccount as CreateBody, UpdateAccount as UpdateBody } from './account-bodies.js';
 import { accountView, type ShownAccount } from './account-view.js';
 import { ACCOUNT_LIST } from './accounts.list.js';
@@ -31,8 +32,9 @@ export class AccountsController {
   /** Lets somebody log in by a password; what the account may do is said by its grants. */
   @Post()
   @Answers(201, 'AccountView', 'The new account.')
-  @Problems('account.exists', 'account.grantsTooLarge')
-  async create(@Body() body: CreateBody): Promise<AccountView> {
+  @Problems('account.exists', 'account.grantsTooLarge', 'session.loginRequired')
+  async create(@Body() body: CreateBody, @Caller() caller: Principal): Promise<AccountView> {
+    demandLogin(caller);
     return accountView(await this.creation.run(body));
   }
 
@@ -59,13 +61,16 @@ export class AccountsController {
     'account.builtIn',
     'account.noPassword',
     'account.grantsTooLarge',
+    'session.loginRequired',
     'precondition.failed',
   )
   async update(
     @Param('id', IdPipe) id: string,
     @Body() body: UpdateBody,
+    @Caller() caller: Principal,
     @IfMatch() revision?: number,
   ): Promise<AccountView> {
+    demandLogin(caller);
     return accountView(await this.changes.run(id, body, revision));
   }
 
@@ -73,8 +78,9 @@ export class AccountsController {
   @Delete(':id')
   @HttpCode(204)
   @Answers(204, null, 'Removed.')
-  @Problems('account.notFound', 'account.builtIn')
-  async remove(@Param('id', IdPipe) id: string): Promise<void> {
+  @Problems('account.notFound', 'account.builtIn', 'session.loginRequired')
+  async remove(@Param('id', IdPipe) id: string, @Caller() caller: Principal): Promise<void> {
+    demandLogin(caller);
     await this.removal.run(id);
   }
 }

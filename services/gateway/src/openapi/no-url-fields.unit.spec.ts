@@ -17,6 +17,8 @@ const CALLS = /ur[il]|href|link|endpoint|webhook|callback|proxy|address|domain/i
 const HARMLESS = [
   // numbers of the parts for which the server makes URLs
   'get /api/v1/packages/{name}/versions/{version}/uploads/{id} urls',
+  // of a provider's error answer (RFC 6749, 4.1.2.1): let in and not looked at
+  'get /api/v1/session/oidc/callback error_uri',
   // a computer's own addresses, which are shown and never called
   'put /agent/v1/inventory /addresses',
 ];
