@@ -103,6 +103,7 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
 function fromFlags(flags: AgentFlags): Record<string, unknown> {
   return defined({
     server: flags.server,
+    token: flags.token,
     ca: flags.ca && readText(flags.ca, '--ca'),
     rootKey: flags['root-key'],
     state: flags.state,

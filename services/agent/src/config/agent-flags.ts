@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 
 export interface AgentFlags {
   server?: string;
+  token?: string;
   ca?: string;
   'root-key'?: string;
   state?: string;
@@ -14,6 +15,7 @@ export interface AgentFlags {
 export const AGENT_HELP = `Usage: waybill-agent --server URL [--ca FILE] [--state DIR] [--root DIR] [--config FILE]
 
   --server URL    address of the agent door, e.g. https://fleet.example.org  WAYBILL_AGENT_SERVER
+  --token SECRET  enrolment token, needed once; for trying out only          WAYBILL_AGENT_TOKEN (or _TOKEN_FILE)
   --ca FILE       certificates (PEM) that alone are believed                 WAYBILL_AGENT_CA_FILE
   --root-key FP   trust this root key only: sha256:… as npm run keys shows   WAYBILL_AGENT_ROOT_KEY
   --state DIR     key, journal and downloads (/var/lib/waybill-agent)        WAYBILL_AGENT_STATE
@@ -21,7 +23,7 @@ export const AGENT_HELP = `Usage: waybill-agent --server URL [--ca FILE] [--stat
   --config FILE   JSON file with these settings (/etc/waybill/agent.json)    WAYBILL_AGENT_CONFIG
   --help          this text
 
-The enrolment token, needed once, comes by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE: a command line is no place for a secret.
+Everybody on the computer can read a command line: outside of trials give the token by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.
 WAYBILL_AGENT_ALLOW_PLAINTEXT names links that may go over a network unencrypted: door, broker, downloads.
 Also by environment: WAYBILL_AGENT_HOSTNAME, WAYBILL_AGENT_ATTRIBUTES (department=accounting,site=osaka),
 WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGENT_LOG_LEVEL.
@@ -33,6 +35,7 @@ export function parseFlags(args: readonly string[]): AgentFlags {
     const text = { type: 'string' } as const;
     const options = {
       server: text,
+      token: text,
       ca: text,
       'root-key': text,
       state: text,

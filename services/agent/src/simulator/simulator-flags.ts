@@ -6,11 +6,11 @@ import type { FleetOptions } from './start-fleet.js';
 
 const STEPS: readonly SimulatedStep[] = ['requirements', 'download', 'install', 'verify'];
 
-export const SIMULATOR_HELP = `Usage: WAYBILL_AGENT_TOKEN=SECRET simulate --server URL --agents N [options]
-
-The enrolment token, with at least N uses left, comes by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.
+export const SIMULATOR_HELP = `Usage: simulate --server URL --token SECRET --agents N [options]
 
   --server URL           address of the agent door, e.g. http://127.0.0.1:8081
+  --token SECRET         enrolment token with at least N uses left; not to be read by everybody on the computer as
+                         WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE
   --ca FILE              certificates (PEM) that alone are believed; also WAYBILL_AGENT_CA_FILE
   --agents N             number of simulated computers
   --fail STEP=P,…        probability of failure by step, e.g. install=0.05,download=0.02
@@ -36,11 +36,18 @@ export function parseSimulatorFlags(args: readonly string[], env: NodeJS.Process
     if (!values[name]) throw new ConfigError(`--${name} is missing. See --help.`);
   // what every agent reads from the environment, by the same rules
   const { server, token, ca, allowPlaintext } = loadAgentConfig(
-    ['--server', values.server!, ...(values.ca ? ['--ca', values.ca] : [])],
+    [
+      '--server',
+      values.server!,
+      ...(values.token ? ['--token', values.token] : []),
+      ...(values.ca ? ['--ca', values.ca] : []),
+    ],
     env,
   );
   if (!token)
-    throw new ConfigError('The enrolment token is missing: give WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.');
+    throw new ConfigError(
+      'The enrolment token is missing: give WAYBILL_AGENT_TOKEN, WAYBILL_AGENT_TOKEN_FILE or --token.',
+    );
   return {
     help: false,
     progress: values.progress ?? false,
@@ -67,6 +74,7 @@ function read(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const options = {
     server: text,
+    token: text,
     ca: text,
     agents: text,
     fail: text,

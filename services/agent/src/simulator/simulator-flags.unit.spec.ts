@@ -44,9 +44,15 @@ describe('the flags of the simulator', () => {
     [[...NEEDED, '--fail', 'install=2'], /not a number from 0 to 1/],
     [[...NEEDED, '--delay', 'install=5..1'], /--delay/],
     [[...NEEDED, '--what'], /--what/],
-    [[...NEEDED, '--token', 'x'], /Unknown option '--token'/],
+    [[...NEEDED, '--token', 'x'], /at least 16 characters/],
     [['--server', 'http://a', '--agents', '4'], /https:\/\//],
   ])('%j are refused', (args, sentence) => expect(() => parseSimulatorFlags(args, TOKEN)).toThrow(sentence));
+
+  it('take a token before the one of the environment', () => {
+    expect(parseSimulatorFlags([...NEEDED, '--token', 'a-token-of-the-command-line'], TOKEN)).toMatchObject({
+      fleet: { token: 'a-token-of-the-command-line' },
+    });
+  });
 
   it('ask for a token in the environment', () => {
     expect(() => parseSimulatorFlags(NEEDED, {})).toThrow(/WAYBILL_AGENT_TOKEN/);
