@@ -194,6 +194,8 @@ describe('a fleet of simulated agents', () => {
 
   it('obeys the genuine command for the same attempt, before or after which a forged one came', async () => {
     const [first, second] = [broadcast(), broadcast()];
+    // A forgery by a key of that name makes agents ask what the server still wants of them: both jobs.
+    world.door.desired = toEach([], [first, second]);
     const forge = async (command: ExecuteCommand) =>
       // A stranger's message takes none of the stream's numbers: those are in what the scheduler signs.
       world.send(command, { seq: 0, jws: await world.sign(command, { ...KEYS.session, kid: KEYS.command.kid }) });
