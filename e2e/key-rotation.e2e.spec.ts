@@ -9,6 +9,7 @@ import { AgentProcess } from './support/agent-process.ts';
 import type { ApiError } from './support/api.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
 import { publishVersion } from './support/publish.ts';
+import { tinyManifest } from './support/tiny-package.ts';
 import type { Execution, Job, Page } from './support/views.ts';
 
 const MINUTES = 60_000;
@@ -70,22 +71,10 @@ describe('the keys of a running installation', () => {
     rmSync(work, { recursive: true, force: true });
   }, 2 * MINUTES);
 
-  const content = (name: string) => ({
-    package: name,
-    version: '1.0.0',
-    variants: [
-      {
-        platform: { os: 'linux' },
-        artifacts: [{ file: 'run.sh' }],
-        installer: { type: 'script', file: 'run.sh' },
-        detection: [{ file: { path: `/opt/${name}` } }],
-      },
-    ],
-  });
   const files = (name: string) => [
     { name: 'run.sh', bytes: Buffer.from(`#!/bin/sh\ntouch "$WAYBILL_ROOT/opt/${name}"\n`) },
   ];
-  const publish = async (name: string) => publishVersion(stack.api, content(name), files(name));
+  const publish = async (name: string) => publishVersion(stack.api, tinyManifest(name), files(name));
   const version = (name: string) =>
     stack.api.get<{ signature: { kid: string; holder: string; status: string } }>(`/packages/${name}/versions/1.0.0`);
   const order = (name: string) =>

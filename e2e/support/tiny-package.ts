@@ -1,9 +1,9 @@
 import type { Api } from './api.ts';
 import { publishVersion } from './publish.ts';
 
-/** A published version that simulated agents "install". */
-export async function publishTinyPackage(api: Api, name = 'e2e-tiny'): Promise<{ package: string; version: string }> {
-  const manifest = {
+/** Version 1.0.0 of a package whose one script does nothing; it counts as installed by a file at `/opt/<name>`. */
+export function tinyManifest(name: string) {
+  return {
     package: name,
     version: '1.0.0',
     variants: [
@@ -15,6 +15,11 @@ export async function publishTinyPackage(api: Api, name = 'e2e-tiny'): Promise<{
       },
     ],
   };
+}
+
+/** A published version that simulated agents "install". */
+export async function publishTinyPackage(api: Api, name = 'e2e-tiny'): Promise<{ package: string; version: string }> {
+  const manifest = tinyManifest(name);
   await publishVersion(api, manifest, [{ name: 'run.sh', bytes: Buffer.from('#!/bin/sh\nexit 0\n') }]);
-  return { package: name, version: '1.0.0' };
+  return { package: name, version: manifest.version };
 }
