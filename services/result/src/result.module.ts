@@ -6,6 +6,7 @@ import { AnomaliesController } from './anomalies/anomalies.controller.js';
 import { ListAnomalies } from './anomalies/list-anomalies.query.js';
 import { StoreAnomalies } from './anomalies/store-anomalies.js';
 import { AssignTargets } from './assignment/assign-targets.handler.js';
+import { GatherStatistics } from './assignment/gather-statistics.js';
 import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
 import { CancelRun } from './cancellation/cancel-run.handler.js';
 import { ClosingConsumer } from './cancellation/closing.consumer.js';
@@ -58,6 +59,7 @@ const USE_CASES = [
   FlushProgress,
   ForgetChanges,
   ForgetDownloads,
+  GatherStatistics,
   GetExecution,
   IngestReports,
   ListAnomalies,

@@ -12,6 +12,7 @@ import {
   REMOVAL_LOCK,
 } from './assign-targets.sql.js';
 import { rememberReach } from '../limits/job-limits.js';
+import { GatherStatistics } from './gather-statistics.js';
 import { queuedReason } from './queued-reason.js';
 
 /**
@@ -23,10 +24,17 @@ export class AssignTargets {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly outbox: Outbox,
+    private readonly statistics: GatherStatistics,
   ) {}
 
-  async execute({ jobId, run, chunk, chunks, total, targets, reach }: JobTargetsAssigned): Promise<void> {
-    await this.unitOfWork.run(async (manager) => {
+  async execute(assigned: JobTargetsAssigned): Promise<void> {
+    // after the commit, which lets the first command leave: nobody waits for statistics
+    if (await this.assign(assigned)) await this.statistics.execute();
+  }
+
+  /** Says whether the run is ready. */
+  private assign({ jobId, run, chunk, chunks, total, targets, reach }: JobTargetsAssigned): Promise<boolean> {
+    return this.unitOfWork.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
       await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total]);
@@ -43,12 +51,13 @@ export class AssignTargets {
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
       const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);
       const ready = finished[0];
-      if (!ready) return;
+      if (!ready) return false;
       const body: JobExecutionsReady = { v: 1, jobId, run, total: ready.total };
       const type = EVENTS.jobExecutionsReady;
       await this.outbox.add(manager, [
         { vhost: 'services', exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body },
       ]);
+      return true;
     });
   }
 }

@@ -11,6 +11,7 @@ import { ResultConfig } from '../result.config.js';
 import { counters, takeOutbox } from '../specs/executions.fixtures.spec.js';
 import { resultDatabase } from '../specs/result-database.spec.js';
 import { AssignTargets } from './assign-targets.handler.js';
+import { GatherStatistics } from './gather-statistics.js';
 
 let database: Awaited<ReturnType<typeof resultDatabase>>;
 let sql: DataSource;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   database = await resultDatabase();
   sql = database.dataSource;
   const unitOfWork = new UnitOfWork(sql);
-  assign = new AssignTargets(unitOfWork, new Outbox());
+  assign = new AssignTargets(unitOfWork, new Outbox(), new GatherStatistics(sql));
   cancel = new CancelRun(unitOfWork, new Inbox(), new ResultConfig());
   remove = new RemoveComputer(unitOfWork);
 });
