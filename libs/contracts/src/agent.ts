@@ -8,6 +8,7 @@ export * from './status/reasons.js';
 export * from './naming/exchanges.js';
 export * from './naming/streams.js';
 export * from './targeting/selector.js';
+export * from './versions/version-key.js';
 export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
 export * from './commands/command.js';

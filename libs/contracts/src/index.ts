@@ -6,6 +6,7 @@ export * from './naming/exchanges.js';
 export * from './naming/streams.js';
 export * from './targeting/wave.js';
 export * from './targeting/selector.js';
+export * from './versions/version-key.js';
 export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
 export * from './manifest/manifest.validate.js';

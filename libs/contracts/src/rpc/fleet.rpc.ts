@@ -15,6 +15,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import type { SoftwareSource } from '../versions/version-key.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { type Page, PageQuery } from './page.js';
@@ -83,7 +84,7 @@ export class SoftwareListRequest extends PageQuery {
 export interface SoftwareView {
   name: string;
   version: string;
-  source: 'dpkg' | 'rpm' | 'registry' | 'waybill';
+  source: SoftwareSource;
 }
 
 export class CreateGroup {
