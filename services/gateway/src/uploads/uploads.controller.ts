@@ -1,16 +1,16 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type ArtifactView, MultipartAnnouncement, PACKAGE_RPC, SentParts } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { ObjectStorage } from '@waybill/object-storage';
 import type { Response } from 'express';
+import { Flag } from '../http/flag.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { OBJECT_STORAGE } from '../object-storage.token.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { awaitArtifact } from './await-artifact.js';
 import { withUrls } from './part-urls.js';
 import type { UploadView } from './uploads.views.js';
-import { wantsUrls } from './urls-query.js';
 
 /** Object storage is asked before the answer, too. */
 const TIMEOUT_MS = 30_000;
@@ -57,12 +57,11 @@ export class UploadsController {
     @Param('name') name: string,
     @Param('version') version: string,
     @Param('id', IdPipe) uploadId: string,
-    @Query('urls') urls?: string,
+    @Flag('urls') urls: boolean,
   ): Promise<UploadView> {
-    const signed = wantsUrls(urls);
     const request = { package: name, version, uploadId };
     const ticket = await this.rpc.call(PACKAGE_RPC.multipartGet, request, { timeoutMs: TIMEOUT_MS });
-    return signed ? withUrls(this.storage, ticket) : ticket.upload;
+    return urls ? withUrls(this.storage, ticket) : ticket.upload;
   }
 
   /** Gives an open upload up; its parts are removed. */
