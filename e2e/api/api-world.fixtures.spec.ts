@@ -56,6 +56,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
   );
   const uploads = await makeUploadStates(api, manifestOf);
   await api.post('/groups', { name: 'everybody', kind: 'static' });
+  await api.post('/groups', { name: 'oddities', kind: 'dynamic', filter: 'attribute.odd==yes' });
   const { secret } = await api.post<{ secret: string }>('/enrolment-tokens', {
     groups: ['everybody'],
     maxUses: AGENTS,

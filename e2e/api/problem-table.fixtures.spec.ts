@@ -140,6 +140,34 @@ export const PROBLEMS: ProblemCase[] = [
   ['GET /computers/{id}/software', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}/software`)],
 
   ['POST /groups', 'group.exists', 409, send('POST', '/groups', { name: 'everybody', kind: 'static' })],
+  ...(
+    [
+      ['group.filterMissing', { kind: 'dynamic' }],
+      ['group.filterUnexpected', { kind: 'static', filter: 'os==linux' }],
+      ['group.filterUnsuitable', { kind: 'dynamic', filter: 'online==true' }],
+    ] as const
+  ).map(([code, body]): ProblemCase => ['POST /groups', code, 400, send('POST', '/groups', { name: 'odd', ...body })]),
+  ['POST /groups', 'group.previewStatic', 400, send('POST', '/groups?dryRun=true', { name: 'odd', kind: 'static' })],
+  ['PATCH /groups/{name}', 'group.notFound', 404, send('PATCH', '/groups/nobody', {})],
+  ...(
+    [
+      ['group.filterUnexpected', 400, 'everybody', { filter: 'os==linux' }, {}],
+      ['group.filterUnsuitable', 400, 'oddities', { filter: 'group==everybody' }, {}],
+      ['precondition.failed', 412, 'everybody', { description: 'x' }, STALE],
+    ] as const
+  ).map(([code, status, name, body, headers]): ProblemCase => [
+    'PATCH /groups/{name}',
+    code,
+    status,
+    send('PATCH', `/groups/${name}`, body, headers),
+  ]),
+  ...(
+    [
+      ['POST /groups/{name}/members', send('POST', '/groups/oddities/members', { computers: [NOBODY] })],
+      ['PUT /groups/{name}/members/{computerId}', send('PUT', `/groups/oddities/members/${NOBODY}`)],
+      ['DELETE /groups/{name}/members/{computerId}', send('DELETE', `/groups/oddities/members/${NOBODY}`)],
+    ] as const
+  ).map(([route, request]): ProblemCase => [route, 'group.dynamic', 409, request]),
   ['GET /groups/{name}', 'group.notFound', 404, send('GET', '/groups/nobody')],
   ['DELETE /groups/{name}', 'group.notFound', 404, send('DELETE', '/groups/nobody')],
   ['GET /groups/{name}/members', 'group.notFound', 404, send('GET', '/groups/nobody/members')],

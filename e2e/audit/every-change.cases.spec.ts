@@ -167,6 +167,11 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     'group.membersAdded',
     (world) => world.call('PUT', `/groups/audited/members/${world.computer.id}`),
   ],
+  [
+    'PATCH /groups/{name}',
+    'group.updated',
+    (world) => world.call('PATCH', '/groups/audited', { description: 'kept an eye on' }),
+  ],
   ['DELETE /groups/{name}', 'group.removed', (world) => world.call('DELETE', '/groups/audited')],
   [
     'POST /enrolment-tokens',

@@ -1,4 +1,6 @@
 export { compileRsql, FILTER_TERMS } from './filter/compile-rsql.js';
+export { compileComparison } from './filter/compile-comparison.js';
+export { isPattern } from './filter/like-pattern.js';
 export type { Bind, Field, FieldMap, Operator } from './filter/field-map.js';
 export { keysetPage, type ListSpec, type Queryable } from './paging/keyset-page.js';
 export { migrate } from './migration/migrate.js';

@@ -15,6 +15,11 @@ import { FleetConfig } from './config/fleet.config.js';
 import { ReadDesiredState } from './desired-state/read-desired-state.query.js';
 import { DOOR } from './door.js';
 import { AGENT_STORAGE, IssueTicket } from './downloads/issue-ticket.js';
+import { FollowComputers } from './dynamic-groups/follow-computers.js';
+import { MembershipChecksRepository } from './dynamic-groups/membership-checks.repository.js';
+import { MembershipFollower } from './dynamic-groups/membership-follower.js';
+import { PreviewGroup } from './dynamic-groups/preview-group.query.js';
+import { SettledMembers } from './dynamic-groups/settled-members.js';
 import { CreateEnrolmentToken } from './enrolment/create-enrolment-token.js';
 import { EnrolComputer } from './enrolment/enrol-computer.js';
 import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller.js';
@@ -27,6 +32,7 @@ import { GroupsRepository } from './groups/groups.repository.js';
 import { MembershipAnnouncer } from './groups/membership-announcer.js';
 import { MembershipsRepository } from './groups/memberships.repository.js';
 import { RemoveGroup } from './groups/remove-group.js';
+import { UpdateGroup } from './groups/update-group.js';
 import { RemoveRetiredStreams } from './groups/remove-retired-streams.js';
 import { StoreInventory } from './inventory/store-inventory.js';
 import { FLEET_PERSISTENCE } from './persistence.options.js';
@@ -60,6 +66,10 @@ const USE_CASES = [
   ListSoftware,
   CreateGroup,
   RemoveGroup,
+  UpdateGroup,
+  PreviewGroup,
+  FollowComputers,
+  SettledMembers,
   ChangeMembers,
   RemoveRetiredStreams,
   StoreInventory,
@@ -72,6 +82,7 @@ const REPOSITORIES = [
   ComputersRepository,
   EnrolmentTokensRepository,
   GroupsRepository,
+  MembershipChecksRepository,
   MembershipsRepository,
   MembershipAnnouncer,
   PresenceRepository,
@@ -126,6 +137,7 @@ export class FleetModule {
         ...REPOSITORIES,
         ...USE_CASES,
         PresenceLifecycle,
+        MembershipFollower,
         FleetTimers,
         ReadinessChecks,
       ],

@@ -13,6 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { SoftwareSource } from '../versions/version-key.js';
 import { IsSingleLine } from '../validation/single-line.js';
 
 /** Bodies and answers of the agent door, `http://…:8081/agent/v1` (api.md). */
@@ -93,7 +94,7 @@ export interface DownloadTicket {
 export class InventorySoftware {
   @IsString() @MaxLength(255) name: string;
   @IsString() @MaxLength(255) version: string;
-  @IsIn(['dpkg', 'rpm', 'registry', 'waybill']) source: 'dpkg' | 'rpm' | 'registry' | 'waybill';
+  @IsIn(['dpkg', 'rpm', 'registry', 'waybill']) source: SoftwareSource;
 }
 
 /** `PUT /inventory` (JSON, may be gzip). Replaces the stored inventory. */

@@ -32,6 +32,8 @@ export const FLEET_RPC = {
   computerRemove: 'computer.remove.v1',
   computerSoftware: 'computer.software.v1',
   groupCreate: 'group.create.v1',
+  groupPreview: 'group.preview.v1',
+  groupUpdate: 'group.update.v1',
   groupGet: 'group.get.v1',
   groupList: 'group.list.v1',
   groupRemove: 'group.remove.v1',
@@ -89,9 +91,29 @@ export interface SoftwareView {
 
 export class CreateGroup {
   @Matches(GROUP_NAME, { message: `name ${GROUP_MESSAGE}` }) name: string;
-  /** dynamic groups come with the job engine */
-  @IsIn(['static'], { message: 'kind must be "static"' }) kind: 'static';
+  /** `static`: members are listed; `dynamic`: members are the computers that fit `filter`, now and later */
+  @IsIn(['static', 'dynamic'], { message: 'kind must be "static" or "dynamic"' }) kind: GroupKind;
+  /**
+   * Of a dynamic group, RSQL over id, name, hostname, os, arch, distribution, agentVersion, enrolledAt, memoryBytes, cpu, `attribute.<key>`,
+   * `software.<name>` (the version as text; `==*` installed, `!=*` not installed) and `software.<name>.version` (ordered).
+   */
+  @IsOptional() @IsString() @Length(1, 8192) filter?: string;
   @IsOptional() @IsString() @MaxLength(1000) description?: string;
+}
+
+export type GroupKind = 'static' | 'dynamic';
+
+/** What may be changed of a group. */
+export class UpdateGroup {
+  /** of a dynamic group; its members follow within seconds */
+  @IsOptional() @IsString() @Length(1, 8192) filter?: string;
+  @IsOptional() @IsString() @MaxLength(1000) description?: string;
+}
+
+export class UpdateGroupRequest {
+  @IsString() @MaxLength(128) name: string;
+  @IsObject() changes: UpdateGroup;
+  @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
 export class GroupRef {
@@ -101,11 +123,23 @@ export class GroupRef {
 export interface GroupView {
   id: string;
   name: string;
-  kind: 'static';
+  kind: GroupKind;
+  /** of a dynamic group */
+  filter: string | null;
   description: string | null;
   members: number;
   createdAt: string;
   revision: number;
+}
+
+/** Who would be in a dynamic group: `POST /groups?dryRun=true`. */
+export interface GroupPreview {
+  /** computers that fit at this moment */
+  members: number;
+  /** all computers there are, for comparison */
+  computers: number;
+  /** the first twenty by name */
+  sample: ComputerView[];
 }
 
 export class MembersListRequest extends PageQuery {
@@ -177,6 +211,8 @@ export interface FleetRpc {
   [FLEET_RPC.computerRemove]: { request: ComputerRef; response: Record<string, never> };
   [FLEET_RPC.computerSoftware]: { request: SoftwareListRequest; response: Page<SoftwareView> };
   [FLEET_RPC.groupCreate]: { request: CreateGroup; response: GroupView };
+  [FLEET_RPC.groupPreview]: { request: CreateGroup; response: GroupPreview };
+  [FLEET_RPC.groupUpdate]: { request: UpdateGroupRequest; response: GroupView };
   [FLEET_RPC.groupGet]: { request: GroupRef; response: GroupView };
   [FLEET_RPC.groupList]: { request: PageQuery; response: Page<GroupView> };
   [FLEET_RPC.groupRemove]: { request: GroupRef; response: Record<string, never> };

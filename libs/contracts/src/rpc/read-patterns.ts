@@ -12,6 +12,8 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [FLEET_RPC.computerRemove]: false,
   [FLEET_RPC.computerSoftware]: true,
   [FLEET_RPC.groupCreate]: false,
+  [FLEET_RPC.groupPreview]: true,
+  [FLEET_RPC.groupUpdate]: false,
   [FLEET_RPC.groupGet]: true,
   [FLEET_RPC.groupList]: true,
   [FLEET_RPC.groupRemove]: false,

@@ -7,16 +7,18 @@ export type SoftwareSource = 'dpkg' | 'rpm' | 'registry' | 'waybill';
 /** `1.2.3-rc.1+build`: a pre-release comes before its release, which Debian writes with `~`; the build says nothing about the order. */
 const SEMVER = /^(\d+\.\d+\.\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
 
+const NUMBERS = /^\d+(\.\d+)*$/;
+
 /**
  * A text that sorts byte by byte as versions do, so that a database can compare and index them: `versionKey(a) < versionKey(b)` means
  * that `a` is older. Equal keys are the same version in another spelling (`1.0` and `0:1.00`). Keys of different rules must not be compared.
  *
- * dpkg: deb-version(7). rpm: rpmvercmp with `~` and `^`. Others: Debian's rules, which order dotted numbers as one expects, with the
- * pre-releases of semantic versions before their release.
+ * dpkg: deb-version(7). rpm: rpmvercmp with `~` and `^`. Others: Debian's rules, which order dotted numbers as one expects; but zeros at the
+ * end say nothing (`2.4` is `2.4.0`), and pre-releases of semantic versions come before their release.
  */
 export function versionKey(version: string, source: SoftwareSource): string {
   if (source === 'rpm') return rpmKey(version);
-  return debianKey(source === 'dpkg' ? version : preReleaseFirst(version));
+  return debianKey(source === 'dpkg' ? version : dotted(version));
 }
 
 /** Negative: `a` is older than `b`. */
@@ -25,9 +27,10 @@ export function compareVersions(a: string, b: string, source: SoftwareSource): n
   return left < right ? -1 : Number(left > right);
 }
 
-function preReleaseFirst(version: string): string {
-  const [, release, preRelease] = SEMVER.exec(version) ?? [];
-  if (release === undefined) return version;
+function dotted(version: string): string {
+  const [, semantic, preRelease] = SEMVER.exec(version) ?? [];
+  const release = semantic ?? version;
+  const numbers = NUMBERS.test(release) ? release.replace(/(\.0+)+$/, '') : release;
   // a dash would begin a Debian revision
-  return preRelease === undefined ? release : `${release}~${preRelease.replaceAll('-', '+')}`;
+  return preRelease === undefined ? numbers : `${numbers}~${preRelease.replaceAll('-', '+')}`;
 }

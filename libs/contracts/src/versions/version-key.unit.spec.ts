@@ -35,6 +35,7 @@ const RISING: [SoftwareSource, ...string[]][] = [
     '1.0.0-rc.1',
     '1.0.0',
   ],
+  ['waybill', '2.4.0-rc.1', '2.4', '2.4-1', '2.4.1'],
   ['waybill', '1.9.0', '1.10.0', '1.11.0', '2.0.0'],
   ['registry', '2.4', '2.4.1', '2.10', '10.0.19045.1', '10.0.19045.22'],
 ];
@@ -45,6 +46,8 @@ const EQUAL: [SoftwareSource, string, string][] = [
   ['rpm', '2_0', '2.0'],
   ['rpm', '+a', '_a'],
   ['waybill', '1.2.3+build.5', '1.2.3'],
+  ['waybill', '2.4.0', '2.4'],
+  ['registry', '10.0.0.0', '10'],
 ];
 
 describe('the order of versions', () => {

@@ -69,6 +69,7 @@ const groupView: GroupView = {
   id: ID,
   name: 'accounting',
   kind: 'static',
+  filter: null,
   description: null,
   members: 3,
   createdAt: AT,
@@ -232,6 +233,14 @@ export const GOLDEN_RPC: Goldens = {
   [FLEET_RPC.groupCreate]: {
     request: { name: 'accounting', kind: 'static', description: 'Third floor' },
     response: groupView,
+  },
+  [FLEET_RPC.groupPreview]: {
+    request: { name: 'old-ledgers', kind: 'dynamic', filter: 'software.acme-ledger.version<2.4' },
+    response: { members: 1, computers: 250, sample: [computerView] },
+  },
+  [FLEET_RPC.groupUpdate]: {
+    request: { name: 'old-ledgers', changes: { filter: 'software.acme-ledger.version<2.5' }, revision: 1 },
+    response: { ...groupView, name: 'old-ledgers', kind: 'dynamic', filter: 'software.acme-ledger.version<2.5' },
   },
   [FLEET_RPC.groupGet]: { request: { name: 'accounting' }, response: groupView },
   [FLEET_RPC.groupList]: { request: page, response: pageOf(groupView) },

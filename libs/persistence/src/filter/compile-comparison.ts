@@ -31,7 +31,8 @@ export function compileComparison(
   if (operator !== '=in=' && operator !== '=out=' && values.length !== 1) {
     throw invalid('filter.operator', `"${selector}" ${operator} takes one value; use =in= or =out= for a list.`);
   }
-  if (field.compile) return field.compile(operator, values, bind);
+  const replaced = field.compile?.(operator, values, bind, key) ?? null;
+  if (replaced !== null) return replaced;
   const sql = typeof field.sql === 'string' ? field.sql : field.sql(key, bind);
   if (field.type === 'text' && values.some(isPattern)) {
     const pattern = compilePatterns(sql, operator, values, bind);

@@ -14,8 +14,8 @@ export interface Field {
   sortable?: boolean;
   /** a sortable expression that can be null must say so: such rows come last in ascending order, first in descending order */
   nullable?: boolean;
-  /** replaces the comparison as a whole, e.g. by an EXISTS */
-  compile?: (operator: Operator, values: string[], bind: Bind) => string;
+  /** replaces the comparison as a whole, e.g. by an EXISTS; null leaves it to `sql`. `key` is the part behind the dot of a dynamic field. */
+  compile?: (operator: Operator, values: string[], bind: Bind, key: string) => string | null;
 }
 
 /** Field names as the API documents them; a name that ends in `.*` matches any key behind the dot. */

@@ -1,6 +1,6 @@
 import type { ComputerView } from '@waybill/contracts';
 import type { ListSpec } from '@waybill/persistence';
-import { groupField } from './group-field.js';
+import { COMPUTER_FIELDS } from './computer-fields.js';
 
 /** What a computer is shown as in lists; the inventory is only in the view of one. */
 export const COMPUTER_COLUMNS = `c.id, c.name, c.os, c.arch, c.distribution, c.agent_version AS "agentVersion", c.online,
@@ -27,20 +27,7 @@ export interface ComputerRow {
 export const COMPUTER_LIST: ListSpec = {
   select: COMPUTER_COLUMNS,
   from: 'computers c',
-  fields: {
-    id: { sql: 'c.id', type: 'uuid', sortable: true },
-    name: { sql: 'c.name', type: 'text', sortable: true },
-    os: { sql: 'c.os', type: 'text' },
-    arch: { sql: 'c.arch', type: 'text' },
-    distribution: { sql: 'c.distribution', type: 'text' },
-    agentVersion: { sql: 'c.agent_version', type: 'text' },
-    online: { sql: 'c.online', type: 'boolean' },
-    // a computer that never connected was seen before any moment
-    lastSeenAt: { sql: `coalesce(c.last_seen_at, '-infinity')`, type: 'timestamp', sortable: true },
-    enrolledAt: { sql: 'c.enrolled_at', type: 'timestamp', sortable: true },
-    group: groupField('c.id'),
-    'attribute.*': { sql: (key, bind) => `(c.attributes ->> ${bind(key)}::text)`, type: 'text' },
-  },
+  fields: COMPUTER_FIELDS,
   defaultSort: 'name',
   unique: 'id',
 };

@@ -27,10 +27,10 @@ export class ComputersRepository {
     if (rows.length === 0) refuse(id);
   }
 
-  /** Locks it. @throws WaybillError `computer.notFound` */
+  /** Locks it, but not against becoming a member. @throws WaybillError `computer.notFound` */
   async lock(manager: EntityManager, id: string): Promise<EditableComputer> {
     const [row] = await manager.query<EditableComputer[]>(
-      'SELECT name, attributes, revision FROM computers WHERE id = $1 FOR UPDATE',
+      'SELECT name, attributes, revision FROM computers WHERE id = $1 FOR NO KEY UPDATE',
       [id],
     );
     return row ?? refuse(id);

@@ -14,6 +14,7 @@ import { demandOwn } from '../limits/computer-limits.js';
 import { checkStorable } from '../text/storable-text.js';
 import { checkAttributes, checkComputerName } from './attributes.js';
 import { ComputersRepository } from './computers.repository.js';
+import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
 
 /** Changes what administrators say about a computer: its name and attributes. */
 @Injectable()
@@ -22,12 +23,13 @@ export class UpdateComputer {
     private readonly work: UnitOfWork,
     private readonly audit: AuditLog,
     private readonly computers: ComputersRepository,
+    private readonly follower: MembershipFollower,
   ) {}
 
   /** @throws WaybillError `computer.notFound`, `precondition.failed`, `request.invalid`, `computer.attributesInvalid`, `computer.nameInvalid` */
-  run({ id, changes, revision }: UpdateComputerRequest): Promise<ComputerView> {
+  async run({ id, changes, revision }: UpdateComputerRequest): Promise<ComputerView> {
     const { name, attributes } = checkChanges(changes);
-    return this.work.run(async (manager) => {
+    const view = await this.work.run(async (manager) => {
       const current = await this.computers.lock(manager, id);
       await demandOwn(manager, [id], 'computers.write');
       if (revision !== undefined && revision !== current.revision) throw outdated(current.revision, revision);
@@ -48,6 +50,8 @@ export class UpdateComputer {
       });
       return this.computers.view(manager, id);
     });
+    this.follower.soon();
+    return view;
   }
 }
 

@@ -51,17 +51,23 @@ export class CreateEnrolmentToken {
     if (names.length > MAX_GROUPS_PER_COMPUTER) {
       throw invalid('enrolmentToken.tooManyGroups', `A computer can be in at most ${MAX_GROUPS_PER_COMPUTER} groups.`);
     }
-    const found = await this.groups.idsOf(this.dataSource, names);
-    const errors = names.flatMap((name, index) =>
-      found.some((group) => group.name === name)
-        ? []
-        : [{ pointer: `/groups/${index}`, message: `there is no group "${name}"` }],
-    );
+    const found = await this.groups.named(this.dataSource, names);
+    const kinds = new Map(found.map(({ name, kind }) => [name, kind]));
+    const errors = names.flatMap((name, index) => {
+      const pointer = `/groups/${index}`;
+      if (!kinds.has(name)) return [{ pointer, message: `there is no group "${name}"` }];
+      if (kinds.get(name) === 'static') return [];
+      return [{ pointer, message: `the members of "${name}" follow its filter; name static groups` }];
+    });
     if (errors.length > 0) throw unknownGroups(errors);
     return found.map((group) => group.id);
   }
 }
 
 export function unknownGroups(errors: FieldError[]): WaybillError {
-  return invalid('enrolmentToken.unknownGroup', 'A computer can only be enrolled into groups that exist.', errors);
+  return invalid(
+    'enrolmentToken.unknownGroup',
+    'A computer can only be enrolled into static groups that exist.',
+    errors,
+  );
 }

@@ -12,6 +12,7 @@ import { parseComputerKey } from './computer-key.js';
 import { hashEnrolmentSecret } from './enrolment-secret.js';
 import { isUsable, mayRepeatEnrolment, tokenInvalid } from './enrolment-token.js';
 import { EnrolmentTokensRepository, type PresentedToken } from './enrolment-tokens.repository.js';
+import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
 
 const KNOWN = `SELECT id, enrolled_with AS "enrolledWith" FROM computers WHERE public_key = $1`;
 
@@ -33,6 +34,7 @@ export class EnrolComputer {
     private readonly tokens: EnrolmentTokensRepository,
     private readonly memberships: MembershipsRepository,
     private readonly announcer: MembershipAnnouncer,
+    private readonly follower: MembershipFollower,
   ) {}
 
   /**
@@ -64,7 +66,7 @@ export class EnrolComputer {
   private async enrol(request: EnrolRequest, spki: string, token: PresentedToken): Promise<string | null> {
     if (!isUsable(token, new Date())) throw tokenInvalid();
     const id = uuid();
-    return this.work.run(async (manager) => {
+    const enrolled = await this.work.run(async (manager) => {
       if (!(await insert(manager, id, request, spki, token.id))) return null;
       const joined = await this.memberships.join(manager, token.groupIds, [id]);
       await this.announcer.announceEnrolled(
@@ -82,6 +84,8 @@ export class EnrolComputer {
       });
       return id;
     });
+    this.follower.soon();
+    return enrolled;
   }
 }
 

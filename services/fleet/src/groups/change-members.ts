@@ -23,10 +23,10 @@ export class ChangeMembers {
     private readonly announcer: MembershipAnnouncer,
   ) {}
 
-  /** @throws WaybillError `group.notFound`, `computer.notFound`, `computer.tooManyGroups`; nobody joins then */
+  /** @throws WaybillError `group.notFound`, `group.dynamic`, `computer.notFound`, `computer.tooManyGroups`; nobody joins then */
   add({ name, computers }: ChangeMembersRequest): Promise<MembersChanged> {
     return this.work.run(async (manager) => {
-      const { id } = await this.groups.get(manager, name);
+      const id = await this.staticGroup(manager, name);
       await this.refuseUnknown(manager, computers);
       const joined = (await this.memberships.join(manager, [id], computers)).map((member) => member.computerId);
       await this.refuseOverfull(manager, joined);
@@ -36,15 +36,24 @@ export class ChangeMembers {
     });
   }
 
-  /** @throws WaybillError `group.notFound` */
+  /** @throws WaybillError `group.notFound`, `group.dynamic` */
   remove({ name, computers }: ChangeMembersRequest): Promise<MembersChanged> {
     return this.work.run(async (manager) => {
-      const { id } = await this.groups.get(manager, name);
+      const id = await this.staticGroup(manager, name);
       const left = await this.memberships.leave(manager, id, computers);
       await this.announcer.announce(manager, { groupId: id, joined: [], left });
       await this.note(manager, 'group.membersRemoved', name, left);
       return { changed: left.length, members: await this.memberships.count(manager, id) };
     });
+  }
+
+  private async staticGroup(manager: EntityManager, name: string): Promise<string> {
+    const { id, filter } = await this.groups.get(manager, name);
+    if (filter === null) return id;
+    throw conflict(
+      'group.dynamic',
+      `The members of "${name}" follow its filter ${filter}. Change the filter, or what it looks at.`,
+    );
   }
 
   private async note(

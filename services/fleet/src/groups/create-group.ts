@@ -8,7 +8,10 @@ import { v7 as uuid } from 'uuid';
 import { checkStorable } from '../text/storable-text.js';
 import { groupChanged } from './group-events.js';
 import { GroupStreams } from './group-streams.js';
-import { GroupsRepository } from './groups.repository.js';
+import { filterOf } from '../dynamic-groups/filter-of.js';
+import { MembershipChecksRepository } from '../dynamic-groups/membership-checks.repository.js';
+import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
+import { GroupsRepository, type NewGroup } from './groups.repository.js';
 
 const FIRST_GENERATION = 1;
 
@@ -25,15 +28,20 @@ export class CreateGroup {
     private readonly groups: GroupsRepository,
     private readonly streams: GroupStreams,
     private readonly outbox: Outbox,
+    private readonly checks: MembershipChecksRepository,
+    private readonly follower: MembershipFollower,
   ) {}
 
   /**
+   * Members of a dynamic group join within seconds: with one big transaction nobody else could change anything meanwhile.
    * @param requestId the same for a request that is delivered again, which is answered and not refused
-   * @throws WaybillError `group.exists`, `broker.unavailable`
+   * @throws WaybillError `group.exists`, `group.filterMissing`, `group.filterUnexpected`, `group.filterUnsuitable`, `filter.*`, `broker.unavailable`
    */
-  async run({ name, description }: CreateGroupRequest, requestId: string | null): Promise<GroupView> {
+  async run(request: CreateGroupRequest, requestId: string | null): Promise<GroupView> {
+    const { name, kind, description = null } = request;
     checkStorable({ description });
-    if (!(await this.isRepeated(name, requestId))) await this.create(name, description ?? null, requestId);
+    const filter = filterOf(request);
+    if (!(await this.isRepeated(name, requestId))) await this.create({ name, kind, filter, description, requestId });
     return this.groups.view(this.dataSource, name);
   }
 
@@ -43,21 +51,25 @@ export class CreateGroup {
     return existing !== null;
   }
 
-  private async create(name: string, description: string | null, requestId: string | null): Promise<void> {
-    const id = uuid();
+  private async create(wanted: Omit<NewGroup, 'id'>): Promise<void> {
+    const group = { id: uuid(), ...wanted };
+    const { id, name, kind, filter, description } = group;
     await this.streams.declare(id, FIRST_GENERATION);
     await this.work.run(async (manager) => {
-      if (!(await this.groups.insert(manager, { id, name, description, requestId }))) throw exists(name);
+      if (filter !== null) await this.checks.holdFilters(manager);
+      if (!(await this.groups.insert(manager, group))) throw exists(name);
+      if (filter !== null) await this.checks.note(manager, { id, filter });
       await this.outbox.add(manager, [
         groupChanged({ groupId: id, name, generation: FIRST_GENERATION, revision: 1, deleted: false }),
       ]);
       await this.audit.record(manager, {
         action: 'group.created',
         object: { type: 'group', id: name },
-        after: { id, name, description },
-        details: { id },
+        after: { id, name, kind, filter, description },
+        details: { id, kind, ...(filter === null ? {} : { filter }) },
       });
     });
+    if (filter !== null) this.follower.soon();
   }
 }
 

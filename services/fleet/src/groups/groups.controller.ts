@@ -4,23 +4,27 @@ import {
   type ComputerView,
   CreateGroup as CreateGroupRequest,
   FLEET_RPC,
+  type GroupPreview,
   GroupRef,
   type GroupView,
   type MembersChanged,
   MembersListRequest,
   type Page,
   PageQuery,
+  UpdateGroupRequest,
 } from '@waybill/contracts';
 import { type MessageContext, RpcHandler } from '@waybill/messaging';
 import { keysetPage, type ListSpec } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { COMPUTER_LIST, type ComputerRow, computerView } from '../computers/computer-view.js';
+import { PreviewGroup } from '../dynamic-groups/preview-group.query.js';
 import { ChangeMembers } from './change-members.js';
 import { CreateGroup } from './create-group.js';
 import { demandOwn, VISIBLE_COMPUTER } from '../limits/computer-limits.js';
 import { demandAllGroups, demandGroup, permittedGroups } from '../limits/group-limits.js';
 import { GROUP_COLUMNS, groupMissing, type GroupRow, GroupsRepository, groupView } from './groups.repository.js';
 import { RemoveGroup } from './remove-group.js';
+import { UpdateGroup } from './update-group.js';
 
 const GROUP_LIST: ListSpec = {
   select: GROUP_COLUMNS,
@@ -30,7 +34,7 @@ const GROUP_LIST: ListSpec = {
   fields: {
     id: { sql: 'g.id', type: 'uuid', sortable: true },
     name: { sql: 'g.name', type: 'text', sortable: true },
-    kind: { sql: 'g.kind', type: 'enum', values: ['static'] },
+    kind: { sql: 'g.kind', type: 'enum', values: ['static', 'dynamic'] },
     description: { sql: 'g.description', type: 'text' },
     createdAt: { sql: 'g.created_at', type: 'timestamp', sortable: true },
   },
@@ -52,12 +56,28 @@ export class GroupsController {
     private readonly createGroup: CreateGroup,
     private readonly removeGroup: RemoveGroup,
     private readonly changeMembers: ChangeMembers,
+    private readonly previewGroup: PreviewGroup,
+    private readonly updateGroup: UpdateGroup,
   ) {}
 
   @RpcHandler(FLEET_RPC.groupCreate, CreateGroupRequest)
   async create(request: CreateGroupRequest, { message }: MessageContext): Promise<GroupView> {
     demandAllGroups('groups.write', 'new groups');
     return this.createGroup.run(request, message.id);
+  }
+
+  @RpcHandler(FLEET_RPC.groupPreview, CreateGroupRequest)
+  async preview(request: CreateGroupRequest): Promise<GroupPreview> {
+    demandAllGroups('groups.write', 'new groups');
+    return this.previewGroup.run(request);
+  }
+
+  @RpcHandler(FLEET_RPC.groupUpdate, UpdateGroupRequest)
+  async update(request: UpdateGroupRequest): Promise<GroupView> {
+    demandGroup(request.name, 'groups.write', () => groupMissing(request.name));
+    // a filter reaches for computers of others
+    if (request.changes.filter !== undefined) demandAllGroups('groups.write', 'filters of groups');
+    return this.updateGroup.run(request);
   }
 
   @RpcHandler(FLEET_RPC.groupGet, GroupRef)

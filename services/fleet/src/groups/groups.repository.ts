@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type GroupView, notFound } from '@waybill/contracts';
+import { type GroupKind, type GroupView, notFound } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import type { EntityManager } from 'typeorm';
 
 /** What a group is shown as; also the base of lists. */
-export const GROUP_COLUMNS = `g.id, g.name, g.kind, g.description, g.created_at AS "createdAt", g.revision,
+export const GROUP_COLUMNS = `g.id, g.name, g.kind, g.filter, g.description, g.created_at AS "createdAt", g.revision,
   (SELECT count(*)::int FROM memberships m WHERE m.group_id = g.id) AS members`;
 
 export interface GroupRow {
   id: string;
   name: string;
-  kind: 'static';
+  kind: GroupKind;
+  filter: string | null;
   description: string | null;
   createdAt: Date;
   revision: number;
@@ -21,6 +22,9 @@ export interface GroupRow {
 export interface Group {
   id: string;
   name: string;
+  kind: GroupKind;
+  filter: string | null;
+  description: string | null;
   generation: number;
   revision: number;
   requestId: string | null;
@@ -29,14 +33,16 @@ export interface Group {
 export interface NewGroup {
   id: string;
   name: string;
+  kind: GroupKind;
+  filter: string | null;
   description: string | null;
   requestId: string | null;
 }
 
-const GROUP = `SELECT id, name, generation, revision, request_id AS "requestId" FROM groups WHERE name = $1`;
+const GROUP = `SELECT id, name, kind, filter, description, generation, revision, request_id AS "requestId" FROM groups WHERE name = $1`;
 
 const INSERT = `
-INSERT INTO groups (id, name, kind, description, request_id) VALUES ($1, $2, 'static', $3, $4)
+INSERT INTO groups (id, name, kind, filter, description, request_id) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (name) DO NOTHING RETURNING id`;
 
 @Injectable()
@@ -65,20 +71,28 @@ export class GroupsRepository {
 
   /** False when the name is taken. */
   async insert(manager: EntityManager, group: NewGroup): Promise<boolean> {
-    const rows: unknown[] = await manager.query(INSERT, [group.id, group.name, group.description, group.requestId]);
+    const { id, name, kind, filter, description, requestId } = group;
+    const rows: unknown[] = await manager.query(INSERT, [id, name, kind, filter, description, requestId]);
     return rows.length > 0;
+  }
+
+  async save(manager: EntityManager, { id, filter, description, revision }: Group): Promise<void> {
+    await manager.query('UPDATE groups SET filter = $2, description = $3, revision = $4 WHERE id = $1', [
+      id,
+      filter,
+      description,
+      revision,
+    ]);
   }
 
   async remove(manager: EntityManager, id: string): Promise<void> {
     await manager.query('DELETE FROM groups WHERE id = $1', [id]);
   }
 
-  /** Ids of the groups of these names, in the order of the ids. */
-  async idsOf(sql: SqlExecutor, names: readonly string[]): Promise<Pick<Group, 'id' | 'name'>[]> {
-    return (await sql.query('SELECT id, name FROM groups WHERE name = ANY($1::text[]) ORDER BY id', [names])) as Pick<
-      Group,
-      'id' | 'name'
-    >[];
+  /** The groups of these names, in the order of their ids. */
+  async named(sql: SqlExecutor, names: readonly string[]): Promise<Pick<Group, 'id' | 'name' | 'kind'>[]> {
+    const rows = await sql.query('SELECT id, name, kind FROM groups WHERE name = ANY($1::text[]) ORDER BY id', [names]);
+    return rows as Pick<Group, 'id' | 'name' | 'kind'>[];
   }
 }
 

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { InventoryRequest } from '@waybill/contracts';
+import { type InventoryRequest, versionKey } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import type { EntityManager } from 'typeorm';
 import { checkComputerName } from '../computers/attributes.js';
 import { computerUnknown } from '../sessions/read-session.query.js';
 import { checkStorable } from '../text/storable-text.js';
 import { type Inventory, toInventory } from './inventory.js';
+import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
 
 const KNOWN = `
 SELECT inventory_digest AS "detailsDigest", software_digest AS "softwareDigest" FROM computers WHERE id = $1 FOR NO KEY UPDATE`;
@@ -19,7 +20,8 @@ WHERE id = $1`;
 const SAVE_SOFTWARE_DIGEST = 'UPDATE computers SET software_digest = $2 WHERE id = $1';
 const CLEAR_SOFTWARE = 'DELETE FROM software WHERE computer_id = $1';
 const INSERT_SOFTWARE = `
-INSERT INTO software (computer_id, name, version, source) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])`;
+INSERT INTO software (computer_id, name, version, source, version_key)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])`;
 
 interface KnownDigests {
   detailsDigest: Buffer | null;
@@ -29,7 +31,10 @@ interface KnownDigests {
 /** Replaces what is known of a computer by what its agent says now; what did not change is not written. */
 @Injectable()
 export class StoreInventory {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly follower: MembershipFollower,
+  ) {}
 
   /** @throws WaybillError `request.invalid`, `inventory.diskInvalid`, `computer.nameInvalid`, `token.computerUnknown` */
   async run(computerId: string, request: InventoryRequest): Promise<void> {
@@ -42,6 +47,7 @@ export class StoreInventory {
       if (!same(known.detailsDigest, inventory.detailsDigest)) await saveDetails(manager, computerId, inventory);
       if (!same(known.softwareDigest, inventory.softwareDigest)) await saveSoftware(manager, computerId, inventory);
     });
+    this.follower.soon();
   }
 }
 
@@ -65,6 +71,7 @@ async function saveSoftware(
     software.map(({ name }) => name),
     software.map(({ version }) => version),
     software.map(({ source }) => source),
+    software.map(({ version, source }) => versionKey(version, source)),
   ]);
   await manager.query(SAVE_SOFTWARE_DIGEST, [id, softwareDigest]);
 }

@@ -25,7 +25,6 @@ import { DataSource } from 'typeorm';
 import { FleetConfig } from '../config/fleet.config.js';
 import { BODY_LIMIT, configureHttp } from '../fleet-http.js';
 import { FleetModule } from '../fleet.module.js';
-import { Fleet1764000000000 } from '../migrations/1764000000000-fleet.migration.js';
 import { FLEET_PERSISTENCE } from '../persistence.options.js';
 import { PresenceConsumer } from '../presence/presence-consumer.js';
 import { TestAgent } from './test-agent.fixtures.spec.js';
@@ -190,7 +189,7 @@ function withoutUser(url: string): string {
 }
 
 function fleetDatabase() {
-  const version = Fleet1764000000000.prototype.up.toString();
+  const version = FLEET_PERSISTENCE.migrations.map((migration) => String(migration)).join('\n');
   return testDatabase({
     schema: 'fleet',
     version,

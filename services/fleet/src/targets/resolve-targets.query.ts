@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ResolvedTargets, ResolveTargets as ResolveTargetsRequest } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
+import { SettledMembers } from '../dynamic-groups/settled-members.js';
 import { waitForMembershipChanges } from '../groups/membership-fence.js';
 import { MOMENT, PAGE } from './resolve-targets.sql.js';
 
@@ -21,10 +22,11 @@ export class ResolveTargets {
   constructor(
     private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
+    private readonly settled: SettledMembers,
   ) {}
 
   async run(request: ResolveTargetsRequest): Promise<ResolvedTargets> {
-    const resolvedAt = request.resolvedAt ?? (await this.moment());
+    const resolvedAt = request.resolvedAt ?? (await this.moment(request));
     const { groupIds, computerIds, excludeGroupIds, excludeComputerIds, after = null, limit } = request;
     const parameters = [groupIds, computerIds, excludeGroupIds, excludeComputerIds, after, resolvedAt, limit + 1];
     const rows = await this.dataSource.query<TargetRow[]>(PAGE, parameters);
@@ -37,7 +39,8 @@ export class ResolveTargets {
     };
   }
 
-  private moment(): Promise<string> {
+  private async moment({ groupIds, excludeGroupIds }: ResolveTargetsRequest): Promise<string> {
+    await this.settled.wait([...groupIds, ...excludeGroupIds]);
     return this.work.run(async (manager) => {
       await waitForMembershipChanges(manager);
       const [row] = await manager.query<{ resolvedAt: Date }[]>(MOMENT);

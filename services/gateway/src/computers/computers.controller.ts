@@ -15,7 +15,7 @@ import { IdPipe } from '../http/id.pipe.js';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
-import { ApiListQuery } from '../openapi/list-query.docs.js';
+import { ApiListQuery, COMPUTER_FILTER } from '../openapi/list-query.docs.js';
 
 @ApiTags('computers')
 @Controller('computers')
@@ -23,7 +23,7 @@ export class ComputersController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Get()
-  @ApiListQuery('id, name, os, arch, distribution, online, lastSeenAt, group, attribute.<key>')
+  @ApiListQuery(COMPUTER_FILTER)
   @Answers(200, 'Page<ComputerView>', 'One page of computers.')
   list(@ListQuery() query: PageQuery): Promise<Page<ComputerView>> {
     return this.rpc.call(FLEET_RPC.computerList, query);

@@ -1,6 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 
+/** What lists of computers may be filtered by. */
+export const COMPUTER_FILTER =
+  'id, name, hostname, os, arch, distribution, agentVersion, enrolledAt, memoryBytes, cpu, online, lastSeenAt, group, attribute.<key>, ' +
+  'software.<name> (version as text; ==* installed, !=* not installed), software.<name>.version (ordered)';
+
 /** @param fields what `filter` and `sort` may name */
 export function ApiListQuery(fields: string): MethodDecorator {
   return applyDecorators(

@@ -802,6 +802,39 @@ export const viewSchemas = {
       "role"
     ]
   },
+  "GroupKind": {
+    "type": "string",
+    "enum": [
+      "static",
+      "dynamic"
+    ]
+  },
+  "GroupPreview": {
+    "type": "object",
+    "properties": {
+      "members": {
+        "type": "number",
+        "description": "computers that fit at this moment"
+      },
+      "computers": {
+        "type": "number",
+        "description": "all computers there are, for comparison"
+      },
+      "sample": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ComputerView"
+        },
+        "description": "the first twenty by name"
+      }
+    },
+    "required": [
+      "members",
+      "computers",
+      "sample"
+    ],
+    "description": "Who would be in a dynamic group: `POST /groups?dryRun=true`."
+  },
   "GroupView": {
     "type": "object",
     "properties": {
@@ -812,8 +845,14 @@ export const viewSchemas = {
         "type": "string"
       },
       "kind": {
-        "type": "string",
-        "const": "static"
+        "$ref": "#/components/schemas/GroupKind"
+      },
+      "filter": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "of a dynamic group"
       },
       "description": {
         "type": [
@@ -835,6 +874,7 @@ export const viewSchemas = {
       "id",
       "name",
       "kind",
+      "filter",
       "description",
       "members",
       "createdAt",
@@ -1420,6 +1460,16 @@ export const viewSchemas = {
     ],
     "description": "Who vouches for a version. `status` is of this moment: a key may be revoked after it signed."
   },
+  "SoftwareSource": {
+    "type": "string",
+    "enum": [
+      "dpkg",
+      "rpm",
+      "registry",
+      "waybill"
+    ],
+    "description": "Where a piece of software was found on a computer; says by whose rules its versions are ordered."
+  },
   "SoftwareView": {
     "type": "object",
     "properties": {
@@ -1430,13 +1480,7 @@ export const viewSchemas = {
         "type": "string"
       },
       "source": {
-        "type": "string",
-        "enum": [
-          "dpkg",
-          "rpm",
-          "registry",
-          "waybill"
-        ]
+        "$ref": "#/components/schemas/SoftwareSource"
       }
     },
     "required": [

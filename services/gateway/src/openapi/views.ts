@@ -5,6 +5,7 @@ export type {
   ComputerView,
   EnrolmentTokenView,
   ExecutionView,
+  GroupPreview,
   GroupView,
   MembersChanged,
   PackageView,
