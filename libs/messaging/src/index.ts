@@ -8,6 +8,7 @@ export { RpcClient } from './rpc/rpc-client.js';
 export { currentActor, requestActor, runAs } from './actor/current-actor.js';
 export { actorPrivateKey, actorPublicKeys } from './actor/actor-keys.js';
 export { ActorSigner } from './actor/actor-signer.js';
+export { eventSenders } from './actor/event-sender.js';
 export { ACTOR_HEADER } from './actor/actor-token.js';
 export { beyondLimits, requestLimits } from './actor/request-limits.js';
 export { permissionRequired } from './actor/authorize.js';

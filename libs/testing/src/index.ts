@@ -10,6 +10,7 @@ export {
   type TestDatabase,
   type TestDatabaseOptions,
 } from './servers/test-database.js';
+export { testImpersonator, type TestImpersonator } from './servers/test-impersonator.js';
 export { testServers, type TestServers } from './servers/test-servers.js';
 export { newKey, pemOf, TestKeys, trustKey } from '@waybill/trust/test-keys';
 export { testVhosts, type TestVhosts } from './servers/test-vhosts.js';

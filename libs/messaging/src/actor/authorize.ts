@@ -1,15 +1,8 @@
-import {
-  type Actor,
-  allows,
-  type RpcAccess,
-  RPC_ACCESS,
-  type RpcPattern,
-  type ServiceName,
-  WaybillError,
-} from '@waybill/contracts';
+import { type Actor, allows, type RpcAccess, RPC_ACCESS, type RpcPattern, WaybillError } from '@waybill/contracts';
 import type { IncomingMessage } from '../server/incoming-message.js';
 import { ACTOR_HEADER } from './actor-token.js';
 import type { ActorVerifier } from './actor-verifier.js';
+import { isAccountOf } from './service-account.js';
 
 /**
  * Who a request is made by: the actor that the gateway vouches for when it has the pattern's permission, or a service that may
@@ -28,7 +21,7 @@ export async function authorize(message: IncomingMessage, actors: ActorVerifier,
 }
 
 function serviceActor(userId: string | null, { services = [] }: RpcAccess, vhostPrefix: string): Actor {
-  const name = services.find((service: ServiceName) => userId === service || userId === vhostPrefix + service);
+  const name = services.find((service) => isAccountOf(service, userId, vhostPrefix));
   if (!name) {
     const detail = 'The request does not say, in a way that can be checked, who makes it. Nothing was done.';
     throw new WaybillError('forbidden', 'actor.required', detail);

@@ -7,6 +7,8 @@ import { PublishWindow } from './publish-window.js';
 
 export interface PublisherOptions {
   connection: BrokerConnection;
+  /** account that the broker is to vouch for, of every message that names none; the connection's own, or the broker refuses it */
+  userId?: string;
   /** messages on their way without a confirm; default 500 */
   window?: number;
   /** how long a publish waits for a connection, default 10 s */
@@ -143,7 +145,7 @@ export class Publisher {
         contentType: message.contentType ?? contentType,
         timestamp: Math.floor(Date.now() / 1000),
         headers,
-        userId: message.userId,
+        userId: message.userId ?? this.options.userId,
         correlationId: message.correlationId,
         expiration: message.expirationMs,
       },

@@ -124,6 +124,7 @@ describe('metrics of handlers', () => {
     channel.publish(EXCHANGES.events, EVENTS.computerRemoved, Buffer.from(JSON.stringify(body)), {
       type: EVENTS.computerRemoved,
       messageId: randomUUID(),
+      userId: 'fleet',
       timestamp: Math.floor(Date.now() / 1_000) - 120,
     });
     await channel.waitForConfirms();

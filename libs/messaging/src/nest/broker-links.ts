@@ -36,7 +36,7 @@ export class BrokerLinks {
       this.links.set(vhost, {
         publish,
         consume: this.connection(vhost, 'consume'),
-        publisher: new Publisher({ connection: publish, instrument: publishInstrument }),
+        publisher: new Publisher({ connection: publish, userId: publish.user, instrument: publishInstrument }),
         probe: new BrokerProbe(publish),
       });
     }

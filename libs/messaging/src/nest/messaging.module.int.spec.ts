@@ -68,9 +68,11 @@ class DatabaseEnd implements OnApplicationShutdown {
 describe('MessagingModule in a service', () => {
   let broker: TestBroker;
   let database: TestDatabase;
+  let brokerUrl: string;
 
   beforeAll(async () => {
     [broker, database] = await Promise.all([TestBroker.start(), TestDatabase.start()]);
+    brokerUrl = await broker.account('fleet', { everything: true });
   });
   afterAll(async () => {
     await broker.stop();
@@ -79,7 +81,7 @@ describe('MessagingModule in a service', () => {
 
   function serviceModule() {
     const trust = { actorKey: ACTOR_PEM.privateKey, actorPublicKeys: ACTOR_PEM.publicKey };
-    const settings = { brokerUrl: broker.url, vhostPrefix: broker.prefix, ...trust };
+    const settings = { brokerUrl, vhostPrefix: broker.prefix, ...trust };
     @Module({
       providers: [
         { provide: SETTINGS, useValue: settings },

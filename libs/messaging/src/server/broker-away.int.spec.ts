@@ -39,7 +39,7 @@ describe('the broker is away for a while', () => {
     await proxy.restore();
     service = await startService(broker, [EverythingController], {
       service: 'fleet',
-      brokerUrl: proxy.replaceIn(broker.url),
+      brokerUrl: proxy.replaceIn(await broker.account('fleet', { everything: true })),
       vhosts: ['services'],
     });
   });

@@ -5,6 +5,8 @@ import type { MessageLogger } from './message-logger.js';
 /** What every consumer of a queue needs. */
 export interface ConsumerDependencies {
   service: string;
+  /** installations that share a broker put it before their accounts' names */
+  vhostPrefix: string;
   /** of the queue's virtual host */
   connection: BrokerConnection;
   /** of the queue's virtual host; never the consuming connection, which the broker may block */

@@ -2,6 +2,7 @@ import type { Channel } from 'amqplib';
 import type { MessageHandler } from '@nestjs/microservices';
 import { EXCHANGES, validateMessage } from '@waybill/contracts';
 import type { ClassConstructor } from 'class-transformer';
+import { isSender } from '../actor/event-sender.js';
 import type { Delivery } from '../client/delivery.js';
 import { countConsumed, recordQueueAge } from '../metrics/consumed-messages.js';
 import { processSpan } from '../tracing/spans.js';
@@ -72,6 +73,9 @@ export class EventConsumer extends QueueConsumer {
     const type = message.type ?? message.routingKey;
     const route = this.options.routes.get(type);
     if (!route) return dead(`nothing in ${this.dependencies.service} handles "${type}" from ${this.queue}`);
+    const { vhostPrefix } = this.dependencies;
+    if (!isSender(message.userId, type, vhostPrefix))
+      return dead(`"${type}" is not for the account ${message.userId ?? '(none)'} to say`);
     let body: unknown;
     try {
       body = message.json();

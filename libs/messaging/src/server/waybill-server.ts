@@ -126,6 +126,14 @@ export class WaybillServer extends Server implements CustomTransportStrategy {
   private dependencies(vhost: VhostRole): ConsumerDependencies {
     const { service, links, probe, maxFailures = MAX_FAILURES } = this.options;
     const { consume, publisher } = links.of(vhost);
-    return { service, connection: consume, publisher, maxFailures, probe, logger: this.logger };
+    return {
+      service,
+      vhostPrefix: links.vhostPrefix,
+      connection: consume,
+      publisher,
+      maxFailures,
+      probe,
+      logger: this.logger,
+    };
   }
 }

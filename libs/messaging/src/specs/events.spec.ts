@@ -9,6 +9,7 @@ export function computerRemoved(computerId: string = randomUUID()): OutgoingMess
     exchange: EXCHANGES.events,
     routingKey: EVENTS.computerRemoved,
     type: EVENTS.computerRemoved,
+    userId: 'fleet',
     messageId: randomUUID(),
     body,
   };
@@ -21,6 +22,7 @@ export function jobStatusChanged(jobId: string = randomUUID()): OutgoingMessage 
     exchange: EXCHANGES.events,
     routingKey: EVENTS.jobStatusChanged,
     type: EVENTS.jobStatusChanged,
+    userId: 'job-scheduler',
     messageId: randomUUID(),
     body,
   };

@@ -34,6 +34,7 @@ export class TestBroker {
   }: { retry?: RetryPolicy; shards?: number[] } = {}): Promise<TestBroker> {
     const broker = new TestBroker(retry, shards);
     await broker.apply();
+    await broker.addImpersonator();
     return broker;
   }
 
@@ -52,6 +53,25 @@ export class TestBroker {
     });
   }
 
+  private get impersonator(): string {
+    const url = new URL(this.url);
+    [url.username, url.password] = [`${this.prefix}anybody`, this.prefix];
+    return url.href.replace(/\/$/, '');
+  }
+
+  private async addImpersonator(): Promise<void> {
+    const user = `${this.prefix}anybody`;
+    await this.management.request('PUT', ['users', user], { password: this.prefix, tags: 'impersonator' });
+    this.atEnd(() => this.management.request('DELETE', ['users', user]));
+    await this.permitEverything(user);
+  }
+
+  private async permitEverything(user: string): Promise<void> {
+    const rights = { configure: '.*', write: '.*', read: '.*' };
+    for (const role of ['services', 'agents'] as const)
+      await this.management.request('PUT', ['permissions', this.vhost(role), user], rights);
+  }
+
   private wants(queue: string): boolean {
     return !queue.startsWith('cmd.i.') || this.shards.some((shard) => queue === inboxStream(shard));
   }
@@ -60,8 +80,11 @@ export class TestBroker {
     return vhostName(role, this.prefix);
   }
 
-  /** A connection that is closed at the end; `name` shows in the management. @param url another account’s, default the administrator’s */
-  connection(role: VhostRole, name: string = randomUUID(), url: string = this.url): BrokerConnection {
+  /**
+   * A connection that is closed at the end; `name` shows in the management.
+   * @param url another account’s; the default may do everything and claim to be anybody
+   */
+  connection(role: VhostRole, name: string = randomUUID(), url: string = this.impersonator): BrokerConnection {
     const backOff = { baseMs: 20, maxMs: 200 };
     const connection = new BrokerConnection({ url, vhost: this.vhost(role), name, backOff });
     this.atEnd(() => connection.close());
@@ -72,13 +95,17 @@ export class TestBroker {
     return new Publisher({ connection: this.connection(role, name) });
   }
 
-  /** Creates a service's account for this spec alone, with the rights of production; answers the broker's address for it. */
-  async account(service: ServiceName): Promise<string> {
+  /**
+   * Creates a service's account for this spec alone, with the rights of production; answers the broker's address for it.
+   * @param everything for a spec whose one process plays several services: it may use any queue and exchange
+   */
+  async account(service: ServiceName, { everything = false } = {}): Promise<string> {
     const account = BROKER_ACCOUNTS.find((candidate) => candidate.service === service)!;
     const user = `${this.prefix}${service}`;
     const password = randomUUID();
     await applyAccount(this.management, this.prefix, account, { user, password });
     this.atEnd(() => this.management.request('DELETE', ['users', user]));
+    if (everything) await this.permitEverything(user);
     const url = new URL(this.url);
     url.username = user;
     url.password = password;

@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { EVENTS, EXCHANGES } from '@waybill/contracts';
-import { applyTopology, groupStreamArguments, MessagingHealth, WaybillServer } from '@waybill/messaging';
+import { applyTopology, eventSenders, groupStreamArguments, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { BrokerConnection, Publisher } from '@waybill/messaging/client';
 import { createService } from '@waybill/platform';
-import { ACTOR_KEYS, pemOf, SpecCaller, TestKeys, testServers, testVhosts } from '@waybill/testing';
+import { ACTOR_KEYS, pemOf, SpecCaller, testImpersonator, TestKeys, testServers, testVhosts } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { JobSchedulerConfig } from '../config/job-scheduler.config.js';
@@ -91,12 +91,20 @@ export async function startScheduler(
   const stopReplicas = async () => {
     for (const app of replicas.splice(0)) await app.close();
   };
-  const connect = (vhost: string) => new BrokerConnection({ url: vhosts.brokerUrl, vhost, name: 'spec' }).start();
+  const impersonator = await testImpersonator([vhosts.services, vhosts.agents]);
+  const connect = (vhost: string) => new BrokerConnection({ url: impersonator.url, vhost, name: 'spec' }).start();
   const services = connect(vhosts.services);
   const agents = connect(vhosts.agents);
   const publisher = new Publisher({ connection: services });
   const tell = (type: string, body: object) =>
-    publisher.publish({ exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body });
+    publisher.publish({
+      exchange: EXCHANGES.events,
+      routingKey: type,
+      type,
+      messageId: v7(),
+      body,
+      userId: eventSenders(type)[0],
+    });
   const rpc = new SpecCaller(vhosts);
   const peers = new FakePeers(services);
   const events = await listenToEvents(services);
@@ -136,6 +144,7 @@ export async function startScheduler(
       await peers.close();
       await publisher.close();
       await Promise.all([services.close(), agents.close()]);
+      await impersonator.remove();
       await vhosts.dispose();
       await database.drop();
     },

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { computerUser, EXCHANGES, reportKey, type ReportKind, type StatusReport } from '@waybill/contracts';
-import { applyTopology, MessagingHealth, WaybillServer } from '@waybill/messaging';
+import { applyTopology, eventSenders, MessagingHealth, WaybillServer } from '@waybill/messaging';
 import { BrokerConnection, Publisher } from '@waybill/messaging/client';
 import { createService } from '@waybill/platform';
-import { ACTOR_KEYS, managementCall, SpecCaller, type TestVhosts, testServers, testVhosts } from '@waybill/testing';
+import { ACTOR_KEYS, SpecCaller, testImpersonator, type TestVhosts, testServers, testVhosts } from '@waybill/testing';
 import type { DataSource } from 'typeorm';
 import { v7 } from 'uuid';
 import { ResultConfig } from '../result.config.js';
@@ -89,24 +88,21 @@ export async function startResult(count: number, overrides: Partial<ResultConfig
 
 /** Connections of the other services and of the computers; a computer's user name needs a broker user who may claim any. */
 async function linksTo(vhosts: TestVhosts) {
-  const name = `impersonator-${randomUUID()}`;
-  await managementCall('PUT', `/users/${name}`, { password: name, tags: 'impersonator' });
-  const url = new URL(vhosts.brokerUrl);
-  [url.username, url.password] = [name, name];
-  const connect = async (vhost: string) => {
-    await managementCall('PUT', `/permissions/${encodeURIComponent(vhost)}/${name}`, {
-      configure: '',
-      write: '.*',
-      read: '.*',
-    });
-    return new BrokerConnection({ url: url.href.replace(/\/$/, ''), vhost, name: 'spec' }).start();
-  };
-  const connections = { services: await connect(vhosts.services), agents: await connect(vhosts.agents) };
+  const impersonator = await testImpersonator([vhosts.services, vhosts.agents]);
+  const connect = (vhost: string) => new BrokerConnection({ url: impersonator.url, vhost, name: 'spec' }).start();
+  const connections = { services: connect(vhosts.services), agents: connect(vhosts.agents) };
   const services = new Publisher({ connection: connections.services });
   const agents = new Publisher({ connection: connections.agents });
   return {
     tell: (type: string, body: object, messageId: string = v7()) =>
-      services.publish({ exchange: EXCHANGES.events, routingKey: type, type, messageId, body }),
+      services.publish({
+        exchange: EXCHANGES.events,
+        routingKey: type,
+        type,
+        messageId,
+        body,
+        userId: eventSenders(type)[0],
+      }),
     report: (body: Pick<StatusReport, 'computerId'>, options: ReportOptions = {}) =>
       agents.publish({
         exchange: EXCHANGES.reports,
@@ -129,7 +125,7 @@ async function linksTo(vhosts: TestVhosts) {
     },
     close: async () => {
       await Promise.all(Object.values(connections).map((connection) => connection.close()));
-      await managementCall('DELETE', `/users/${name}`);
+      await impersonator.remove();
     },
   };
 }
