@@ -10,6 +10,8 @@ export const EXCHANGES = {
   reports: 'waybill.reports',
   /** Direct, vhost `waybill`: requests; routing key = the service's rpc queue. */
   rpc: 'waybill.rpc',
+  /** Direct, vhost `waybill`: answers; routing key = the queue of who asked. */
+  replies: 'waybill.replies',
   /** Direct, both vhosts: messages that could not be handled; routing key = the queue they came from. */
   dead: 'waybill.dead',
 } as const;
@@ -23,6 +25,9 @@ export type ServiceName = 'gateway' | 'package' | 'fleet' | 'job-scheduler' | 'r
 export function rpcQueue(service: ServiceName): string {
   return `rpc.${service}`;
 }
+
+/** What the names of reply queues begin with (vhost `waybill`); each belongs to one connection and goes with it. */
+export const REPLY_QUEUE_PREFIX = 'reply.';
 
 /** Queue of one subscription of a service, e.g. `result.targets` (vhost `waybill`). */
 export function subscriptionQueue(service: ServiceName, purpose: string): string {

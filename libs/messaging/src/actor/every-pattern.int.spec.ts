@@ -6,6 +6,7 @@ import {
   FLEET_RPC,
   PageQuery,
   PERMISSIONS,
+  REPLY_QUEUE_PREFIX,
   ROLE_PERMISSIONS,
   ROLES,
   RPC_ACCESS,
@@ -53,12 +54,17 @@ function handlersOf(service: ServiceName): Type {
 let broker: TestBroker;
 let signer: ActorSigner;
 const channels = new Map<string, Channel>();
+const replyQueues = new Map<string, string>();
 const replies = new Map<string, (code: string) => void>();
 
 async function channelOf(name: string, url?: string): Promise<Channel> {
   const channel = await (await broker.connection('services', name, url).ready(10_000)).createChannel();
+  const queue = REPLY_QUEUE_PREFIX + name + randomUUID();
+  await channel.assertQueue(queue, { exclusive: true, arguments: { 'x-queue-type': 'classic' } });
+  await channel.bindQueue(queue, EXCHANGES.replies, queue);
+  replyQueues.set(name, queue);
   await channel.consume(
-    'amq.rabbitmq.reply-to',
+    queue,
     (message) => {
       const reply = parseJson(message!.content) as { ok: boolean; error?: { code: string } };
       replies.get(String(message!.properties.correlationId))?.(reply.ok ? 'answered' : reply.error!.code);
@@ -90,7 +96,7 @@ async function send(
     type: pattern,
     messageId: id,
     correlationId: id,
-    replyTo: 'amq.rabbitmq.reply-to',
+    replyTo: replyQueues.get(account)!,
     ...(userId === undefined ? {} : { userId }),
     headers: token === undefined ? {} : { [ACTOR_HEADER]: token },
   });

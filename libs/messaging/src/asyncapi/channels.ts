@@ -5,6 +5,7 @@ import {
   EXCHANGES,
   INBOX_SHARDS,
   inboxStream,
+  REPLY_QUEUE_PREFIX,
   REPORT_QUEUES,
   REPORT_TYPES,
   rpcQueue,
@@ -13,7 +14,7 @@ import { patternsOf } from '../rpc/rpc-owner.js';
 import { LIVE_QUEUE_ARGUMENTS } from '../server/event-consumer.js';
 import { groupStreamArguments } from '../topology/stream-arguments.js';
 import { LIVE_EVENTS, RPC_SERVICES, SUBSCRIPTIONS, TOPOLOGY } from '../topology/topology.js';
-import { type Channel, messageRefs, queueChannel, queueFacts, sendChannel } from './channel.js';
+import { type Channel, queueChannel, queueFacts, sendChannel } from './channel.js';
 import { DEAD_LETTER, replyKey, requestKey } from './messages.js';
 
 export type Channels = Record<string, Channel>;
@@ -61,11 +62,17 @@ function rpc(): Channels {
     channels[queue] = queueChannel({ ...queueFacts(queue), messages, description: `Requests to ${service}.` });
   }
   channels['rpc.replies'] = {
+    ...sendChannel({
+      exchange: EXCHANGES.replies,
+      routingKey: `${REPLY_QUEUE_PREFIX}{uuid}`,
+      vhost: 'services',
+      messages: RPC_SERVICES.flatMap((service) => patternsOf(service).map(replyKey)),
+      parameters: { uuid: { description: 'made up by the caller' } },
+      description: 'Every caller binds a queue of its own for its answers; it goes with the connection.',
+    }),
+    // said by each request
     address: null,
     title: 'Replies',
-    description: 'Direct reply-to (amq.rabbitmq.reply-to): every caller has a pseudo-queue of its own.',
-    servers: [{ $ref: '#/servers/services' }],
-    messages: messageRefs(RPC_SERVICES.flatMap((service) => patternsOf(service).map(replyKey))),
   };
   return channels;
 }

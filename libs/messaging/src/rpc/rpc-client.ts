@@ -4,6 +4,7 @@ import {
   type Actor,
   EXCHANGES,
   isRead,
+  REPLY_QUEUE_PREFIX,
   type RpcContract,
   type RpcPattern,
   type RpcReply,
@@ -21,7 +22,7 @@ import { DEADLINE_HEADER } from './deadline.js';
 import { rpcOwner } from './rpc-owner.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-const REPLY_TO = 'amq.rabbitmq.reply-to';
+const REPLY_QUEUE_ARGUMENTS = { 'x-queue-type': 'classic' };
 
 interface Call {
   resolve(data: unknown): void;
@@ -38,6 +39,8 @@ export interface RpcClientOptions {
 /** Asks another service and waits for its answer, at most until a deadline. */
 export class RpcClient {
   private readonly calls = new Map<string, Call>();
+  /** of the channel in use */
+  private replyQueue = '';
   private readonly kept: KeptChannel;
 
   private readonly user: string;
@@ -124,7 +127,7 @@ export class RpcClient {
         expiration: left,
         messageId: id,
         correlationId: id,
-        replyTo: REPLY_TO,
+        replyTo: this.replyQueue,
         userId: this.user,
         type: pattern,
         contentType: 'application/json',
@@ -141,7 +144,17 @@ export class RpcClient {
         .get(String(properties.messageId))
         ?.reject(unavailable(String(properties.type), 'its queue does not exist'));
     });
-    await channel.consume(REPLY_TO, (message) => message && this.onReply(message), { noAck: true });
+    // Not RabbitMQ's direct reply-to: whoever answers there must be allowed to publish to the default exchange, that is, into every queue.
+    const queue = REPLY_QUEUE_PREFIX + randomUUID();
+    await channel.assertQueue(queue, {
+      exclusive: true,
+      durable: false,
+      autoDelete: true,
+      arguments: REPLY_QUEUE_ARGUMENTS,
+    });
+    await channel.bindQueue(queue, EXCHANGES.replies, queue);
+    await channel.consume(queue, (message) => message && this.onReply(message), { noAck: true });
+    this.replyQueue = queue;
   }
 
   private onReply({ content, properties }: ConsumeMessage): void {

@@ -1,6 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import {
   type Actor,
+  EXCHANGES,
   type RpcReply,
   rpcQueue,
   type ServiceName,
@@ -177,7 +178,7 @@ export class RpcResponder implements RunningConsumer {
       persistent: false,
     };
     try {
-      this.replies.current?.publish('', replyTo, Buffer.from(JSON.stringify(reply)), options);
+      this.replies.current?.publish(EXCHANGES.replies, replyTo, Buffer.from(JSON.stringify(reply)), options);
     } catch (error) {
       // the channel has just closed: the caller's deadline ends its waiting
       this.options.logger.warn(`the answer to ${type} was lost: ${reasonOf(error)}`);

@@ -10,6 +10,7 @@ import {
   inboxStream,
   invalid,
   JobStatusChanged,
+  REPLY_QUEUE_PREFIX,
   REPORT_QUEUES,
   reportKey,
   type ServiceName,
@@ -23,7 +24,9 @@ import { Publisher } from '../client/publisher.js';
 import { gatewayClient } from '../specs/test-actor.spec.js';
 import { BatchHandler, EventHandler, RpcHandler } from '../server/decorators.js';
 import type { VhostRole } from '../server/handler-extras.js';
+import { BROKER_ACCOUNTS } from './broker-accounts.js';
 import { groupStreamArguments } from './stream-arguments.js';
+import { TOPOLOGY } from './topology.js';
 
 const removed: string[] = [];
 const live: string[] = [];
@@ -214,6 +217,33 @@ describe('broker accounts: each service can do its work and nothing else', () =>
     const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
     opened.publish(EXCHANGES.events, EVENTS.jobStatusChanged, Buffer.from('{}'));
     expect(await refused).toMatchObject({ code: 403 });
+  });
+
+  const queues = TOPOLOGY.flatMap(({ vhost, queues: declared }) =>
+    declared.map(({ name }) => [vhost, name] as const).filter(([, name]) => !/^cmd\.i\.(?!1$|3$)/.test(name)),
+  );
+
+  it.each(queues)('%s: nobody reaches %s by the default exchange', async (role, queue) => {
+    for (const { service, rights } of BROKER_ACCOUNTS.filter((account) => account.rights[role])) {
+      const opened = await (await as(service, role).ready(30_000)).createConfirmChannel();
+      const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
+      opened.publish('', queue, Buffer.from('{}'));
+      expect([service, await refused]).toEqual([service, expect.objectContaining({ code: 403 })]);
+      expect(new RegExp(rights[role]!.write ?? '^$').test('amq.default')).toBe(false);
+    }
+  });
+
+  it('nobody reads or diverts the answers to another’s requests', async () => {
+    const queue = `${REPLY_QUEUE_PREFIX}${randomUUID()}`;
+    const asking = await channel('gateway', 'services');
+    await asking.assertQueue(queue, { exclusive: true, arguments: { 'x-queue-type': 'classic' } });
+    await asking.bindQueue(queue, EXCHANGES.replies, queue);
+    for (const attempt of [
+      (opened: Channel) => opened.consume(queue, () => undefined),
+      (opened: Channel) => opened.bindQueue(queue, EXCHANGES.replies, 'other'),
+      (opened: Channel) => opened.deleteQueue(queue),
+    ])
+      await expect(attempt(await channel('result', 'services'))).rejects.toMatchObject({ code: 405 });
   });
 
   it('package has nothing to do where the agents are', async () => {

@@ -1,4 +1,12 @@
-import { deadLetterQueue, EVENTS, EXCHANGES, REPORT_QUEUES, rpcQueue, type ServiceName } from '@waybill/contracts';
+import {
+  deadLetterQueue,
+  EVENTS,
+  EXCHANGES,
+  REPLY_QUEUE_PREFIX,
+  REPORT_QUEUES,
+  rpcQueue,
+  type ServiceName,
+} from '@waybill/contracts';
 import type { VhostRole } from '../server/handler-extras.js';
 import { LIVE_EVENTS, SUBSCRIPTIONS } from './topology.js';
 
@@ -39,8 +47,8 @@ const NONE = '^$';
 /** Live queues of a gateway process, declared and bound by itself. */
 const LIVE = `${escape(LIVE_EVENTS.queue)}\\..*`;
 
-/** Name that the default exchange has in permissions; answering a request publishes to it. */
-const DEFAULT_EXCHANGE = 'amq\\.default';
+/** Who asks declares a queue for the answers and binds it. Nobody may publish to the default exchange, which leads into every queue. */
+const REPLIES = `${escape(REPLY_QUEUE_PREFIX)}.*`;
 
 /** To ask how many dead letters of its own there are, a service needs some right on their queue; this one lets it do nothing else. */
 function askAbout(queues: readonly string[]): string[] {
@@ -51,9 +59,13 @@ function askAbout(queues: readonly string[]): string[] {
 function answeringService(service: ServiceName): Required<VhostRights> {
   const own = SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
   return {
-    configure: NONE,
-    write: anyOf(...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.dead].map(escape), DEFAULT_EXCHANGE, ...askAbout(own)),
-    read: anyOf(...[rpcQueue(service), ...own].map(escape)),
+    configure: anyOf(REPLIES),
+    write: anyOf(
+      ...[EXCHANGES.events, EXCHANGES.rpc, EXCHANGES.replies, EXCHANGES.dead].map(escape),
+      REPLIES,
+      ...askAbout(own),
+    ),
+    read: anyOf(...[EXCHANGES.replies, rpcQueue(service), ...own].map(escape), REPLIES),
   };
 }
 
@@ -68,9 +80,9 @@ function account(service: ServiceName, rights: BrokerAccount['rights'], tags = '
 export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
   account('gateway', {
     services: {
-      configure: anyOf(LIVE),
-      write: anyOf(escape(EXCHANGES.rpc), LIVE),
-      read: anyOf(escape(EXCHANGES.events), LIVE),
+      configure: anyOf(LIVE, REPLIES),
+      write: anyOf(escape(EXCHANGES.rpc), LIVE, REPLIES),
+      read: anyOf(escape(EXCHANGES.events), escape(EXCHANGES.replies), LIVE, REPLIES),
     },
   }),
   account('package', { services: answeringService('package') }),

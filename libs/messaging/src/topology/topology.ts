@@ -108,6 +108,7 @@ function servicesTopology(): VhostTopology {
     exchanges: [
       { name: EXCHANGES.events, type: 'topic' },
       { name: EXCHANGES.rpc, type: 'direct' },
+      { name: EXCHANGES.replies, type: 'direct' },
       { name: EXCHANGES.dead, type: 'direct' },
     ],
     queues: [

@@ -60,7 +60,8 @@ describe('trace context', () => {
     exporter.getFinishedSpans().filter((span) => span.name === name && span.spanContext().traceId === traceId);
 
   it('goes from the transaction through outbox and broker into the handler', async () => {
-    const publisher = new Publisher({ connection: broker.connection('services'), instrument: publishInstrument });
+    const connection = broker.connection('services');
+    const publisher = new Publisher({ connection, userId: 'fleet', instrument: publishInstrument });
     startRelay(broker, database, { publisherOf: () => publisher });
     const message = computerRemoved();
     const traceId = await tracer().startActiveSpan('use case', async (span) => {

@@ -67,7 +67,7 @@ export class SpecCaller {
     const user = prefix + service;
     await managementCall('PUT', `/users/${user}`, { password: user, tags: '' });
     await managementCall('PUT', `/permissions/${encodeURIComponent(services)}/${user}`, {
-      configure: '^$',
+      configure: '^reply\\..*',
       write: '.*',
       read: '.*',
     });
