@@ -189,6 +189,8 @@ export class ResolveTargets {
   @IsOptional() @IsUUID() after?: string;
   @IsInt() @Min(1) @Max(5000) limit: number;
   @IsOptional() @IsISO8601() resolvedAt?: string;
+  /** names of groups of which who asks wants to know whether the targets are in them */
+  @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
 }
 
 export interface ResolvedTargets {
@@ -202,6 +204,8 @@ export interface ResolvedTargets {
    * them has excluded nobody.
    */
   unknownGroupIds: string[];
+  /** those of `guardedGroups` that at least one computer of the page is a member of, however it became a target */
+  reachedGuarded: string[];
 }
 
 export interface FleetRpc {

@@ -269,12 +269,14 @@ export const GOLDEN_RPC: Goldens = {
       after: ID,
       limit: 5000,
       resolvedAt: AT,
+      guardedGroups: ['servers'],
     },
     response: {
       resolvedAt: AT,
       targets: [{ computerId: ID, name: 'pc-1', online: false, lastSeenAt: AT, covered: true }],
       after: null,
       unknownGroupIds: [OTHER_ID],
+      reachedGuarded: [],
     },
   },
 

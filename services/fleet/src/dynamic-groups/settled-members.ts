@@ -9,7 +9,8 @@ import { MembershipFollower } from './membership-follower.js';
 const WAIT_MS = 3_000;
 const LOOK_EVERY_MS = 25;
 
-const ANY_DYNAMIC = `SELECT 1 FROM groups WHERE id = ANY($1::uuid[]) AND kind = 'dynamic' LIMIT 1`;
+const ANY_DYNAMIC = `
+SELECT 1 FROM groups WHERE (id = ANY($1::uuid[]) OR name = ANY($2::text[])) AND kind = 'dynamic' LIMIT 1`;
 
 /** Waits until dynamic groups hold whom they should: a job sent right after a change must not miss those whom the change brings. */
 @Injectable()
@@ -21,8 +22,8 @@ export class SettledMembers {
   ) {}
 
   /** @throws WaybillError unavailable `group.membersSettling` */
-  async wait(groupIds: readonly string[]): Promise<void> {
-    const dynamic = await this.dataSource.query<unknown[]>(ANY_DYNAMIC, [groupIds]);
+  async wait(groupIds: readonly string[], names: readonly string[]): Promise<void> {
+    const dynamic = await this.dataSource.query<unknown[]>(ANY_DYNAMIC, [groupIds, names]);
     if (dynamic.length === 0) return;
     const moment = await this.checks.moment(this.dataSource);
     const end = performance.now() + WAIT_MS;

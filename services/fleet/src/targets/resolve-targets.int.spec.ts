@@ -107,6 +107,30 @@ describe('targets.resolve', () => {
     expect(second.unknownGroupIds).toEqual([excluded.id]);
   });
 
+  it('says which guarded groups the targets are in, however they became targets', async () => {
+    const all = await computers(6);
+    const [guarded, other, holding] = [await world.group(), await world.group(), await world.group()];
+    await put(guarded.id, all.slice(0, 2));
+    await put(other.id, all.slice(4));
+    await put(holding.id, all.slice(1, 4));
+    const reached = async (request: Partial<ResolveTargets>) =>
+      (
+        await world.rpc.call(FLEET_RPC.targetsResolve, {
+          ...NONE,
+          limit: 10,
+          guardedGroups: [guarded.name, other.name, 'nobody'],
+          ...request,
+        })
+      ).reachedGuarded;
+    expect(await reached({ computerIds: [all[0]!] })).toEqual([guarded.name]);
+    expect(await reached({ groupIds: [holding.id] })).toEqual([guarded.name]);
+    expect(await reached({ groupIds: [holding.id], computerIds: [all[5]!] })).toEqual(
+      [guarded.name, other.name].sort(),
+    );
+    expect(await reached({ groupIds: [holding.id], excludeComputerIds: [all[1]!] })).toEqual([]);
+    expect(await reached({ computerIds: [all[0]!], guardedGroups: undefined })).toEqual([]);
+  });
+
   it('leaves out who joins between pages, and who leaves', async () => {
     const all = await computers(30);
     const group = await world.group();

@@ -8,6 +8,7 @@ import { MOMENT, PAGE } from './resolve-targets.sql.js';
 
 interface TargetRow {
   unknownGroupIds: string[];
+  reachedGuarded: string[];
   /** null in the only row of a page without targets */
   computerId: string | null;
   name: string;
@@ -28,7 +29,17 @@ export class ResolveTargets {
   async run(request: ResolveTargetsRequest): Promise<ResolvedTargets> {
     const resolvedAt = request.resolvedAt ?? (await this.moment(request));
     const { groupIds, computerIds, excludeGroupIds, excludeComputerIds, after = null, limit } = request;
-    const parameters = [groupIds, computerIds, excludeGroupIds, excludeComputerIds, after, resolvedAt, limit + 1];
+    const guarded = request.guardedGroups ?? [];
+    const parameters = [
+      groupIds,
+      computerIds,
+      excludeGroupIds,
+      excludeComputerIds,
+      after,
+      resolvedAt,
+      limit + 1,
+      guarded,
+    ];
     const rows = await this.dataSource.query<TargetRow[]>(PAGE, parameters);
     const page = rows.slice(0, limit);
     return {
@@ -36,11 +47,12 @@ export class ResolveTargets {
       targets: page.flatMap(targetOf),
       after: rows.length > limit ? page.at(-1)!.computerId : null,
       unknownGroupIds: rows[0]?.unknownGroupIds ?? [],
+      reachedGuarded: rows[0]?.reachedGuarded ?? [],
     };
   }
 
-  private async moment({ groupIds, excludeGroupIds }: ResolveTargetsRequest): Promise<string> {
-    await this.settled.wait([...groupIds, ...excludeGroupIds]);
+  private async moment({ groupIds, excludeGroupIds, guardedGroups = [] }: ResolveTargetsRequest): Promise<string> {
+    await this.settled.wait([...groupIds, ...excludeGroupIds], guardedGroups);
     return this.work.run(async (manager) => {
       await waitForMembershipChanges(manager);
       const [row] = await manager.query<{ resolvedAt: Date }[]>(MOMENT);

@@ -5,7 +5,8 @@ export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "
  * One page of targets in ascending id. Each group gives its next members from the primary key (group, computer), so a page costs
  * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
  *
- * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit.
+ * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit,
+ * $8 names of guarded groups.
  * A page without targets is one row without a computer: the groups that are gone are told in any case, and by the same snapshot, so that
  * nobody can be found while an exclusion is being deleted.
  * Who joined later is no target. Who left meanwhile, or joined an excluded group, is none either: exclusions always win.
@@ -30,11 +31,17 @@ WITH candidates AS (
 ), page AS (
   SELECT computer_id, bool_or(covered) AS covered FROM candidates GROUP BY computer_id ORDER BY computer_id LIMIT $7
 )
-SELECT gone.ids AS "unknownGroupIds", c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
+SELECT gone.ids AS "unknownGroupIds", gone.reached AS "reachedGuarded", c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
 FROM (
   SELECT ARRAY(
     SELECT DISTINCT named.id FROM unnest($1::uuid[] || $3::uuid[]) AS named(id)
     WHERE NOT EXISTS (SELECT 1 FROM groups g WHERE g.id = named.id)
-  ) AS ids
+  ) AS ids,
+  ARRAY(
+    SELECT g.name FROM groups g
+    WHERE g.name = ANY($8::text[])
+      AND EXISTS (SELECT 1 FROM page JOIN memberships r ON r.computer_id = page.computer_id AND r.group_id = g.id)
+    ORDER BY g.name
+  ) AS reached
 ) gone
 LEFT JOIN (page JOIN computers c ON c.id = page.computer_id) ON true ORDER BY c.id`;

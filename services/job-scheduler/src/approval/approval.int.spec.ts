@@ -6,11 +6,14 @@ import { Story } from '../specs/story.fixtures.spec.js';
 
 let scheduler: SchedulerReplicas;
 let story: Story;
+let guarded: string[];
 beforeAll(async () => {
   scheduler = await startScheduler(1, { approvalAbove: 3, approvalGroups: 'servers, routers' });
   story = new Story(scheduler);
   await publishVersion(scheduler);
-  await scheduler.group('servers', computers(scheduler, 1));
+  guarded = computers(scheduler, 1);
+  await scheduler.group('servers', guarded);
+  await scheduler.group('mixed', [...guarded, ...computers(scheduler, 1)]);
   await scheduler.group('few', computers(scheduler, 3));
   await scheduler.group('many', computers(scheduler, 4));
 }, SERVERS_TIMEOUT_MS);
@@ -60,6 +63,22 @@ describe('four eyes', () => {
     expect(await approve(other, id)).toBe('done');
     await story.released(id);
     expect(story.statuses(id)).toEqual(['scheduled', 'running', 'scheduled', 'running']);
+  });
+
+  it.each([
+    ['names its computers one by one', () => ({ computers: guarded })],
+    ['names another group that holds them', () => ({ groups: ['mixed'] })],
+  ])('a job that %s instead of the guarded group waits all the same', async (_how, targets) => {
+    const { id, approval } = await create(scheduler, { targets: targets() });
+    expect(approval).toBeNull();
+    await story.becomes(id, {
+      status: 'scheduled',
+      approval: { reason: 'it reaches computers in "servers"', approvedBy: null },
+    });
+    expect(story.events(id, 'job.targets.assigned.v1')).toEqual([]);
+    expect(await approve(maker, id)).toBe('job.approvalBySelf');
+    expect(await approve(other, id)).toBe('done');
+    await story.released(id);
   });
 
   it('a job that was canceled instead is not brought back by a re-execution', async () => {

@@ -5,7 +5,7 @@ import type { Job } from '../jobs/job.js';
 export interface ApprovalPolicy {
   /** computers; a job for more waits. 0: no job waits for its size */
   readonly above: number;
-  /** a job that names one of these groups waits */
+  /** a job that names one of these groups, or turns out to reach a computer in one of them, waits */
   readonly groups: readonly string[];
 }
 
@@ -17,23 +17,39 @@ export interface Approval {
   readonly approvedAt: string | null;
   /** computers that were known to the one who approved; null when they were not counted yet */
   readonly total: number | null;
+  /** guarded groups that were known to the one who approved; absent in approvals of older versions */
+  readonly groups?: readonly string[];
 }
 
 /** What a job's groups ask for; null: nothing. */
 export function approvalForGroups(groups: readonly string[], policy: ApprovalPolicy): Approval | null {
   const guarded = groups.filter((name) => policy.groups.includes(name));
-  return guarded.length === 0 ? null : pending(`it is for ${guarded.map((name) => `"${name}"`).join(', ')}`);
+  return guarded.length === 0 ? null : pending([`it is for ${quoted(guarded)}`], guarded);
+}
+
+/** What a job turned out to be for when its targets were counted. */
+export interface Reach {
+  readonly total: number;
+  /** guarded groups that at least one target is in, whether the job names it, another group that holds it, or the computer itself */
+  readonly guarded: readonly string[];
 }
 
 /**
- * What a job's size asks for, now that it is counted; null: nothing that was not approved.
- * An approval that knew the number covers no more than that; one from before the count covers whatever its groups hold.
+ * What a job's reach asks for; null: nothing that was not approved. An approval covers the guarded groups and the number that were known
+ * when it was given; one from before the count covers whatever number its groups hold.
  */
-export function approvalForSize(job: Job, total: number, { above }: ApprovalPolicy): Approval | null {
-  if (above === 0 || total <= above) return null;
-  const { approval } = job;
-  if (approval?.approvedBy && (approval.total === null || total <= approval.total)) return null;
-  return pending(`it is for ${total} computers, more than ${above}`);
+export function approvalForReach(
+  { approval }: Job,
+  { total, guarded }: Reach,
+  { above }: ApprovalPolicy,
+): Approval | null {
+  const given = approval?.approvedBy ? approval : null;
+  const reasons: string[] = [];
+  if (guarded.some((name) => !given?.groups?.includes(name)))
+    reasons.push(`it reaches computers in ${quoted(guarded)}`);
+  const counted = given !== null && (given.total === null || total <= given.total);
+  if (above > 0 && total > above && !counted) reasons.push(`it is for ${total} computers, more than ${above}`);
+  return reasons.length === 0 ? null : pending(reasons, guarded);
 }
 
 export function waitsForApproval({ approval }: Pick<Job, 'approval'>): boolean {
@@ -50,6 +66,8 @@ export function isOrderer({ createdById, createdBy }: Job, { id, name }: Pick<Ac
   return createdById === null ? createdBy === name : createdById === id;
 }
 
-function pending(reason: string): Approval {
-  return { reason, approvedBy: null, approvedAt: null, total: null };
+function pending(reasons: readonly string[], groups: readonly string[]): Approval {
+  return { reason: reasons.join(', and '), approvedBy: null, approvedAt: null, total: null, groups };
 }
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');

@@ -57,10 +57,10 @@ describe('a job that turns out to be for many computers', () => {
     createdBy: 'ann',
     createdById: 'a',
   });
-  const resolved = (job: typeof resolving, total: number) =>
+  const resolved = (job: typeof resolving, total: number, guarded: string[] = []) =>
     decideResolved(
       job,
-      { resolution: 'x', total, resolvedAt: at(1), unknownGroupIds: [], withdrawn: false },
+      { resolution: 'x', total, resolvedAt: at(1), unknownGroupIds: [], guarded, withdrawn: false },
       at(2),
       POLICY,
     );
@@ -84,6 +84,34 @@ describe('a job that turns out to be for many computers', () => {
     const again = { ...approved, status: 'running' as const, phase: 'resolving' as const, resolution: 'x' };
     expect(resolved(again, 101).job.phase).toBe('assigning');
     expect(resolved(again, 102).job).toMatchObject({ status: 'scheduled', approval: { approvedBy: null } });
+  });
+
+  it('waits when it reaches computers of a guarded group, however they became targets', () => {
+    const { job } = resolved(resolving, 3, ['servers']);
+    expect(job).toMatchObject({ status: 'scheduled', phase: 'idle', approval: { approvedBy: null } });
+    expect(job.statusReason).toContain('it reaches computers in "servers"');
+    expect(resolved(resolving, 101, ['servers']).job.statusReason).toContain(
+      'it reaches computers in "servers", and it is for 101 computers, more than 100',
+    );
+  });
+
+  it('is approved for the guarded groups that were seen, and waits again when it reaches another by then', () => {
+    const { job: held } = resolved(resolving, 3, ['servers']);
+    const { job: approved } = decideApprove(held, { actor: bob }, at(60));
+    const again = { ...approved, status: 'running' as const, phase: 'resolving' as const, resolution: 'x' };
+    expect(resolved(again, 3, ['servers']).job.phase).toBe('assigning');
+    expect(resolved(again, 2, []).job.phase).toBe('assigning');
+    expect(resolved(again, 3, ['routers', 'servers']).job).toMatchObject({
+      status: 'scheduled',
+      approval: { approvedBy: null, groups: ['routers', 'servers'] },
+    });
+  });
+
+  it('is not covered by an approval for a group that was named, when it reaches another', () => {
+    const { job } = decideApprove(waiting, { actor: bob }, NOW);
+    const again = { ...job, status: 'running' as const, phase: 'resolving' as const, resolution: 'x' };
+    expect(resolved(again, 3, ['servers']).job.phase).toBe('assigning');
+    expect(resolved(again, 3, ['routers']).job.status).toBe('scheduled');
   });
 
   it('that somebody approved before it was counted goes on', () => {

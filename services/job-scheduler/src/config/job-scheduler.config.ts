@@ -19,7 +19,7 @@ export class JobSchedulerConfig extends ServiceConfig {
   actorPublicKeys: string;
   /** computers; a job for more starts only when somebody else has approved it; 0: any size starts */
   @Env('WAYBILL_APPROVAL_ABOVE') @IsInt() @Min(0) approvalAbove: number = 0;
-  /** groups, comma-separated; a job that names one of them starts only when somebody else has approved it */
+  /** groups, comma-separated; a job that reaches a computer in one of them starts only when somebody else has approved it */
   @Env('WAYBILL_APPROVAL_GROUPS') @IsString() approvalGroups: string = '';
 
   /** the signed key set (npm run keys) that says whose signatures count; read again when its file changes */

@@ -36,7 +36,11 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(resolution, fc.constantFrom(0, 3, 3), fc.constantFrom([], [], aJob().groupIds)).map(([id, total, gone]) => ({
     name: `resolved ${id} ${total} without ${gone.length}`,
     decide: (job: Job, now: Date) =>
-      decideResolved(job, { resolution: id, total, resolvedAt: now, unknownGroupIds: gone, withdrawn: false }, now),
+      decideResolved(
+        job,
+        { resolution: id, total, resolvedAt: now, unknownGroupIds: gone, guarded: [], withdrawn: false },
+        now,
+      ),
   })),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(2, 3)).map(([attempt, finished]) => ({
     name: `progress ${attempt} ${finished}`,
@@ -63,7 +67,11 @@ const OPENING: Step[] = [
   {
     name: 'resolved',
     decide: (job, now) =>
-      decideResolved(job, { resolution: 'x', total: 3, resolvedAt: now, unknownGroupIds: [], withdrawn: false }, now),
+      decideResolved(
+        job,
+        { resolution: 'x', total: 3, resolvedAt: now, unknownGroupIds: [], guarded: [], withdrawn: false },
+        now,
+      ),
   },
   { name: 'ready', decide: (job, now) => decideExecutionsReady(job, { run: 1, withdrawn: false }, now) },
 ];

@@ -116,6 +116,9 @@ export class FakePeers {
       unknownGroupIds: [...request.groupIds, ...request.excludeGroupIds].filter(
         (id) => !groups.some((group) => group.id === id),
       ),
+      reachedGuarded: (request.guardedGroups ?? []).filter((name) =>
+        page.some((id) => this.fleet.groups.get(name)?.members.has(id)),
+      ),
     };
   }
 
@@ -126,6 +129,7 @@ export class FakePeers {
       id: group.id,
       name,
       kind: 'static',
+      filter: null,
       description: null,
       members: group.members.size,
       createdAt: new Date().toISOString(),

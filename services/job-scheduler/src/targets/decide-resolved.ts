@@ -1,4 +1,4 @@
-import { approvalForSize, type ApprovalPolicy, waitingWords } from '../approval/approval.js';
+import { approvalForReach, type ApprovalPolicy, waitingWords } from '../approval/approval.js';
 import { close } from '../cancellation/decide-close.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
@@ -24,6 +24,8 @@ export interface Resolution {
   resolvedAt: Date;
   /** groups of the job that did not exist any more on at least one page */
   unknownGroupIds: readonly string[];
+  /** guarded groups that at least one target is in */
+  guarded: readonly string[];
   /** the job's version must not be distributed any more */
   withdrawn: boolean;
 }
@@ -51,7 +53,7 @@ export function decideResolved(job: Job, found: Resolution, now: Date, policy = 
       { kind: 'announceStatus' },
     ]);
   }
-  const approval = approvalForSize(job, total, policy);
+  const approval = approvalForReach(job, found, policy);
   if (approval) {
     const statusReason = waitingWords(job, approval);
     const back = { status: 'scheduled', phase: 'idle', resolution: null, startedAt: null } as const;

@@ -8,6 +8,7 @@ const found = (total: number, resolution = 'x', unknownGroupIds: string[] = []) 
   total,
   resolvedAt: at(1),
   unknownGroupIds,
+  guarded: [],
   withdrawn: false,
 });
 

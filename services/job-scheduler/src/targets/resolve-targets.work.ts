@@ -57,6 +57,7 @@ export class ResolveTargetsWork implements TimedWork {
   ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
     const unknownGroupIds = new Set<string>();
+    const guarded = new Set<string>();
     let page: ResolvedTargets | null = null;
     do {
       if (page) await renew();
@@ -65,8 +66,14 @@ export class ResolveTargetsWork implements TimedWork {
       if (added === null) return null;
       total += added;
       for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
+      for (const name of page.reachedGuarded) guarded.add(name);
     } while (page.after !== null);
-    return { total, resolvedAt: new Date(page.resolvedAt), unknownGroupIds: [...unknownGroupIds] };
+    return {
+      total,
+      resolvedAt: new Date(page.resolvedAt),
+      unknownGroupIds: [...unknownGroupIds],
+      guarded: [...guarded].sort(),
+    };
   }
 
   private ask(job: Job, before: ResolvedTargets | null): Promise<ResolvedTargets> {
@@ -79,6 +86,7 @@ export class ResolveTargetsWork implements TimedWork {
         excludeGroupIds: [...job.excludeGroupIds],
         excludeComputerIds: [...job.excludeComputers],
         limit: PAGE,
+        guardedGroups: [...approvalPolicy(this.config).groups],
         ...rest,
       },
       { timeoutMs: WORK_RPC_TIMEOUT_MS },
