@@ -5,7 +5,7 @@ import { EventHandler } from '../server/decorators.js';
 import { computerRemoved, jobStatusChanged } from '../specs/events.spec.js';
 import { eventually, TestBroker } from '../specs/test-broker.spec.js';
 import { startService } from '../specs/test-service.spec.js';
-import { BROKER_ACCOUNTS, PUBLISHES } from '../topology/broker-accounts.js';
+import { BROKER_ACCOUNTS } from '../topology/broker-accounts.js';
 import { eventSenders, isSender } from './event-sender.js';
 
 const SERVICES = BROKER_ACCOUNTS.map(({ service }) => service);
