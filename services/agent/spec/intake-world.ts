@@ -9,6 +9,7 @@ import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
 import { SimulatedStepRunner } from '../src/simulator/simulated-step-runner.js';
+import { isConfirmed } from '../src/trust/is-confirmed.js';
 import { CorrectedClock } from '../src/time/clock.js';
 import { newKey } from '@waybill/testing';
 import { KEYS, onTheWire } from './commands.js';
@@ -21,7 +22,9 @@ export class IntakeWorld {
   readonly received: Command[] = [];
   readonly source: Extract<CommandSource, { kind: 'group' }>;
   readonly intake: CommandIntake;
-  readonly executor: Executor;
+  executor!: Executor;
+  /** an executor on the same journal, as after a restart; the intake keeps waking the newest */
+  readonly nextProcess: () => Executor;
   private readonly attacker = newKey(KEYS.command.kid);
   /** looks for a newer key set */
   lookedForKeys = 0;
@@ -36,15 +39,18 @@ export class IntakeWorld {
     const clock = new CorrectedClock();
     const reports = new ReportWriter(computerId, journal, clock);
     const behaviour = { seed: 1, fail: {}, delay: {} };
-    const executor = (this.executor = new Executor({
-      journal,
-      clock,
-      reports,
-      log: silentLog,
-      bootId: 'this',
-      runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
-      chooseVariant: ({ command }) => command.manifest.variants[0]!,
-    }));
+    this.nextProcess = () =>
+      (this.executor = new Executor({
+        journal,
+        clock,
+        reports,
+        log: silentLog,
+        bootId: 'this',
+        runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
+        chooseVariant: ({ command }) => command.manifest.variants[0]!,
+        mayBegin: (record) => isConfirmed(record, this.keySet),
+      }));
+    this.nextProcess();
     this.intake = new CommandIntake({
       computerId,
       journal,
@@ -55,7 +61,10 @@ export class IntakeWorld {
         this.keySet = KEYS.current;
       },
       groupIds: () => [groupId],
-      executor,
+      executor: {
+        wake: () => this.executor.wake(),
+        cancel: (...of: Parameters<Executor['cancel']>) => this.executor.cancel(...of),
+      },
       reports,
       clock,
       log: silentLog,

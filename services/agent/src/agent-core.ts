@@ -18,6 +18,7 @@ import { SessionKeeper } from './session/session-keeper.js';
 import { StreamReader } from './session/stream-reader.js';
 import { TokenKeeper } from './session/token-keeper.js';
 import { dropRevoked } from './trust/drop-revoked.js';
+import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
 
@@ -78,13 +79,17 @@ export class AgentCore {
       bootId: parts.bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,
+      mayBegin: (record) => isConfirmed(record, keys.current),
       runner: parts.runner({
         accessToken: async () => (await this.tokens.current()).value,
         progress: (news) =>
           this.session.connection?.publishProgress({ v: 1, computerId, ...news, at: timestamp(clock) }),
       }),
     });
-    keys.onChanged((set) => dropRevoked(set, journal, this.executor));
+    keys.onChanged((set) => {
+      dropRevoked(set, journal, this.executor);
+      this.askAgainForHeld();
+    });
     const intake = new CommandIntake({
       computerId,
       journal,
@@ -106,6 +111,14 @@ export class AgentCore {
   async start(): Promise<void> {
     this.session.start();
     await this.executor.resume();
+    this.askAgainForHeld();
+  }
+
+  /** What a command key ordered that was revoked since waits for the server to say it again; what it does not say again is dropped. */
+  private askAgainForHeld(): void {
+    if (!this.executor.holdBack()) return;
+    this.parts.log.warn({}, 'commands whose key was revoked wait until the server has said them again');
+    void this.session.reconcileSoon();
   }
 
   /**

@@ -64,11 +64,10 @@ function rpc(): Channels {
   channels['rpc.replies'] = {
     ...sendChannel({
       exchange: EXCHANGES.replies,
-      routingKey: `${REPLY_QUEUE_PREFIX}{uuid}`,
+      routingKey: `${REPLY_QUEUE_PREFIX}<uuid>`,
       vhost: 'services',
       messages: RPC_SERVICES.flatMap((service) => patternsOf(service).map(replyKey)),
-      parameters: { uuid: { description: 'made up by the caller' } },
-      description: 'Every caller binds a queue of its own for its answers; it goes with the connection.',
+      description: `Every caller binds a queue of its own, ${REPLY_QUEUE_PREFIX}<uuid>; it goes with the connection.`,
     }),
     // said by each request
     address: null,

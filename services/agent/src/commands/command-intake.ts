@@ -1,10 +1,12 @@
 import { type Command, type KeySet, REASONS } from '@waybill/contracts/agent';
-import { newAttempt } from '../execution/attempt.js';
+import { hasBegun, newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
 import { verdictOf } from '../execution/decide-step.js';
 import type { Journal } from '../journal/journal.js';
+import type { AttemptRecord } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import type { ReportWriter } from '../reports/report-writer.js';
+import { isConfirmed } from '../trust/is-confirmed.js';
 import { type Clock, timestamp } from '../time/clock.js';
 import { addressedTo, type CommandSource } from './command-source.js';
 import { type JudgeFacts, type Judgement, judgeCommand, judgeForgery, judgeMisunderstood } from './judge-command.js';
@@ -21,7 +23,7 @@ export interface CommandIntakeParts {
   /** Asks the server for a newer key set, once in a while however often it is called; never rejects. */
   refreshKeys(): Promise<void>;
   groupIds: () => readonly string[];
-  executor: Executor;
+  executor: Pick<Executor, 'wake' | 'cancel'>;
   reports: ReportWriter;
   clock: Clock;
   log: Log;
@@ -38,6 +40,9 @@ export interface Intake {
   /** it was refused, and might all the same stand for something that the server wants: the desired state tells */
   doubt: boolean;
 }
+
+/** After these there is something to do. */
+const WAKING: readonly Judgement['do'][] = ['accept', 'confirm', 'cancel'];
 
 const READ: Intake = { gap: false, doubt: false };
 
@@ -71,7 +76,7 @@ export class CommandIntake {
       if (!journal.firstSeen(command.id, command.expiresAt) && source.kind !== 'desiredState') return;
       this.apply(command, judgement);
     });
-    if (judgement.do === 'accept' || judgement.do === 'cancel') this.parts.executor.wake();
+    if (WAKING.includes(judgement.do)) this.parts.executor.wake();
     if (judgement.do === 'refresh') this.parts.onRefresh();
     return {
       gap: step?.gap ?? false,
@@ -131,16 +136,25 @@ export class CommandIntake {
     return addressedTo(header.audience, source, this.parts.computerId) ? header.seq : null;
   }
 
+  /** The attempt of this number that waits for the server to say it again. */
+  private unconfirmed(attempts: readonly AttemptRecord[], attempt: number): AttemptRecord | null {
+    const known = attempts.find((record) => record.attempt === attempt);
+    if (!known || known.finishedAt || known.cancel || hasBegun(known.steps)) return null;
+    return isConfirmed(known, this.parts.keys()) ? null : known;
+  }
+
   private judge(verified: VerifiedCommand, source: CommandSource): Judgement {
     const command = verified.ok ? verified.command : verified.claimed;
     const about = command && 'jobId' in command ? command : null;
     const { journal, computerId, groupIds, clock } = this.parts;
+    const attempts = about ? journal.attemptsOf(about.jobId, about.run) : [];
     const facts: JudgeFacts = {
       computerId,
       groupIds: groupIds(),
       source,
       now: clock.now(),
-      attempts: about ? journal.attemptsOf(about.jobId, about.run) : [],
+      attempts,
+      unconfirmed: verified.ok && about?.kind === 'execute' ? this.unconfirmed(attempts, about.attempt) : null,
       cancel: about ? journal.cancelFor(about) : null,
     };
     if (verified.ok) return judgeCommand(verified.command, facts);
@@ -164,6 +178,7 @@ export class CommandIntake {
       journal.insertAttempt(newAttempt(command, timestamp(clock)));
       reports.write(command, { status: 'accepted' });
     }
+    if (command.kind === 'execute' && judgement.do === 'confirm') journal.changeAttempt(command, { command });
     if (command.kind === 'execute' && judgement.do === 'close') {
       const verdict = verdictOf(judgement.status, judgement.reason, judgement.detail);
       journal.insertAttempt({ ...newAttempt(command, timestamp(clock)), verdict });

@@ -16,11 +16,15 @@ export interface JudgeFacts {
   attempts: readonly AttemptRecord[];
   /** a cancel that came before and covers the command's attempt */
   cancel: CancelRecord | null;
+  /** the open attempt of this number that waits for such a word */
+  unconfirmed: AttemptRecord | null;
 }
 
 export type Judgement =
   | { do: 'ignore'; why: string }
   | { do: 'accept' }
+  /** known, and said again with a key that counts after the one that signed it was revoked: the new word replaces the old */
+  | { do: 'confirm' }
   /** ends at once with a report: expired, canceled before it came, not understood */
   | {
       do: 'close';
@@ -80,6 +84,7 @@ function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {
   if (joinedTooLate(command, facts.source))
     return ignore('this computer joined the group after the targets were resolved');
   const highest = facts.attempts.at(-1)?.attempt ?? 0;
+  if (facts.unconfirmed) return { do: 'confirm' };
   if (command.attempt <= highest) return ignore(`attempt ${command.attempt} or a later one is known`);
   if (facts.cancel) {
     const { status, reason } = facts.cancel;

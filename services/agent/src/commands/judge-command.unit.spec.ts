@@ -24,6 +24,7 @@ const facts = (part: Partial<JudgeFacts> = {}): JudgeFacts => ({
   now: Date.now(),
   attempts: [],
   cancel: null,
+  unconfirmed: null,
   ...part,
 });
 const execute = (part: Partial<ProvenExecute> = {}) =>
@@ -112,6 +113,16 @@ describe('a genuine command', () => {
     const attempts = [known(1, { finishedAt: 'x' }), known(2), known(3)];
     const judgement = judgeCommand(cancelCommand(execute({ attempt: 2 })), facts({ attempts }));
     expect(judgement).toEqual({ do: 'cancel', attempts: [attempts[1]] });
+  });
+});
+
+describe('an attempt whose command key was revoked', () => {
+  it('stands again when the server says it again, and only then', () => {
+    const waiting = known(1);
+    expect(judgeCommand(execute(), facts({ attempts: [waiting], unconfirmed: waiting }))).toEqual({ do: 'confirm' });
+    expect(judgeCommand(execute(), facts({ attempts: [waiting] })).do).toBe('ignore');
+    const late = execute({ exclude: { groups: [], computers: [ME] } });
+    expect(judgeCommand(late, facts({ attempts: [waiting], unconfirmed: waiting })).do).toBe('ignore');
   });
 });
 

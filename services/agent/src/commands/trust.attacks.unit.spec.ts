@@ -85,6 +85,67 @@ it('what waits is dropped when its publisher’s key is revoked, and nothing els
   expect(world.journal.attempt(ours)).toMatchObject({ status: 'waiting', cancel: null });
 });
 
+describe('a command key that was revoked after it ordered something', () => {
+  const soon = () => new Date(Date.now() + 60_000).toISOString();
+
+  async function ordered(installAt?: string) {
+    const world = new IntakeWorld();
+    const old = KEYS.add(`old-${randomUUID()}`, 'command');
+    world.keySet = KEYS.current;
+    const command = { ...executeCommand({ audience: world.audience }), ...(installAt ? { installAt } : {}) };
+    await world.take(await world.sign(command, old));
+    await eventually(() => expect(world.journal.attempt(command)?.status).toBe(installAt ? 'waiting' : 'succeeded'));
+    world.keySet = KEYS.revoke(old.kid);
+    return { world, command, old };
+  }
+  const again = (world: IntakeWorld, command: ProvenExecute, key = KEYS.command) =>
+    world
+      .sign(
+        { ...command, id: randomUUID(), audience: { computer: world.computerId }, seq: 0, installAt: undefined },
+        key,
+      )
+      .then((jws) => world.intake.receive(jws, { kind: 'desiredState' }, null));
+
+  it('holds back what has not begun, beyond its moment and beyond a restart, until the server says it again', async () => {
+    const { world, command } = await ordered(new Date(Date.now() + 300).toISOString());
+    expect(world.executor.holdBack()).toBe(true);
+    await world.executor.stop(1_000);
+    const next = world.nextProcess();
+    await next.resume();
+    await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.installAt!) + 300));
+    expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', finishedAt: null });
+    await again(world, command);
+    await eventually(() => expect(installed(world, command)).toBe(true));
+  });
+
+  it('is not helped by a command that it signs itself, or that another key of the installation signs', async () => {
+    const { world, command, old } = await ordered(soon());
+    world.executor.holdBack();
+    for (const key of [old, KEYS.publish, KEYS.session, newKey('stranger')]) await again(world, command, key);
+    expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', command: { signedBy: old.kid } });
+  });
+
+  it('what the server says is done, not what the old key had said', async () => {
+    const { world, command } = await ordered(soon());
+    world.executor.holdBack();
+    const manifest = manifestOf(PLAIN, 'acme', '9.9.9');
+    await again(world, { ...command, ...KEYS.signed(manifest), manifest });
+    await eventually(() => expect(installed(world, command)).toBe(true));
+    expect(world.journal.attempt(command)?.command.manifest.version).toBe('9.9.9');
+  });
+
+  it('lets an administrator’s cancel be reported, and leaves alone what is over', async () => {
+    const { world, command } = await ordered(soon());
+    world.executor.holdBack();
+    world.executor.cancel(command, { status: 'canceled', reason: 'no longer wanted' });
+    world.executor.wake();
+    await ends(world, command, { status: 'canceled' });
+    const over = await ordered();
+    expect(over.world.executor.holdBack()).toBe(false);
+    expect(installed(over.world, over.command)).toBe(true);
+  });
+});
+
 describe('a command key', () => {
   it('that was revoked commands nobody; what it ordered is asked for, it may still be wanted', async () => {
     const world = new IntakeWorld();

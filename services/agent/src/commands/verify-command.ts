@@ -55,7 +55,9 @@ export async function verifyCommand(jws: string, keys: KeySet | null, now: numbe
   if (useOf(keys, kid) !== use) return forged(jws, `key ${kid} is not for ${parsed.data?.kind ?? 'commands'}`, kid);
   if (!parsed.success)
     return misunderstood(content, 'command.notUnderstood', `malformed at ${pointer(parsed.error.issues[0]!.path)}`);
-  return parsed.data.kind === 'execute' ? proveManifest(parsed.data, keys, now) : { ok: true, command: parsed.data };
+  return parsed.data.kind === 'execute'
+    ? proveManifest(parsed.data, kid, keys, now)
+    : { ok: true, command: parsed.data };
 }
 
 /** One verification per message for all simulated agents of a process: they read the same bytes with the same keys. */
@@ -75,11 +77,16 @@ export class MemoizedVerifier implements CommandVerifier {
   }
 }
 
-async function proveManifest(command: ExecuteCommand, keys: KeySet | null, now: number): Promise<VerifiedCommand> {
+async function proveManifest(
+  command: ExecuteCommand,
+  signedBy: string,
+  keys: KeySet | null,
+  now: number,
+): Promise<VerifiedCommand> {
   const proof = await verifyManifest(command.signedManifest, command.manifestDigest, keys, now);
   if (!proof.ok) return misunderstood(command, proof.reason, proof.why);
   const manifest = manifestSchema.safeParse(proof.content);
-  if (manifest.success) return { ok: true, command: { ...command, manifest: manifest.data } };
+  if (manifest.success) return { ok: true, command: { ...command, manifest: manifest.data, signedBy } };
   const where = pointer(['manifest', ...manifest.error.issues[0]!.path]);
   return misunderstood(command, 'command.notUnderstood', `malformed at ${where}`);
 }

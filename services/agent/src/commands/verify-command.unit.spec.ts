@@ -33,7 +33,10 @@ function sign(payload: object | string, key = commandKey, header: object = {}): 
 
 describe('proof of origin', () => {
   it('holds for commands by the command key and notices by the session key', async () => {
-    expect(await verifyCommand(await sign(command))).toEqual({ ok: true, command });
+    expect(await verifyCommand(await sign(command))).toEqual({
+      ok: true,
+      command: { ...command, signedBy: KEYS.command.kid },
+    });
     expect(await verifyCommand(await sign(notice, sessionKey))).toEqual({
       ok: true,
       command: notice,

@@ -12,6 +12,7 @@ import { hasBegun, type StepName, STEPS, stepOf } from './attempt.js';
 import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.js';
 import type { ExecutorParts } from './executor.js';
 import { installedSoftwareChange } from './installed-software.js';
+import { isHeld } from './is-held.js';
 import type { StepOutcome } from './step-runner.js';
 
 type Run = Extract<Decision, { do: 'run' }>;
@@ -56,7 +57,7 @@ export class AttemptDriver {
     if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
     if (decision.do === 'park') return this.park(record);
-    if (this.stopping() && !hasBegun(record.steps)) return 'done';
+    if ((this.stopping() && !hasBegun(record.steps)) || isHeld(record, this.parts)) return 'done';
     // When the agent stops, a gate lets nobody in any more: asking again would never end.
     if (!(await this.hold(decision.slot, record))) return this.stopping() ? 'done' : 'again';
     this.begin(record, decision);

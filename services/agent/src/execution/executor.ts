@@ -7,6 +7,7 @@ import { Gate } from '../retry/gate.js';
 import { type Clock, timestamp } from '../time/clock.js';
 import { AttemptDriver } from './attempt-driver.js';
 import { hasBegun, isUnrepeatable } from './attempt.js';
+import { isHeld } from './is-held.js';
 import type { Slot } from './decide-step.js';
 import type { StepRunner } from './step-runner.js';
 
@@ -24,6 +25,8 @@ export interface ExecutorParts {
   bootId: string;
   /** variant of a manifest for this computer, null when there is none */
   chooseVariant(record: AttemptRecord): Variant | null;
+  /** false: it must not begin to change the computer now; whoever lets it begin later wakes the executor */
+  mayBegin(record: AttemptRecord): boolean;
   /** called after every attempt that ended, e.g. to look at the inventory again */
   onFinished?(record: AttemptRecord): void;
 }
@@ -56,8 +59,19 @@ export class Executor {
       const earlier = open.some(
         ({ jobId, run, attempt }) => jobId === record.jobId && run === record.run && attempt < record.attempt,
       );
-      if (!earlier && !this.driven.has(key) && !this.parked.has(key)) this.drive(record, key);
+      if (!earlier && !this.driven.has(key) && !this.parked.has(key) && !this.isHeld(record)) this.drive(record, key);
     }
+  }
+
+  /** Stops what must not begin (any more), as if it had not been taken up; true when there is any. */
+  holdBack(): boolean {
+    const held = this.parts.journal.openAttempts().filter((record) => this.isHeld(record));
+    for (const record of held) this.driven.get(keyText(record))?.abort.abort();
+    return held.length > 0;
+  }
+
+  private isHeld(record: AttemptRecord): boolean {
+    return isHeld(record, this.parts);
   }
 
   /** Marks attempts as canceled and stops those that have not begun. The reports follow from the step machine. */

@@ -39,7 +39,8 @@ describe('the executor', () => {
     const reports = new ReportWriter('computer', journal, clock);
     const chooseVariant = (record: { command: ReturnType<typeof executeCommand> }) =>
       record.command.manifest.variants[0]!;
-    const parts = { journal, clock, reports, runner, log: silentLog, bootId: 'this', chooseVariant };
+    const mayBegin = () => true;
+    const parts = { journal, clock, reports, runner, log: silentLog, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
       journal.insertAttempt({ ...attempt, bootId, steps: steps.map(done) });

@@ -9,7 +9,10 @@ import type {
 
 /** Parts of an attempt that change after it was accepted. */
 export type AttemptChange = Partial<
-  Pick<AttemptRecord, 'status' | 'verdict' | 'cancel' | 'reportSeq' | 'finishedAt' | 'bootId' | 'lastReport'>
+  Pick<
+    AttemptRecord,
+    'command' | 'status' | 'verdict' | 'cancel' | 'reportSeq' | 'finishedAt' | 'bootId' | 'lastReport'
+  >
 >;
 
 /**

@@ -15,6 +15,7 @@ import { toAttempt, toCancel, toStep, toUnsent } from './sqlite-rows.js';
 
 const ATTEMPT = 'job_id = ? AND run = ? AND attempt = ?';
 const COLUMNS: Record<keyof AttemptChange, string> = {
+  command: 'command',
   status: 'status',
   verdict: 'verdict',
   cancel: 'cancel',
