@@ -3,7 +3,7 @@ import { type Command, COMMAND_JWS_TYPE } from '@waybill/contracts/agent';
 import { CompactSign } from 'jose';
 import { CommandIntake, type Intake } from '../src/commands/command-intake.js';
 import type { CommandSource } from '../src/commands/command-source.js';
-import { verifyCommand } from '../src/commands/verify-command.js';
+import { type CommandVerifier, verifyCommand } from '../src/commands/verify-command.js';
 import { Executor } from '../src/execution/executor.js';
 import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { silentLog } from '../src/log.js';
@@ -32,7 +32,8 @@ export class IntakeWorld {
   keySet = KEYS.current;
   private offset = 0;
 
-  constructor() {
+  /** @param verifier default the usual one */
+  constructor(verifier: CommandVerifier = { verify: verifyCommand }) {
     const { computerId, groupId, journal } = this;
     const memberSince = new Date(Date.now() - 60_000).toISOString();
     this.source = { kind: 'group', stream: 's', groupId, generation: 1, memberSince };
@@ -54,7 +55,7 @@ export class IntakeWorld {
     this.intake = new CommandIntake({
       computerId,
       journal,
-      verifier: { verify: verifyCommand },
+      verifier,
       keys: () => this.keySet,
       refreshKeys: async () => {
         this.lookedForKeys++;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { WaybillError } from '@waybill/contracts/agent';
 import { AgentCore } from './agent-core.js';
+import { demandOwnKey } from './commands/demand-own-key.js';
 import { verifyCommand } from './commands/verify-command.js';
 import type { AgentConfig } from './config/agent-config.js';
 import type { FleetDoor } from './door/fleet-door.js';
@@ -58,7 +59,8 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     clock,
     log,
     bootId,
-    verifier: { verify: verifyCommand },
+    verifier:
+      config.publishers === 'organisation' ? demandOwnKey({ verify: verifyCommand }) : { verify: verifyCommand },
     keys,
     chooseVariant: (manifest) => chooseVariant(manifest, platform),
     runner: ({ accessToken, progress }) => {

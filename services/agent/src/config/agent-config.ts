@@ -30,6 +30,9 @@ const schema = z.strictObject({
       'use the fingerprint that "npm run keys -- show" prints, sha256: and 64 hexadecimal digits',
     )
     .optional(),
+  publishers: z.enum(['any', 'organisation'], {
+    error: 'use any, or organisation for software that its own key signed',
+  }),
   token: z.string().min(16, 'an enrolment token has at least 16 characters').max(200).optional(),
   state: z.string().min(1),
   root: z.string().min(1),
@@ -54,6 +57,8 @@ export interface AgentConfig {
   token?: string;
   /** fingerprint of the root key to trust, `sha256:<hex>`; absent: the key set that the server offers at enrolment */
   rootKey?: string;
+  /** whose publishing keys count: `any` of the key set, or only those that the organisation itself holds */
+  publishers: 'any' | 'organisation';
   /** directory of the key, the journal and the downloads; absolute */
   state: string;
   /** tree that is managed, `/` or a directory with a system of its own (`dpkg --root`); absolute */
@@ -86,6 +91,7 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
     hostname: hostname(),
     attributes: {},
     logLevel: 'info',
+    publishers: 'any',
     ...file,
     ...fromEnvironment(env),
     ...fromFlags(flags),
@@ -120,6 +126,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     server: of('SERVER'),
     token: of('TOKEN') ?? (tokenFile && readText(tokenFile, 'WAYBILL_AGENT_TOKEN_FILE').trim()),
     rootKey: of('ROOT_KEY'),
+    publishers: of('PUBLISHERS'),
     state: of('STATE'),
     root: of('ROOT'),
     hostname: of('HOSTNAME'),

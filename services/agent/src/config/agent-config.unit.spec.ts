@@ -56,6 +56,12 @@ describe('the settings of the agent', () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ['no server', [], {}, /server is missing.*--server.*WAYBILL_AGENT_SERVER/],
     ['no address', ['--server', 'nonsense'], {}, /server .*agent door/],
+    [
+      'publishers that there are not',
+      ['--server', 'https://a'],
+      { WAYBILL_AGENT_PUBLISHERS: 'me' },
+      /publishers .*organisation/,
+    ],
     ['an unknown flag', ['--sever', 'x'], {}, /--sever/],
     ['a flag without its value', ['--server'], {}, /--server/],
     [

@@ -24,6 +24,7 @@ export const AGENT_HELP = `Usage: waybill-agent --server URL [--ca FILE] [--stat
   --help          this text
 
 Everybody on the computer can read a command line: outside of trials give the token by WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE.
+WAYBILL_AGENT_PUBLISHERS=organisation takes only software that the organisation's own key signed, none that the package service's did.
 WAYBILL_AGENT_ALLOW_PLAINTEXT names links that may go over a network unencrypted: door, broker, downloads.
 Also by environment: WAYBILL_AGENT_HOSTNAME, WAYBILL_AGENT_ATTRIBUTES (department=accounting,site=osaka),
 WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGENT_LOG_LEVEL.
