@@ -92,7 +92,7 @@ describe('the keys of a running installation', () => {
   }
 
   it('are kept for their owner alone', () => {
-    for (const file of ['root.pem', 'publish.pem', 'command.pem', 'token.pem', 'keyset.jws'])
+    for (const file of ['root.pem', 'publish.pem', 'command.pem', 'token.pem', 'actor.pem', 'keyset.jws'])
       expect([file, statSync(join(directory, file)).mode & 0o777]).toEqual([file, 0o600]);
   });
 
@@ -140,6 +140,19 @@ describe('the keys of a running installation', () => {
       agent.start();
       await publish('after-session-2');
       await ends(await order('after-session-2'));
+    },
+    6 * MINUTES,
+  );
+
+  it(
+    'the actor key: the gateway vouches with the new one, and the old one is worth nothing',
+    async () => {
+      const old = readFileSync(join(directory, 'actor.pem'), 'utf8');
+      const changed = keys(['rotate', 'actor']);
+      expect(changed).toContain('new actor key is in use');
+      expect(readFileSync(join(directory, 'actor.pem'), 'utf8')).not.toBe(old);
+      await publish('after-actor');
+      await ends(await order('after-actor'));
     },
     6 * MINUTES,
   );

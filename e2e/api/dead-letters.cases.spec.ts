@@ -73,7 +73,7 @@ export function deadLetters(current: () => ApiWorld): void {
       const channel = await connections[VHOSTS.services]!.createChannel();
       const { actorKeyFile } = world.stack.services.settings;
       const content = Buffer.from([0xff, 0x00, 0x7b]);
-      const actor = await new ActorSigner(readFileSync(actorKeyFile, 'utf8')).sign(specActor(), type, content);
+      const actor = await new ActorSigner(() => readFileSync(actorKeyFile, 'utf8')).sign(specActor(), type, content);
       const answer = new Promise<string>((resolve) => {
         void channel
           .consume('amq.rabbitmq.reply-to', (message) => message && resolve(message.content.toString()), {

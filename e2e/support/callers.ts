@@ -27,7 +27,7 @@ export class Callers {
   constructor({ api, services, servers }: Pick<E2eStack, 'api' | 'services' | 'servers'>) {
     const vhost = vhostName('services', services.settings.vhostPrefix);
     this.connection = new BrokerConnection({ url: servers.addresses.brokerUrl, vhost, name: 'e2e-callers' }).start();
-    const signer = new ActorSigner(readFileSync(services.settings.actorKeyFile, 'utf8'));
+    const signer = new ActorSigner(() => readFileSync(services.settings.actorKeyFile, 'utf8'));
     this.rpc = new RpcClient(this.connection, { signer, actor: () => ADMINISTRATOR });
     const http = (path: string) => async () => {
       const { ok, status } = await api.raw('GET', path);

@@ -4,7 +4,7 @@ import { FLEET_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { PersistenceModule } from '@waybill/persistence';
-import { HealthModule, LoggingModule } from '@waybill/platform';
+import { freshText, HealthModule, LoggingModule } from '@waybill/platform';
 import { brokerProviders } from './broker.providers.js';
 import { ComputersController } from './computers/computers.controller.js';
 import { ComputersRepository } from './computers/computers.repository.js';
@@ -121,8 +121,8 @@ export class FleetModule {
         MessagingModule.forRootAsync({
           service: 'fleet',
           useFactory: () => {
-            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
-            return { brokerUrl, vhostPrefix, actorPublicKeys };
+            const { brokerUrl, vhostPrefix } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys: freshText(config, 'actorPublicKeys') };
           },
           vhosts: ['services', 'agents'],
           outbox: true,

@@ -4,7 +4,7 @@ import { AuditModule } from '@waybill/audit';
 import { MessagingModule } from '@waybill/messaging';
 import { S3ObjectStorage } from '@waybill/object-storage';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
-import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { ReadAudit } from './audit/read-audit.query.js';
 import { CONTROLLERS } from './controllers.js';
 import { GatewayConfig } from './gateway.config.js';
@@ -45,8 +45,8 @@ export class GatewayModule {
         MessagingModule.forRootAsync({
           service: 'gateway',
           useFactory: () => {
-            const { brokerUrl, vhostPrefix, actorKey } = config;
-            return { brokerUrl, vhostPrefix, actorKey };
+            const { brokerUrl, vhostPrefix } = config;
+            return { brokerUrl, vhostPrefix, actorKey: freshText(config, 'actorKey') };
           },
           vhosts: ['services'],
         }),

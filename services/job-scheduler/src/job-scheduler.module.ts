@@ -3,7 +3,7 @@ import { AuditModule } from '@waybill/audit';
 import { JOB_RPC } from '@waybill/contracts';
 import { MessagingModule } from '@waybill/messaging';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
-import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { ApproveJobHandler } from './approval/approve-job.handler.js';
 import { CancelJobHandler } from './cancellation/cancel-job.handler.js';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
@@ -101,8 +101,8 @@ export class JobSchedulerModule {
         MessagingModule.forRootAsync({
           service: 'job-scheduler',
           useFactory: () => {
-            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
-            return { brokerUrl, vhostPrefix, actorPublicKeys };
+            const { brokerUrl, vhostPrefix } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys: freshText(config, 'actorPublicKeys') };
           },
           vhosts: ['services', 'agents'],
           outbox: true,

@@ -134,8 +134,8 @@ export class PackageModule {
         MessagingModule.forRootAsync({
           service: 'package',
           useFactory: () => {
-            const { brokerUrl, vhostPrefix, actorPublicKeys } = config;
-            return { brokerUrl, vhostPrefix, actorPublicKeys };
+            const { brokerUrl, vhostPrefix } = config;
+            return { brokerUrl, vhostPrefix, actorPublicKeys: freshText(config, 'actorPublicKeys') };
           },
           vhosts: ['services'],
           outbox: true,

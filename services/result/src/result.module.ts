@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MessagingModule } from '@waybill/messaging';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
-import { HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
+import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { AnomaliesController } from './anomalies/anomalies.controller.js';
 import { ListAnomalies } from './anomalies/list-anomalies.query.js';
 import { StoreAnomalies } from './anomalies/store-anomalies.js';
@@ -110,10 +110,10 @@ export class ResultModule {
         MessagingModule.forRootAsync({
           service: 'result',
           inject: [ResultConfig],
-          useFactory: ({ brokerUrl, vhostPrefix, actorPublicKeys }: ResultConfig) => ({
-            brokerUrl,
-            vhostPrefix,
-            actorPublicKeys,
+          useFactory: (settings: ResultConfig) => ({
+            brokerUrl: settings.brokerUrl,
+            vhostPrefix: settings.vhostPrefix,
+            actorPublicKeys: freshText(settings, 'actorPublicKeys'),
           }),
           vhosts: ['services', 'agents'],
           outbox: true,

@@ -10,14 +10,15 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   MAX_ACTOR_TOKEN,
 } from './actor-token.js';
+import { ParsedText } from './parsed-text.js';
 
 /** Checks what the gateway signed. */
 export class ActorVerifier {
-  private readonly keys: ReadonlyMap<string, KeyObject>;
+  private readonly keys: ParsedText<ReadonlyMap<string, KeyObject>>;
 
-  /** @param pem one or more Ed25519 public keys. @throws Error when one is none */
-  constructor(pem: string) {
-    this.keys = new Map(actorPublicKeys(pem).map((key) => [keyIdOf(key), key]));
+  /** @param read one or more Ed25519 public keys (PEM), at this moment. @throws Error when one is none */
+  constructor(read: () => string) {
+    this.keys = new ParsedText(read, (pem) => new Map(actorPublicKeys(pem).map((key) => [keyIdOf(key), key])));
   }
 
   /** @throws WaybillError forbidden `actor.invalid`: forged, expired, or signed for another request */
@@ -46,7 +47,7 @@ export class ActorVerifier {
   }
 
   private keyOf({ kid }: JWTHeaderParameters): KeyObject {
-    const key = this.keys.get(kid ?? '');
+    const key = this.keys.current.get(kid ?? '');
     if (!key) throw new errors.JOSEError('the key is not known');
     return key;
   }

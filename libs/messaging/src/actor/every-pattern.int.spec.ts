@@ -107,7 +107,7 @@ const withRole = (role: Actor['grants'][number]['role']): Actor => ({ ...ADMINIS
 
 beforeAll(async () => {
   broker = await TestBroker.start();
-  signer = new ActorSigner(ACTOR_PEM.privateKey);
+  signer = new ActorSigner(() => ACTOR_PEM.privateKey);
   for (const service of SERVICES.slice(1)) await startService(broker, [handlersOf(service)], { service });
   await channelOf('administrator');
   for (const service of SERVICES) await channelOf(service, await broker.account(service));
@@ -185,7 +185,10 @@ describe('a proof of who asks that is not good for this request does nothing', (
   });
 
   it.each<[string, () => unknown]>([
-    ['forged with another key', () => new ActorSigner(pemPair().privateKey).sign(ADMINISTRATOR, pattern, content)],
+    [
+      'forged with another key',
+      () => new ActorSigner(() => pemPair().privateKey).sign(ADMINISTRATOR, pattern, content),
+    ],
     [
       'forged with another key under our key id',
       () =>

@@ -7,10 +7,10 @@ export interface MessagingSettings {
   brokerUrl: string;
   /** before each virtual host's name; default none */
   vhostPrefix?: string;
-  /** Ed25519 private key (PEM) that vouches for the actor of each request; the gateway's alone */
-  actorKey?: string;
-  /** Ed25519 public keys (PEM) by which a service that answers requests checks that */
-  actorPublicKeys?: string;
+  /** Ed25519 private key (PEM), at each moment, that vouches for the actor of each request; the gateway's alone */
+  actorKey?: () => string;
+  /** Ed25519 public keys (PEM), at each moment, by which a service that answers requests checks that */
+  actorPublicKeys?: () => string;
 }
 
 export interface MessagingModuleOptions extends Pick<ModuleMetadata, 'imports'> {

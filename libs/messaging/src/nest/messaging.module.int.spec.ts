@@ -80,7 +80,7 @@ describe('MessagingModule in a service', () => {
   });
 
   function serviceModule() {
-    const trust = { actorKey: ACTOR_PEM.privateKey, actorPublicKeys: ACTOR_PEM.publicKey };
+    const trust = { actorKey: () => ACTOR_PEM.privateKey, actorPublicKeys: () => ACTOR_PEM.publicKey };
     const settings = { brokerUrl, vhostPrefix: broker.prefix, ...trust };
     @Module({
       providers: [

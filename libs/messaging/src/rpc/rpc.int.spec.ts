@@ -131,7 +131,7 @@ describe('rpc', () => {
 
   it('a request whose deadline has passed is skipped by the service', async () => {
     const channel = await (await broker.model('services')).createChannel();
-    const signer = new ActorSigner(ACTOR_PEM.privateKey);
+    const signer = new ActorSigner(() => ACTOR_PEM.privateKey);
     const publish = async (name: string, deadline: number) => {
       const content = Buffer.from(JSON.stringify({ name }));
       const actor = await signer.sign(ADMINISTRATOR, FLEET_RPC.groupGet, content);

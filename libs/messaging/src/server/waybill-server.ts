@@ -14,8 +14,8 @@ import { RpcResponder } from './rpc-responder.js';
 export interface WaybillServerOptions {
   service: ServiceName;
   links: BrokerLinks;
-  /** Ed25519 public keys (PEM) of the gateway; without them no request can be answered */
-  actorPublicKeys?: string;
+  /** Ed25519 public keys (PEM) of the gateway, at each moment; without them no request can be answered */
+  actorPublicKeys?: () => string;
   /** rejects while the database is down */
   probe: () => Promise<void>;
   /** failed deliveries of one message before it is dead; default {@link MAX_FAILURES} */

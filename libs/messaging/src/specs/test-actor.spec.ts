@@ -25,5 +25,5 @@ export const ADMINISTRATOR: Actor = {
 
 /** Asks as the gateway does, for an administrator. */
 export function gatewayClient(connection: BrokerConnection): RpcClient {
-  return new RpcClient(connection, { signer: new ActorSigner(ACTOR_PEM.privateKey), actor: () => ADMINISTRATOR });
+  return new RpcClient(connection, { signer: new ActorSigner(() => ACTOR_PEM.privateKey), actor: () => ADMINISTRATOR });
 }

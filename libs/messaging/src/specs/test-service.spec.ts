@@ -42,7 +42,7 @@ export async function startService(
   });
   const server = new WaybillServer({
     probe: async () => undefined,
-    actorPublicKeys: ACTOR_PEM.publicKey,
+    actorPublicKeys: () => ACTOR_PEM.publicKey,
     ...options,
     links,
   });

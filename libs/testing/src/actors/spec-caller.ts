@@ -75,7 +75,7 @@ export class SpecCaller {
     [url.username, url.password] = [user, user];
     const connection = new BrokerConnection({ url: url.href, vhost: services, name: `spec-${service}` }).start();
     const client = new RpcClient(connection, {
-      ...(signs ? { signer: new ActorSigner(ACTOR_KEYS.actorKey) } : {}),
+      ...(signs ? { signer: new ActorSigner(() => ACTOR_KEYS.actorKey) } : {}),
       actor: currentActor,
     });
     this.ends.push(

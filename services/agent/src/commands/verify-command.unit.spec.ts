@@ -101,7 +101,14 @@ describe('proof of origin', () => {
     const { jobId, run, attempt } = command;
     expect(verified).toMatchObject({ ok: false, genuine: true, claimed: { kind: 'execute', jobId, run, attempt } });
     if (verified.ok || !verified.genuine) throw new Error('it was accepted, or taken for a forgery');
-    const facts = { groupIds: [], now: Date.now(), attempts: [], cancel: null, computerId: command.jobId };
+    const facts = {
+      groupIds: [],
+      now: Date.now(),
+      attempts: [],
+      cancel: null,
+      unconfirmed: null,
+      computerId: command.jobId,
+    };
     const source = { kind: 'inbox' as const, stream: 's', shard: 1 };
     expect(judgeMisunderstood(verified.claimed, verified, { ...facts, source })).toMatchObject({
       do: 'close',
