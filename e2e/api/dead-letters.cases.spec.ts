@@ -10,7 +10,7 @@ import {
   VHOSTS,
 } from '@waybill/contracts';
 import { readFileSync } from 'node:fs';
-import { ACTOR_HEADER, ActorSigner, SUBSCRIPTIONS } from '@waybill/messaging';
+import { ACTOR_HEADER, ActorSigner, eventSenders, SUBSCRIPTIONS } from '@waybill/messaging';
 import { eventually, specActor } from '@waybill/testing';
 import { type ChannelModel, connect } from 'amqplib';
 import pg from 'pg';
@@ -22,6 +22,9 @@ const QUEUES = [
   { vhost: VHOSTS.agents, queue: REPORT_QUEUES.status, type: 'status.v1' },
 ];
 
+/** An account of the broker that may name any other as the sender: what a message says is looked at only when its sender may say it. */
+const ANYBODY = { name: 'spec-anybody', password: 'spec' };
+
 /** What comes in by the broker. */
 export function deadLetters(current: () => ApiWorld): void {
   describe('a message that cannot be handled', () => {
@@ -32,10 +35,16 @@ export function deadLetters(current: () => ApiWorld): void {
     beforeAll(async () => {
       world = current();
       before = await snapshot(world);
-      for (const vhost of Object.values(VHOSTS)) connections[vhost] = await open(vhost);
+      await manage('PUT', `/users/${ANYBODY.name}`, { password: ANYBODY.password, tags: 'impersonator' });
+      for (const vhost of Object.values(VHOSTS)) {
+        const everything = { configure: '.*', write: '.*', read: '.*' };
+        await manage('PUT', `/permissions/${encodeURIComponent(prefixed(vhost))}/${ANYBODY.name}`, everything);
+        connections[vhost] = await open(vhost, ANYBODY);
+      }
     });
     afterAll(async () => {
       for (const connection of Object.values(connections)) await connection.close();
+      await manage('DELETE', `/users/${ANYBODY.name}`);
     });
     afterEach(async () => {
       expect(await snapshot(world)).toEqual(before);
@@ -50,10 +59,21 @@ export function deadLetters(current: () => ApiWorld): void {
       );
     };
     const prefixed = (vhost: string) => world.stack.services.settings.vhostPrefix + vhost;
+    const manage = (method: string, path: string, body?: object) => {
+      const url = new URL(world.stack.servers.addresses.managementUrl);
+      const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+      return fetch(`${url.origin}/api${path}`, {
+        method,
+        headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
+        body: body ? JSON.stringify(body) : null,
+      });
+    };
 
     it.each(QUEUES)('is kept with its reason: $queue', async ({ vhost, queue, type }) => {
       const channel = await connections[vhost]!.createChannel();
-      channel.sendToQueue(queue, Buffer.from('{"not": json'), { type, messageId: 'spec-1', persistent: true });
+      const [sender] = eventSenders(type);
+      const from = sender ? { userId: sender } : {};
+      channel.sendToQueue(queue, Buffer.from('{"not": json'), { type, messageId: 'spec-1', persistent: true, ...from });
       const dead = await eventually(async () => {
         const message = await channel.get(deadLetterQueue(queue), { noAck: true });
         if (!message) throw new Error(`nothing in ${deadLetterQueue(queue)}`);
@@ -74,20 +94,13 @@ export function deadLetters(current: () => ApiWorld): void {
       const { actorKeyFile } = world.stack.services.settings;
       const content = Buffer.from([0xff, 0x00, 0x7b]);
       const actor = await new ActorSigner(() => readFileSync(actorKeyFile, 'utf8')).sign(specActor(), type, content);
+      const { queue: replyTo } = await channel.assertQueue('', { exclusive: true });
+      await channel.bindQueue(replyTo, EXCHANGES.replies, replyTo);
       const answer = new Promise<string>((resolve) => {
-        void channel
-          .consume('amq.rabbitmq.reply-to', (message) => message && resolve(message.content.toString()), {
-            noAck: true,
-          })
-          .then(() =>
-            channel.publish(EXCHANGES.rpc, rpcQueue(service), content, {
-              replyTo: 'amq.rabbitmq.reply-to',
-              correlationId: 'spec',
-              headers: { [ACTOR_HEADER]: actor },
-              type,
-            }),
-          );
+        void channel.consume(replyTo, (message) => message && resolve(message.content.toString()), { noAck: true });
       });
+      const headers = { [ACTOR_HEADER]: actor };
+      channel.publish(EXCHANGES.rpc, rpcQueue(service), content, { replyTo, correlationId: 'spec', headers, type });
       expect(JSON.parse(await answer)).toMatchObject({
         ok: false,
         error: { kind: 'invalid', code: 'request.notJson' },
@@ -97,15 +110,6 @@ export function deadLetters(current: () => ApiWorld): void {
 
     it('a report about an execution that does not exist is kept apart, and changes nothing', async () => {
       const name = `a-${NOBODY}`;
-      const manage = (method: string, path: string, body?: object) => {
-        const url = new URL(world.stack.servers.addresses.managementUrl);
-        const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
-        return fetch(`${url.origin}/api${path}`, {
-          method,
-          headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
-          body: body ? JSON.stringify(body) : null,
-        });
-      };
       await manage('PUT', `/users/${name}`, { password: 'spec', tags: '' });
       const rights = { configure: '^$', write: '^waybill\\.reports$', read: '^$' };
       await manage('PUT', `/permissions/${encodeURIComponent(prefixed(VHOSTS.agents))}/${name}`, rights);
