@@ -3,6 +3,7 @@ import { type ApiWorld, startApiWorld } from './api/api-world.fixtures.spec.ts';
 import { badInput } from './api/bad-input.cases.spec.ts';
 import { deadLetters } from './api/dead-letters.cases.spec.ts';
 import { expectProblem } from './api/expect-problem.fixtures.spec.ts';
+import { foreignThings } from './api/foreign.cases.spec.ts';
 import { live } from './api/live.cases.spec.ts';
 import { PROBLEMS, PROVED_ELSEWHERE } from './api/problem-table.fixtures.spec.ts';
 import { snapshot } from './api/snapshot.fixtures.spec.ts';
@@ -52,6 +53,7 @@ describe('the REST API', () => {
     });
   });
 
+  foreignThings(() => world);
   uploads(() => world);
   badInput(() => world);
   deadLetters(() => world);
