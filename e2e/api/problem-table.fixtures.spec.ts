@@ -53,6 +53,12 @@ export const PROBLEMS: ProblemCase[] = [
       ),
   ],
   ['POST /api-tokens', 'apiToken.expiryPast', 400, send('POST', '/api-tokens', { name: 'x', expiresAt: '2020-01-01' })],
+  [
+    'POST /api-tokens',
+    'apiToken.expiryTooFar',
+    400,
+    send('POST', '/api-tokens', { name: 'x', expiresAt: '9999-12-31T23:59:59Z' }),
+  ],
   ['DELETE /api-tokens/{id}', 'apiToken.notFound', 404, send('DELETE', `/api-tokens/${NOBODY}`)],
 
   ['POST /packages', 'package.exists', 409, send('POST', '/packages', { name: 'drafts', title: 'Again' })],
@@ -256,6 +262,7 @@ export const PROBLEMS: ProblemCase[] = [
 /** Documented codes that a client cannot provoke on a whole stack at will, and where they are proved instead. */
 export const PROVED_ELSEWHERE: Record<string, string> = {
   'session.tooManyFailures': 'would lock out the specs that follow: services/gateway login-throttle.int.spec.ts',
+  'session.busy': 'needs a hundred logins that wait: services/gateway password-hash.unit.spec.ts',
   'session.badCredentials':
     'for a change of password it needs an account that has one: services/gateway accounts.int.spec.ts',
   'version.signatureMissing': 'needs a stack without a publishing key: services/package signatures.int.spec.ts',

@@ -67,6 +67,7 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         ...outside,
         WAYBILL_S3_PUBLIC_ENDPOINT: settings.s3.endpoint,
         WAYBILL_CORS_ORIGINS: '',
+        WAYBILL_API_TOKEN_MAX_DAYS: '365',
         WAYBILL_ADMIN_PASSWORD: settings.adminPassword,
         WAYBILL_ACTOR_KEY_FILE: settings.actorKeyFile,
         WAYBILL_PUBLIC_URL: `http://127.0.0.1:${settings.httpPorts.gateway}`,

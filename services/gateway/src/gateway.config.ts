@@ -1,5 +1,5 @@
 import { Env, IsEd25519PrivateKey, IsListOf, isOrigin, PublicServiceConfig, type UsedLink } from '@waybill/platform';
-import { IsOptional, IsString, IsUrl, Matches, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 
 /** Everything the gateway reads from the environment. */
 export class GatewayConfig extends PublicServiceConfig {
@@ -11,6 +11,8 @@ export class GatewayConfig extends PublicServiceConfig {
   @Env('WAYBILL_CORS_ORIGINS')
   @IsListOf(isOrigin, 'origins such as https://console.example.org')
   corsOrigins: string = '';
+  /** longest life of an API token in days */
+  @Env('WAYBILL_API_TOKEN_MAX_DAYS') @IsInt() @Min(1) @Max(3650) apiTokenMaxDays: number = 365;
   /** vouches to the services for who asks; they hold the public half */
   @Env('WAYBILL_ACTOR_KEY', { secret: true })
   @IsEd25519PrivateKey()

@@ -8,6 +8,7 @@ import { ChangePassword } from './session/change-password.js';
 import { CredentialsRepository } from './session/credentials.repository.js';
 import { LiveSession } from './session/live-session.js';
 import { LogIn } from './session/log-in.js';
+import { LoginAddresses } from './session/login-addresses.repository.js';
 import { LoginThrottle } from './session/login-throttle.js';
 import { SessionAudit } from './session/session-audit.js';
 import { StartSession } from './session/start-session.js';
@@ -21,6 +22,7 @@ export const PEOPLE = [
   LiveSession,
   LogIn,
   SessionAudit,
+  LoginAddresses,
   LoginThrottle,
   StartSession,
   ChangePassword,

@@ -13,7 +13,8 @@ export interface FailureLimit {
 
 /**
  * Against guessing: an address that was refused too often hears 429 until its oldest window is over. Successes cost nothing, so
- * that a thousand computers behind one address can enrol at the same time.
+ * that a thousand computers behind one address can enrol at the same time. What is under way when the limit is reached is still answered:
+ * this is for secrets that nobody guesses in a few thousand tries; passwords have their own throttle.
  */
 export function limitFailures({ failures, seconds, status }: FailureLimit): RequestHandler {
   const guesses = new RateLimiterMemory({ points: failures, duration: seconds });

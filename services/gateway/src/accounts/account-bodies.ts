@@ -57,7 +57,7 @@ export class CreateAccount {
 
 /** Body of `PATCH /accounts/{id}`. */
 export class UpdateAccount {
-  /** ends all sessions of the account */
+  /** ends all sessions and API tokens of the account */
   @IsOptional() @IsString() @Length(12, 1000, { message: PASSWORD_MESSAGE }) password?: string;
   /** replaces all grants; they count from the next request on */
   @IsOptional()
@@ -74,4 +74,6 @@ export class UpdateAccount {
 export class ChangePassword {
   @IsString() @Length(1, 1000) currentPassword: string;
   @IsString() @Length(12, 1000, { message: PASSWORD_MESSAGE }) newPassword: string;
+  /** default false: whoever knew the old password may have made some */
+  @IsOptional() @IsBoolean() keepApiTokens?: boolean;
 }

@@ -30,6 +30,9 @@ const patch = (id: string, body: object, headers: Record<string, string> = {}) =
   world.call(admin, 'PATCH', `/accounts/${id}`, body, headers);
 const status = async (token: string, path = '/session') => (await world.call(token, 'GET', path)).status;
 
+const apiTokenOf = async (session: string) =>
+  String((await world.call(session, 'POST', '/api-tokens', { name: 'x' })).body['secret']);
+
 describe('an account', () => {
   it('logs in and may do what its grants say, from the next request on', async () => {
     world.behind.answers.set('package.list.v1', () => ({ items: [], nextCursor: null }));
@@ -69,23 +72,37 @@ describe('an account', () => {
     expect((await world.call(admin, 'GET', `/accounts/${id}`)).body['code']).toBe('account.notFound');
   });
 
-  it('gets a new password from an administrator, which ends its sessions', async () => {
+  it('gets a new password from an administrator, which ends its sessions and API tokens', async () => {
     const { id, username } = await create();
     const session = await tokenOf(username);
+    const apiToken = await apiTokenOf(session);
     expect((await patch(id, { password: 'another one, longer' })).status).toBe(200);
-    expect([await status(session), (await login(username)).status]).toEqual([401, 401]);
+    expect([await status(session), await status(apiToken)]).toEqual([401, 401]);
+    expect((await login(username)).status).toBe(401);
     expect((await login(username, 'another one, longer')).status).toBe(201);
   });
 
-  it('changes its own password with the old one, which ends its other sessions', async () => {
-    const { username } = await create();
+  it('changes its own password with the old one, which ends its other sessions and, unless they are to stay, its API tokens', async () => {
+    const { id, username } = await create();
     const [mine, other] = [await tokenOf(username), await tokenOf(username)];
-    const change = (currentPassword: string) =>
-      world.call(mine, 'POST', '/session/actions/change-password', { currentPassword, newPassword: 'quite a new one' });
+    const apiToken = await apiTokenOf(mine);
+    const change = (currentPassword: string, more = {}, newPassword = 'quite a new one') =>
+      world.call(mine, 'POST', '/session/actions/change-password', { currentPassword, newPassword, ...more });
     expect((await change('wrong')).body['code']).toBe('session.badCredentials');
-    expect((await change(PASSWORD)).status).toBe(204);
-    expect([await status(mine), await status(other)]).toEqual([200, 401]);
+    expect((await change(PASSWORD, { keepApiTokens: true })).status).toBe(204);
+    expect([await status(mine), await status(other), await status(apiToken)]).toEqual([200, 401, 200]);
     expect((await login(username, 'quite a new one')).status).toBe(201);
+    expect((await change('quite a new one', {}, 'and another one')).status).toBe(204);
+    expect([await status(mine), await status(apiToken)]).toEqual([200, 401]);
+    const rows = await world.sql.query<{ details: object }[]>(
+      `SELECT entry::jsonb->'details' AS details FROM gateway_audit.entries
+       WHERE action = 'account.passwordChanged' AND object_id = $1 ORDER BY seq`,
+      [id],
+    );
+    expect(rows.map(({ details }) => details)).toEqual([
+      { endedSessions: 1, endedApiTokens: 0 },
+      { endedSessions: 1, endedApiTokens: 1 },
+    ]);
   });
 
   it('is kept without its password, and shown without its hash', async () => {

@@ -20,7 +20,7 @@ export class UpdateAccount {
   ) {}
 
   /**
-   * Changes count from the next request on; a new password ends all sessions of the account.
+   * Changes count from the next request on; a new password ends all sessions and API tokens of the account.
    * @throws notFound `account.notFound`; conflict `account.builtIn`, `account.noPassword`; precondition `precondition.failed`
    */
   async run(id: string, changes: Changes, revision: number | undefined): Promise<Account> {
@@ -37,14 +37,14 @@ export class UpdateAccount {
         revision: account.revision + 1,
       };
       await sql.update(Account, { id }, changed);
-      if (passwordHash !== undefined) await this.credentials.endSessions(sql, id);
+      const ended = passwordHash === undefined ? undefined : await this.credentials.endOfAccount(sql, id);
       const after = { ...account, ...changed };
       await this.audit.record(sql, {
         action: 'account.updated',
         object: { type: 'account', id },
         before: accountView(account),
         after: accountView(after),
-        details: { ...accountDetails(after), fields: Object.keys(changes) },
+        details: { ...accountDetails(after), fields: Object.keys(changes), ...ended },
       });
       return after;
     });

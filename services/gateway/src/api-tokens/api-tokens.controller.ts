@@ -4,6 +4,7 @@ import { allows, invalid, notFound, type PageQuery, type Permission, PERMISSIONS
 import { keysetPage } from '@waybill/persistence';
 import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { DataSource } from 'typeorm';
+import { GatewayConfig } from '../gateway.config.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
@@ -17,13 +18,14 @@ import type { ApiTokenCreated, ApiTokenList, ApiTokenView } from './api-tokens.v
 export class CreateApiToken {
   /** what it is for, e.g. `nightly-ci` */
   @IsString() @Length(1, 100) name: string;
-  /** default: in 90 days */
+  /** default: in 90 days; at most a year from now unless the installation sets `WAYBILL_API_TOKEN_MAX_DAYS` */
   @IsOptional() @IsISO8601({ strict: true }) expiresAt?: string;
   /** permissions that it is limited to, e.g. `["packages.read"]`; absent: all that its account has. It never has more than its account. */
   @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(PERMISSIONS, { each: true }) scopes?: Permission[];
 }
 
 const DEFAULT_DAYS = 90;
+const DAY_MS = 86_400_000;
 
 @ApiTags('api-tokens')
 @Controller('api-tokens')
@@ -31,21 +33,17 @@ export class ApiTokensController {
   constructor(
     private readonly credentials: CredentialsRepository,
     private readonly dataSource: DataSource,
+    private readonly config: GatewayConfig,
   ) {}
 
   /** Makes an API token; its secret is in this answer only. */
   @Post()
   @Answers(201, 'ApiTokenCreated', 'The token with its secret, shown once.')
-  @Problems('apiToken.expiryPast', 'apiToken.scopeBeyondAccount', 'session.loginRequired')
+  @Problems('apiToken.expiryPast', 'apiToken.expiryTooFar', 'apiToken.scopeBeyondAccount', 'session.loginRequired')
   async create(@Body() body: CreateApiToken, @Caller() caller: Principal): Promise<ApiTokenCreated> {
     demandLogin(caller);
     checkScopes(body.scopes ?? [], caller);
-    const expiresAt = body.expiresAt ? new Date(body.expiresAt) : new Date(Date.now() + DEFAULT_DAYS * 86_400_000);
-    if (expiresAt.getTime() <= Date.now()) {
-      throw invalid('apiToken.expiryPast', 'expiresAt must lie in the future.', [
-        { pointer: '/expiresAt', message: 'must lie in the future' },
-      ]);
-    }
+    const expiresAt = this.expiry(body.expiresAt);
     const { credential, secret } = await this.credentials.issue({
       kind: 'apiToken',
       name: body.name,
@@ -64,6 +62,20 @@ export class ApiTokensController {
       lastUsedAt: null,
       secret,
     };
+  }
+
+  private expiry(wanted: string | undefined): Date {
+    const { apiTokenMaxDays: days } = this.config;
+    if (wanted === undefined) return new Date(Date.now() + Math.min(DEFAULT_DAYS, days) * DAY_MS);
+    const expiresAt = new Date(wanted);
+    if (expiresAt.getTime() <= Date.now()) throw badExpiry('apiToken.expiryPast', 'must lie in the future');
+    const latest = new Date(Date.now() + days * DAY_MS);
+    if (expiresAt > latest)
+      throw badExpiry(
+        'apiToken.expiryTooFar',
+        `must be at most ${days} days from now, that is, by ${latest.toISOString()}`,
+      );
+    return expiresAt;
   }
 
   /** One’s own API tokens, with the permission accounts.read everybody’s; without their secrets. */
@@ -98,6 +110,9 @@ const toView = (row: ApiTokenRow): ApiTokenView => ({
   expiresAt: row.expiresAt?.toISOString() ?? null,
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
 });
+
+const badExpiry = (code: string, message: string) =>
+  invalid(code, `expiresAt ${message}.`, [{ pointer: '/expiresAt', message }]);
 
 /** @throws invalid `apiToken.scopeBeyondAccount`: such a scope would do nothing, which its maker should know */
 function checkScopes(scopes: readonly Permission[], { actor }: Principal): void {

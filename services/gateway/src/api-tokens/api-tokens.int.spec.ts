@@ -42,6 +42,8 @@ describe('an API token', () => {
 
   it.each([
     ['the past', '2020-01-01T00:00:00Z', 'apiToken.expiryPast'],
+    ['the year 9999', '9999-12-31T23:59:59Z', 'apiToken.expiryTooFar'],
+    ['more than a year', new Date(Date.now() + 366 * 86_400_000).toISOString(), 'apiToken.expiryTooFar'],
     ['no time', 'tomorrow', 'request.invalid'],
     ['a day that is none', '2027-02-30T00:00:00Z', 'request.invalid'],
   ])('cannot expire in %s', async (_what, expiresAt, code) => {
@@ -50,6 +52,11 @@ describe('an API token', () => {
     expect([status, body['code']]).toEqual([400, code]);
     expect(body['errors']).toEqual([{ pointer: '/expiresAt', message: expect.any(String) }]);
     expect(await listed()).toHaveLength(before);
+  });
+
+  it('lives for a year if that is wanted', async () => {
+    const expiresAt = new Date(Date.now() + 364 * 86_400_000).toISOString();
+    expect((await create({ name: 'long', expiresAt })).expiresAt).toBe(expiresAt);
   });
 
   it('made with an Idempotency-Key leaves its secret nowhere', async () => {

@@ -2,10 +2,11 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { IdempotentRequestsRepository } from '../idempotency/idempotent-requests.repository.js';
 import { PendingLoginsRepository } from '../oidc/pending-logins.repository.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
+import { LoginThrottle } from '../session/login-throttle.js';
 
 const EVERY_MS = 3_600_000;
 
-/** Removes what has had its time: expired credentials, recorded answers and logins that nobody came back from. Several replicas may do it at once. */
+/** Removes what has had its time: expired credentials, recorded answers, failed logins and logins that nobody came back from. Several replicas may do it at once. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Housekeeping.name);
@@ -15,6 +16,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly credentials: CredentialsRepository,
     private readonly requests: IdempotentRequestsRepository,
     private readonly logins: PendingLoginsRepository,
+    private readonly throttle: LoginThrottle,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -32,5 +34,6 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     await this.credentials.removeExpired();
     await this.requests.removeOld();
     await this.logins.removeExpired();
+    await this.throttle.removeOld();
   }
 }

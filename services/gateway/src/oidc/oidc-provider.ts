@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { WaybillError } from '@waybill/contracts';
 import * as oidc from 'openid-client';
 import { isLoopback, type OidcSettings } from './oidc-settings.js';
@@ -21,6 +21,7 @@ export interface OidcIdentity {
 /** The configured provider, asked for its endpoints at the first login. */
 @Injectable()
 export class OidcProvider {
+  private readonly logger = new Logger(OidcProvider.name);
   private discovered: Promise<oidc.Configuration> | undefined;
 
   constructor(private readonly settings: OidcSettings | null) {}
@@ -60,7 +61,10 @@ export class OidcProvider {
     const claims = await oidc
       .authorizationCodeGrant(configuration, url, checks)
       .then((tokens) => tokens.claims())
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'a login at the OpenID provider failed');
+        throw isOutage(error) ? unavailable() : refused();
+      });
     if (!claims) throw refused();
     const name = claims['preferred_username'];
     return { issuer: claims.iss, subject: claims.sub, preferredUsername: typeof name === 'string' ? name : null };
@@ -75,20 +79,39 @@ export class OidcProvider {
   private async configuration(): Promise<oidc.Configuration> {
     const { issuer, clientId, clientSecret } = this.required();
     const authentication = clientSecret === null ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
-    const execute = issuer.protocol === 'http:' && isLoopback(issuer) ? [oidc.allowInsecureRequests] : [];
+    const plain = issuer.protocol === 'http:' && isLoopback(issuer) ? [oidc.allowInsecureRequests] : [];
+    // the signature of the ID token is checked as well, not only the TLS of whoever sent it
+    const execute = [oidc.enableNonRepudiationChecks, ...plain];
     this.discovered ??= oidc.discovery(issuer, clientId, undefined, authentication, { execute, timeout: 10 });
     try {
       return await this.discovered;
     } catch {
       // asked again at the next login
       this.discovered = undefined;
-      const detail = 'The OpenID provider cannot be asked now; try again later, or log in with POST /api/v1/session.';
-      throw new WaybillError('unavailable', 'oidc.unavailable', detail);
+      throw unavailable();
     }
   }
+}
+
+function unavailable(): WaybillError {
+  const detail = 'The OpenID provider cannot be asked now; try again later, or log in with POST /api/v1/session.';
+  return new WaybillError('unavailable', 'oidc.unavailable', detail);
+}
+
+/** Whether the provider did not answer, or not as one; anything else it has said of this login. */
+function isOutage(error: unknown): boolean {
+  const { code, cause } = error instanceof oidc.ClientError ? error : { code: undefined, cause: error };
+  if (code === 'OAUTH_TIMEOUT') return true;
+  if (cause instanceof Response) return cause.status >= 500;
+  // what fetch says when nobody is there, or the connection broke
+  return (cause as { message?: unknown } | undefined)?.message === 'fetch failed';
 }
 
 export function refused(): WaybillError {
   const detail = 'The login at the OpenID provider was not completed here; begin again with GET /api/v1/session/oidc.';
   return new WaybillError('unauthorized', 'oidc.refused', detail);
+}
+
+export function isRefusal(error: unknown): boolean {
+  return error instanceof WaybillError && error.code === 'oidc.refused';
 }

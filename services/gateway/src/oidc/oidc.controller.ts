@@ -4,9 +4,10 @@ import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Answers, Problems } from '../openapi/answers.js';
 import type { SessionCreated } from '../session/session.views.js';
+import { SessionAudit } from '../session/session-audit.js';
 import { StartSession } from '../session/start-session.js';
 import { FindOidcAccount } from './find-oidc-account.js';
-import { OidcProvider, refused } from './oidc-provider.js';
+import { isRefusal, OidcProvider, refused } from './oidc-provider.js';
 import { PENDING_SECONDS, PendingLoginsRepository } from './pending-logins.repository.js';
 
 const COOKIE = 'waybill-login';
@@ -27,6 +28,7 @@ export class OidcController {
     private readonly pending: PendingLoginsRepository,
     private readonly accounts: FindOidcAccount,
     private readonly sessions: StartSession,
+    private readonly audit: SessionAudit,
   ) {}
 
   /** Sends the browser to the OpenID provider (authorization code with PKCE). */
@@ -57,10 +59,19 @@ export class OidcController {
   async callback(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionCreated> {
     const cookie = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];
     const pending = cookie ? await this.pending.take(cookie) : null;
-    if (!pending) throw refused();
+    if (!pending) throw await this.refusal(request);
     response.clearCookie(COOKIE, { path: PATH });
     response.setHeader('Cache-Control', 'no-store');
-    const identity = await this.provider.finish(new URL(request.originalUrl, 'http://any').search, pending);
+    const identity = await this.provider
+      .finish(new URL(request.originalUrl, 'http://any').search, pending)
+      .catch(async (error: unknown) => {
+        throw isRefusal(error) ? await this.refusal(request) : error;
+      });
     return this.sessions.run(await this.accounts.run(identity, request), 'oidc', request);
+  }
+
+  private async refusal(request: Request): Promise<Error> {
+    await this.audit.refused(null, request);
+    return refused();
   }
 }

@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import Provider from 'oidc-provider';
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
 
@@ -9,8 +10,10 @@ let world: GatewayWorld;
 let server: Server;
 let issuer: string;
 /** claims of whoever logs in next, and what the provider was asked for */
-let person = { sub: 'u-1', preferred_username: 'Grace.Hopper' };
+let person: { sub: string; preferred_username: string } = { sub: 'u-1', preferred_username: 'Grace.Hopper' };
 const authorizations: URLSearchParams[] = [];
+/** what becomes of a request to the provider before it answers itself; true: it was answered */
+let meddle: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
 
 beforeAll(async () => {
   server = createServer().listen(0, '127.0.0.1');
@@ -25,7 +28,7 @@ beforeAll(async () => {
   });
   const redirectUri = `${publicUrl}/api/v1/session/oidc/callback`;
   const answer = provider(redirectUri).callback();
-  server.on('request', (request, response) => void answer(request, response));
+  server.on('request', (request, response) => void (meddle(request, response) || answer(request, response)));
 }, 120_000);
 afterAll(async () => {
   await world?.stop();
@@ -55,6 +58,19 @@ function provider(redirectUri: string): Provider {
     return undefined;
   });
   return made;
+}
+
+const NO_ALGORITHM = Buffer.from('{"alg":"none"}').toString('base64url');
+
+/** The provider's own answer to a request for tokens, with another ID token in it. */
+async function answerWith(change: (token: string) => string, request: IncomingMessage, response: ServerResponse) {
+  const { authorization = '', 'content-type': type = '' } = request.headers;
+  const headers = { authorization, 'content-type': type };
+  const answer = await fetch(`${issuer}/token?again`, { method: 'POST', headers, body: await text(request) });
+  const tokens = (await answer.json()) as { id_token: string };
+  expect(tokens.id_token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ ...tokens, id_token: change(tokens.id_token) }));
 }
 
 /** A browser: follows the redirects, keeps cookies; answers the callback's address without going there. */
@@ -156,6 +172,54 @@ describe('a login at the OpenID provider', () => {
     await world.sql.query(`UPDATE oidc_logins SET expires_at = now() - interval '1 second'`);
     expect(await code(late.callback, late.cookie)).toBe('oidc.refused');
     expect(await count()).toBe(before);
+  });
+
+  it('is on record when it is refused', async () => {
+    const refusals = async () => {
+      const [row] = await world.sql.query<{ n: number }[]>(
+        `SELECT count(*)::int AS n FROM gateway_audit.entries WHERE action = 'session.refused'`,
+      );
+      return row!.n;
+    };
+    const before = await refusals();
+    const { callback, cookie } = await visit();
+    await comeBack(callback, null);
+    await comeBack(callback.replace(/code=[^&]+/, 'code=made-up'), cookie);
+    expect(await refusals()).toBe(before + 2);
+  });
+
+  it.each([
+    ['answers 503', (response: ServerResponse) => void response.writeHead(503).end()],
+    ['hangs up', (response: ServerResponse) => void response.destroy()],
+  ])('is nobody’s fault when the provider %s: begin again', async (_what, fail) => {
+    const { callback, cookie } = await visit();
+    meddle = ({ url }, response) => {
+      if (url !== '/token') return false;
+      fail(response);
+      return true;
+    };
+    try {
+      const { status, body } = await comeBack(callback, cookie);
+      expect([status, body['code']]).toEqual([503, 'oidc.unavailable']);
+    } finally {
+      meddle = () => false;
+    }
+    await login();
+  });
+
+  it.each([
+    ['whose signature is another’s', (token: string) => `${token.split('.').slice(0, 2).join('.')}.${'A'.repeat(342)}`],
+    ['without a signature', (token: string) => `${NO_ALGORITHM}.${token.split('.')[1]!}.`],
+  ])('is refused with an ID token %s', async (_what, forge) => {
+    const { callback, cookie } = await visit();
+    meddle = (request, response) => {
+      if (request.url !== '/token') return false;
+      void answerWith(forge, request, response);
+      return true;
+    };
+    const { status, body } = await comeBack(callback, cookie);
+    meddle = () => false;
+    expect([status, body['code']]).toEqual([401, 'oidc.refused']);
   });
 });
 

@@ -22,10 +22,14 @@ export class ChangePassword {
   ) {}
 
   /**
-   * Guessing the current one here is throttled as at a login.
+   * Other sessions end with it, and API tokens unless they are to stay. Guessing the current one here is throttled as at a login.
    * @throws WaybillError unauthorized `session.badCredentials`; conflict `account.builtIn`, `account.noPassword`
    */
-  async run({ currentPassword, newPassword }: Order, caller: Principal, request: Request): Promise<void> {
+  async run(
+    { currentPassword, newPassword, keepApiTokens }: Order,
+    caller: Principal,
+    request: Request,
+  ): Promise<void> {
     const account = await this.accounts.get(caller.accountId);
     demandOrdinary(account);
     demandPassword(account);
@@ -34,8 +38,13 @@ export class ChangePassword {
     await this.work.run(async (sql) => {
       const { id, revision } = await this.accounts.lock(sql, caller.accountId, undefined);
       await sql.update(Account, { id }, { passwordHash, revision: revision + 1 });
-      await this.credentials.endSessions(sql, id, caller.credentialId);
-      await this.audit.record(sql, { action: 'account.passwordChanged', object: { type: 'account', id } });
+      const kept = { but: caller.credentialId, keepApiTokens: keepApiTokens ?? false };
+      const ended = await this.credentials.endOfAccount(sql, id, kept);
+      await this.audit.record(sql, {
+        action: 'account.passwordChanged',
+        object: { type: 'account', id },
+        details: ended,
+      });
     });
   }
 }

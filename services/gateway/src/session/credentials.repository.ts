@@ -82,12 +82,22 @@ export class CredentialsRepository {
     });
   }
 
-  /** @param but the one that may stay */
-  async endSessions(sql: EntityManager, accountId: string, but: string | null = null): Promise<void> {
-    await sql.query(`DELETE FROM credentials WHERE account_id = $1 AND kind = 'session' AND id IS DISTINCT FROM $2`, [
-      accountId,
-      but,
-    ]);
+  /**
+   * Ends what an account can be used with: all of it, unless something may stay.
+   * @returns how many ended, for the audit
+   */
+  async endOfAccount(
+    sql: EntityManager,
+    accountId: string,
+    { but = null, keepApiTokens = false }: { but?: string | null; keepApiTokens?: boolean } = {},
+  ): Promise<{ endedSessions: number; endedApiTokens: number }> {
+    const mayGo: Credential['kind'][] = keepApiTokens ? ['session'] : ['session', 'apiToken'];
+    const [gone] = await sql.query<[{ kind: Credential['kind'] }[], number]>(
+      'DELETE FROM credentials WHERE account_id = $1 AND kind = ANY($2) AND id IS DISTINCT FROM $3 RETURNING kind',
+      [accountId, mayGo, but],
+    );
+    const endedApiTokens = gone.filter(({ kind }) => kind === 'apiToken').length;
+    return { endedSessions: gone.length - endedApiTokens, endedApiTokens };
   }
 
   async removeExpired(): Promise<void> {

@@ -20,20 +20,25 @@ export class LogIn {
   /**
    * Whose username and password these are. An unknown name, a wrong password, an account without a password and a disabled one
    * get the same answer after the same work.
-   * @throws WaybillError unauthorized `session.badCredentials`; limited `session.tooManyFailures`
+   * @throws WaybillError unauthorized `session.badCredentials`; limited `session.tooManyFailures`, `session.busy`
    */
   async run(given: { username: string; password: string }, request: Request): Promise<Account> {
     const username = given.username.toLowerCase();
     await this.throttle.attempt(username, request);
     const account = await this.accounts.findByUsername(username);
-    const stored = await passwordMatches(account?.passwordHash ?? null, given.password);
+    const stored = await passwordMatches(account?.passwordHash ?? null, given.password).catch(
+      async (error: unknown) => {
+        await this.throttle.takeBack(username, request);
+        throw error;
+      },
+    );
     const configured = this.administrator.matches(given.password);
     const right = account?.builtIn ? configured : stored;
     if (!account || !right || account.disabled) {
       await this.audit.refused(account, request);
       throw new WaybillError('unauthorized', 'session.badCredentials', 'The username or the password is wrong.');
     }
-    await this.throttle.succeeded(username, request);
+    await this.throttle.succeeded(account, request);
     return account;
   }
 }

@@ -23,6 +23,15 @@ export class SessionAudit {
     );
   }
 
+  /** @param account null for a name that is no account's */
+  async throttled(account: Account | null, request: Request): Promise<void> {
+    await this.audit.record(
+      this.dataSource,
+      { action: 'session.throttled', object: { type: 'account', id: account?.id ?? 'unknown' } },
+      whoLogsIn(account, request),
+    );
+  }
+
   /** @param permission that the actor does not have */
   async forbidden(actor: Actor, { method, route }: Request, permission: string): Promise<void> {
     const { path } = route as { path: string };

@@ -32,7 +32,7 @@ export class SessionController {
   /** Exchanges username and password for an access token. */
   @Post()
   @Answers(201, 'SessionCreated', 'The access token, valid for 12 hours.')
-  @Problems('session.badCredentials', 'session.tooManyFailures')
+  @Problems('session.badCredentials', 'session.tooManyFailures', 'session.busy')
   async create(@Body() body: CreateSession, @Req() request: Request): Promise<SessionCreated> {
     return this.sessions.run(await this.login.run(body, request), 'login', request);
   }
@@ -65,6 +65,7 @@ export class SessionController {
   @Problems(
     'session.badCredentials',
     'session.tooManyFailures',
+    'session.busy',
     'session.loginRequired',
     'account.builtIn',
     'account.noPassword',

@@ -5,7 +5,7 @@ import { auditPreparation } from '@waybill/audit/schema';
 import type { Grant } from '@waybill/contracts';
 import { applyTopology, BrokerConnection, MessagingHealth, TOPOLOGY, WaybillServer } from '@waybill/messaging';
 import { migrate } from '@waybill/persistence';
-import { createService, loadConfig } from '@waybill/platform';
+import { createService, listOf, loadConfig } from '@waybill/platform';
 import {
   ACTOR_KEYS,
   eventually,
@@ -76,6 +76,7 @@ export class GatewayWorld {
       health: MessagingHealth,
       configureHttp,
       streamsBody,
+      trustedProxies: listOf(config.trustedProxies),
     });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
