@@ -32,6 +32,10 @@ describe('SECURITY.md', () => {
     'broken database',
     'broken object storage',
     'broken gateway',
+    'broken package service',
+    'broken fleet service',
+    'broken job-scheduler',
+    'broken result service',
   ])('has a chapter on a %s', (compromise) => expect(text).toMatch(new RegExp(`^## A ${compromise}`, 'm')));
 
   it('proves every claim', () => {

@@ -246,6 +246,18 @@ describe('broker accounts: each service can do its work and nothing else', () =>
       await expect(attempt(await channel('result', 'services'))).rejects.toMatchObject({ code: 405 });
   });
 
+  it('result neither commands computers nor reports for them', async () => {
+    for (const [exchange, key] of [
+      [EXCHANGES.commands, inboxStream(1)],
+      [EXCHANGES.reports, reportKey(randomUUID(), 'status')],
+    ] as const) {
+      const opened = await (await as('result', 'agents').ready(30_000)).createConfirmChannel();
+      const refused = new Promise<{ code: number }>((resolve) => opened.on('error', resolve));
+      opened.publish(exchange, key, Buffer.from('{}'));
+      expect(await refused).toMatchObject({ code: 403 });
+    }
+  });
+
   it('package has nothing to do where the agents are', async () => {
     await expect(as('package', 'agents').ready(1_000)).rejects.toThrow(/no connection/);
   });
