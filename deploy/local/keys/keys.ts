@@ -5,6 +5,7 @@ import { KEY_USES, type KeyUse, MANIFEST_JWS_TYPE, type TrustKey } from '@waybil
 import { detach, fingerprint, JwsSigner, keyState, readPrivateKey, toSpki } from '@waybill/trust';
 import { type InstancePaths, instancePaths } from '../local-paths.ts';
 import { describeFailure, StackFailure } from '../stack-failure.ts';
+import { rotateServerKey } from '../tls/certificate-files.ts';
 import { actorKeyFiles, rotateActorKey } from './actor-key.ts';
 import { announceKey } from './broker-trust.ts';
 import { KeyStore } from './key-store.ts';
@@ -16,6 +17,7 @@ const HELP = `npm run keys -- COMMAND [--directory DIR | --instance NAME]
   rotate command          a new key signs commands; those on their way stay valid for 31 days
   rotate session          a new key signs computers' tokens, and the broker is told to trust it
   rotate actor            a new key of the gateway vouches to the services for who asks; takes ten seconds
+  rotate tls              a new key for the servers by the same authority, used from their next start (npm start -- --tls)
   rotate root             a new root key, vouched for by the old one, which loses its voice
   revoke KID              nothing that the key ever signed is believed any more; if it is in use, it is replaced first
   add KID --public FILE   a publishing key whose private half stays with the organisation (PEM of the public key)
@@ -51,6 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
       return show(store, directory);
     case 'rotate':
       if (what === 'actor') return actorRotated(directory);
+      if (what === 'tls') return serverKeyRotated(directory);
       return said(await store.rotate(useOf(what), beforeUse), 'is in use now');
     case 'revoke':
       return revoked(await store.revoke(demand(what, 'revoke KID'), beforeUse));
@@ -70,6 +73,11 @@ async function actorRotated(directory: string): Promise<void> {
   console.log('The services learn of a new actor key, then the gateway uses it, then the old one is forgotten …');
   await rotateActorKey(actorKeyFiles(directory));
   console.log('The new actor key is in use now; the old one is worth nothing any more.');
+}
+
+async function serverKeyRotated(directory: string): Promise<void> {
+  await rotateServerKey(directory);
+  console.log('The servers use a new key from their next start on; agents and clients need nothing.');
 }
 
 async function show(store: KeyStore, directory: string): Promise<void> {
@@ -117,7 +125,7 @@ function publicKeyIn(file: string): string {
 function useOf(what: string | undefined): KeyUse {
   const use = KEY_USES.find((known) => known === what);
   if (use) return use;
-  throw new StackFailure(`"${what ?? ''}" is no kind of key; choose from ${[...KEY_USES, 'actor'].join(', ')}.`);
+  throw new StackFailure(`"${what ?? ''}" is no kind of key; choose from ${[...KEY_USES, 'actor', 'tls'].join(', ')}.`);
 }
 
 function demand(value: string | undefined, what: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { join } from 'node:path';
 import { writePrivately } from '../secret-files.ts';
+import { StackFailure } from '../stack-failure.ts';
 import { certify, isFresh, makeAuthority } from './certificates.ts';
 
 /** Files of one instance's TLS, all for the owner's eyes only. */
@@ -28,13 +29,24 @@ export async function tlsFilesIn(directory: string): Promise<TlsFiles> {
     writePrivately(ca, authority.certificate);
     renewed = true;
   }
-  if (renewed || !isGood(files.certificate) || !existsSync(files.key)) {
-    const authority = { certificate: readFileSync(ca, 'utf8'), key: readFileSync(caKey, 'utf8') };
-    const server = await certify(authority, HOSTS);
-    writePrivately(files.key, server.key);
-    writePrivately(files.certificate, server.certificate);
-  }
+  if (renewed || !isGood(files.certificate) || !existsSync(files.key)) await certifyServer(directory);
   return files;
+}
+
+/** A new key for the servers of an instance, by the authority that clients know: they notice nothing. Servers read it at their start. */
+export async function rotateServerKey(directory: string): Promise<void> {
+  if (existsSync(join(directory, 'ca.key.pem'))) return certifyServer(directory);
+  throw new StackFailure(`${directory} has no certificate authority: npm start -- --tls makes one.`);
+}
+
+async function certifyServer(directory: string): Promise<void> {
+  const authority = {
+    certificate: readFileSync(join(directory, 'ca.pem'), 'utf8'),
+    key: readFileSync(join(directory, 'ca.key.pem'), 'utf8'),
+  };
+  const server = await certify(authority, HOSTS);
+  writePrivately(join(directory, 'server.key.pem'), server.key);
+  writePrivately(join(directory, 'server.pem'), server.certificate);
 }
 
 /** This process believes the authority too, beside those of the system: it asks the servers whether they are ready. */

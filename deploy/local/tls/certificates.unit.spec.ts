@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tlsFilesIn } from './certificate-files.ts';
+import { rotateServerKey, tlsFilesIn } from './certificate-files.ts';
 import { certify, isFresh, makeAuthority } from './certificates.ts';
 
 describe('the local authority', () => {
@@ -34,6 +34,23 @@ describe('the local authority', () => {
       const before = readFileSync(files.certificate, 'utf8');
       expect(await tlsFilesIn(directory)).toEqual(files);
       expect(readFileSync(files.certificate, 'utf8')).toBe(before);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('gives the servers a new key that whoever pins the authority believes, and says so when there is none', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'waybill-tls-'));
+    try {
+      await expect(rotateServerKey(directory)).rejects.toThrow('has no certificate authority');
+      const files = await tlsFilesIn(directory);
+      const read = () => Object.values(files).map((file) => readFileSync(file, 'utf8'));
+      const [ca, certificate, key] = read();
+      await rotateServerKey(directory);
+      expect(read()).toEqual([ca, expect.not.stringMatching(certificate!), expect.not.stringMatching(key!)]);
+      const server = new X509Certificate(readFileSync(files.certificate));
+      expect(server.checkPrivateKey(createPrivateKey(readFileSync(files.key)))).toBe(true);
+      expect(server.verify(new X509Certificate(ca!).publicKey)).toBe(true);
     } finally {
       rmSync(directory, { recursive: true });
     }
