@@ -4,6 +4,7 @@ import type { ChannelModel } from 'amqplib';
 import { type BackOff, backOffDelay } from './back-off.js';
 import { requireBrokerVersion } from './broker-version.js';
 import { BrokerVersionError, NotConfirmedError } from './errors.js';
+import { farewell } from './farewell.js';
 
 export interface BrokerCredentials {
   username: string;
@@ -130,7 +131,7 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
     if (this.expiryTimer) clearTimeout(this.expiryTimer);
     const model = this.model;
     this.model = null;
-    if (model) await farewell(model);
+    if (model) await farewell(model.close(), new Promise<void>((resolve) => model.once('close', () => resolve())));
   }
 
   private async attempt(): Promise<void> {
@@ -243,17 +244,4 @@ export class BrokerConnection extends EventEmitter<BrokerConnectionEvents> {
       cause: this.failedAttempt ?? undefined,
     });
   }
-}
-
-/** A broker that is gone or stuck never answers a goodbye: it is not waited for longer than this. */
-const FAREWELL_MS = 3_000;
-
-async function farewell(model: ChannelModel): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const gone = new Promise<void>((resolve) => {
-    model.once('close', () => resolve());
-    timer = setTimeout(resolve, FAREWELL_MS);
-  });
-  await Promise.race([model.close().catch(() => undefined), gone]);
-  clearTimeout(timer);
 }

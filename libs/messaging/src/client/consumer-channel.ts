@@ -3,6 +3,7 @@ import { type BackOff, backOffDelay } from './back-off.js';
 import type { BrokerConnection } from './broker-connection.js';
 import { Delivery } from './delivery.js';
 import { KeptChannel } from './kept-channel.js';
+import { farewell } from './farewell.js';
 
 export interface SubscriptionOptions {
   queue: string;
@@ -88,7 +89,8 @@ export class Subscription {
     await this.busy;
     const tag = this.tag;
     this.tag = null;
-    if (tag !== null) await this.kept.current?.cancel(tag).catch(() => undefined);
+    const channel = this.kept.current;
+    if (tag !== null && channel) await farewell(channel.cancel(tag));
   }
 
   onChannelOpened(): void {

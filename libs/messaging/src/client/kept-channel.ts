@@ -2,6 +2,7 @@ import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { type BackOff, backOffDelay } from './back-off.js';
 import type { BrokerConnection } from './broker-connection.js';
 import { NotConfirmedError } from './errors.js';
+import { farewell } from './farewell.js';
 
 export interface KeptChannelOptions<C extends Channel> {
   connection: BrokerConnection;
@@ -78,7 +79,7 @@ export class KeptChannel<C extends Channel = Channel> {
     const channel = this.channel;
     this.channel = null;
     this.wake();
-    await channel?.close().catch(() => undefined);
+    if (channel) await farewell(channel.close());
   }
 
   private async reopen(): Promise<void> {

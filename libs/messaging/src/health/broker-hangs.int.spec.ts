@@ -62,4 +62,9 @@ describe('a broker that hangs with its connections open', () => {
     proxy.thaw();
     await client.close();
   });
+
+  it('does not keep a service from ending', async () => {
+    proxy.freeze();
+    await service.close();
+  }, 30_000);
 });

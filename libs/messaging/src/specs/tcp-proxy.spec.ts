@@ -49,7 +49,11 @@ export class TcpProxy {
 
   /** What has waited passes. */
   thaw(): void {
-    for (const [client, upstream] of this.pairs) client.pipe(upstream).pipe(client);
+    for (const [client, upstream] of this.pairs) {
+      // piped twice, everything would pass twice
+      for (const socket of [client, upstream]) socket.unpipe();
+      client.pipe(upstream).pipe(client);
+    }
   }
 
   async cut(): Promise<void> {
