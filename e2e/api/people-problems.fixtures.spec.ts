@@ -21,6 +21,9 @@ const account = (body: object) => ({ username: 'somebody', password: PASSWORD, .
 
 const CHANGE = '/session/actions/change-password';
 const APPROVE = 'POST /jobs/{id}/actions/approve';
+const RESUME = 'POST /jobs/{id}/actions/resume';
+const resume = (headers: object = {}) =>
+  call('POST', ({ completedJob }) => `/jobs/${completedJob}/actions/resume`, undefined, headers);
 const approve = (id: keyof ApiWorld & ('completedJob' | 'scheduledJob'), headers: object = {}) =>
   call('POST', (world) => `/jobs/${world[id]}/actions/approve`, undefined, headers);
 
@@ -52,4 +55,7 @@ export const PEOPLE_PROBLEMS: ProblemCase[] = [
   [APPROVE, 'job.wrongState', 409, approve('completedJob')],
   [APPROVE, 'job.approvalNotNeeded', 409, approve('scheduledJob')],
   [APPROVE, 'precondition.failed', 412, approve('scheduledJob', STALE)],
+  [RESUME, 'job.notFound', 404, call('POST', `/jobs/${NOBODY}/actions/resume`)],
+  [RESUME, 'job.wrongState', 409, resume()],
+  [RESUME, 'precondition.failed', 412, resume(STALE)],
 ];

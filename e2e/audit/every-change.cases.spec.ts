@@ -213,6 +213,20 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     },
   ],
   [
+    'POST /jobs/{id}/actions/resume',
+    'job.resumed',
+    async (world) => {
+      // its script does nothing, so it fails on the real agent; the silent computer keeps the job open
+      const halting = { targets: { groups: ['accounting'] }, stopWhen: { failedPercent: 1, minimumFinished: 1 } };
+      const { body } = await world.call('POST', '/jobs', job(halting));
+      const path = `/jobs/${String(body['id'])}`;
+      await eventually(async () => expect((await world.call('GET', path)).body['status']).toBe('halted'), {
+        timeoutMs: 120_000,
+      });
+      return world.call('POST', `${path}/actions/resume`);
+    },
+  ],
+  [
     'POST /jobs/{id}/actions/cancel',
     'job.canceled',
     async (world) => {

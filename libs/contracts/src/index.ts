@@ -21,6 +21,7 @@ export * from './rpc/audit.rpc.js';
 export * from './rpc/package.rpc.js';
 export * from './rpc/multipart.rpc.js';
 export * from './rpc/fleet.rpc.js';
+export * from './rpc/rollout.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/result.rpc.js';
 export * from './rpc/agent-door.js';

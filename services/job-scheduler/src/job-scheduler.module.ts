@@ -36,6 +36,8 @@ import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
 import { ReexecuteJobHandler } from './reexecution/reexecute-job.handler.js';
 import { ReexecuteWork } from './reexecution/reexecute.work.js';
 import { ReexecutionsRepository } from './reexecution/reexecutions.repository.js';
+import { Obstacles } from './rollout/obstacles.js';
+import { ResumeJobHandler } from './rollout/resume-job.handler.js';
 import { KnownComputers } from './targets/known-computers.js';
 import { ResolveTargetsWork } from './targets/resolve-targets.work.js';
 import { TargetAssigner } from './targets/target-assigner.js';
@@ -50,6 +52,7 @@ const REQUESTS = [
   GetJobHandler,
   ListJobsHandler,
   CancelJobHandler,
+  ResumeJobHandler,
   ApproveJobHandler,
   ReexecuteJobHandler,
   CommandsForHandler,
@@ -76,6 +79,7 @@ const LOOKUPS = [
   GroupLookup,
   KnownComputers,
   Withdrawals,
+  Obstacles,
 ];
 const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
 

@@ -2,11 +2,18 @@ import type { PersistenceOptions } from '@waybill/persistence';
 import { SignedManifests1764000000001 } from './migrations/1764000000001-signed-manifests.migration.js';
 import { Approval1764900000000 } from './migrations/1764900000000-approval.migration.js';
 import { JobReach1764000000002 } from './migrations/1764000000002-job-reach.migration.js';
+import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migration.js';
 import { Scheduler1764000000000 } from './migrations/1764000000000-scheduler.migration.js';
 
 /** The service's schema: nobody else reads or writes it. Rows are read by SQL, so there are no entities. */
 export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
   schema: 'job_scheduler',
   entities: [],
-  migrations: [Scheduler1764000000000, SignedManifests1764000000001, JobReach1764000000002, Approval1764900000000],
+  migrations: [
+    Scheduler1764000000000,
+    SignedManifests1764000000001,
+    JobReach1764000000002,
+    Approval1764900000000,
+    Rollout1765000000000,
+  ],
 };

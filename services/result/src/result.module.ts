@@ -9,6 +9,7 @@ import { AssignTargets } from './assignment/assign-targets.handler.js';
 import { GatherStatistics } from './assignment/gather-statistics.js';
 import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
 import { CancelRun } from './cancellation/cancel-run.handler.js';
+import { WaveReleasedConsumer } from './rollout/wave-released.consumer.js';
 import { ClosingConsumer } from './cancellation/closing.consumer.js';
 import { EndGrace } from './cancellation/end-grace.js';
 import { GraceTimer } from './cancellation/grace.timer.js';
@@ -43,6 +44,7 @@ const CONTROLLERS = [
   AnomaliesController,
   ChangesController,
   ClosingConsumer,
+  WaveReleasedConsumer,
   ExecutionsController,
   JobEndedConsumer,
   ProgressReportsConsumer,

@@ -10,6 +10,7 @@ import {
   JobProgressed,
   JobStatusChanged,
   JobTargetsAssigned,
+  JobWaveReleased,
   PackageVersionPublished,
   PackageVersionWithdrawn,
 } from './events.js';
@@ -26,6 +27,7 @@ export const EVENT_CLASSES = {
   [EVENTS.jobStatusChanged]: JobStatusChanged,
   [EVENTS.jobTargetsAssigned]: JobTargetsAssigned,
   [EVENTS.jobExecutionsReady]: JobExecutionsReady,
+  [EVENTS.jobWaveReleased]: JobWaveReleased,
   [EVENTS.jobCancelRequested]: JobCancelRequested,
   [EVENTS.jobProgressed]: JobProgressed,
   [EVENTS.executionAnomaly]: ExecutionAnomaly,

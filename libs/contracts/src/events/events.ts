@@ -30,6 +30,7 @@ export const EVENTS = {
   jobStatusChanged: 'job.status.changed.v1',
   jobTargetsAssigned: 'job.targets.assigned.v1',
   jobExecutionsReady: 'job.executions.ready.v1',
+  jobWaveReleased: 'job.wave.released.v1',
   jobCancelRequested: 'job.cancel.requested.v1',
   jobProgressed: 'job.progressed.v1',
   executionAnomaly: 'execution.anomaly.v1',
@@ -111,6 +112,8 @@ export class AssignedTarget {
   @IsString() @MaxLength(255) name: string;
   @IsBoolean() online: boolean;
   @IsOptional() @IsISO8601() lastSeenAt?: string | null;
+  /** from 1; absent: the first */
+  @IsOptional() @IsInt() @Min(1) @Max(1000) wave?: number;
 }
 
 /** Largest number of targets in one chunk. */
@@ -145,6 +148,15 @@ export class JobExecutionsReady {
   @IsInt() @Min(0) total: number;
 }
 
+/** Commands of a wave after the first have left. */
+export class JobWaveReleased {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsInt() @Min(1) @Max(1000) wave: number;
+  @IsISO8601() at: string;
+}
+
 /** Executions that have not begun are to be closed. */
 export class JobCancelRequested {
   @Equals(1) v: 1;
@@ -157,6 +169,15 @@ export class JobCancelRequested {
   @IsISO8601() at: string;
 }
 
+/** What a gate is judged by. */
+export class WaveProgress {
+  @IsInt() @Min(1) @Max(1000) wave: number;
+  @IsInt() @Min(0) total: number;
+  /** in a final status */
+  @IsInt() @Min(0) finished: number;
+  @IsInt() @Min(0) succeeded: number;
+}
+
 /** Counters of a run, at most once a second per job; the newest wins. */
 export class JobProgressed {
   @Equals(1) v: 1;
@@ -165,6 +186,14 @@ export class JobProgressed {
   @IsInt() @Min(0) total: number;
   /** by status word; sums to `total` */
   @IsObject() counters: ExecutionCounters;
+  /** absent when the run has one wave */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1000)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => WaveProgress)
+  waves?: WaveProgress[];
   /** sum of the final statuses */
   @IsInt() @Min(0) finished: number;
   /** highest attempt issued in this run; a late progress of an earlier attempt must not complete the job */

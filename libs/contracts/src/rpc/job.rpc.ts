@@ -21,6 +21,7 @@ import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-statu
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import type { SignatureView } from './package.rpc.js';
+import { JobRollout, StopWhen } from './rollout.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -29,6 +30,7 @@ export const JOB_RPC = {
   list: 'job.list.v1',
   cancel: 'job.cancel.v1',
   approve: 'job.approve.v1',
+  resume: 'job.resume.v1',
   reexecute: 'job.re-execute.v1',
   commandsFor: 'job.commands-for.v1',
   downloadAuthorize: 'job.download.authorize.v1',
@@ -72,6 +74,10 @@ export class CreateJob {
   @IsOptional() @IsIn(JOB_ACTIONS) action?: JobAction;
   @IsObject() @ValidateNested() @Type(() => JobTargets) targets: JobTargets;
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
+  /** default: everybody at once */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRollout) rollout?: JobRollout;
+  /** default: the job goes on whatever happens */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => StopWhen) stopWhen?: StopWhen;
   /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
   @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
   /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */
@@ -98,8 +104,13 @@ export class CancelJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
-/** Somebody other than who made the job lets it start. */
+/** Somebody other than who made the job lets it start, or somebody lets the next wave go. */
 export class ApproveJobRequest extends JobRef {
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+/** A job that has halted goes on: what halted it does not halt it again. */
+export class ResumeJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
@@ -124,6 +135,20 @@ export interface Reexecuted {
   computers: number;
 }
 
+/** One wave of the current run. */
+export interface WaveView {
+  /** from 1 */
+  number: number;
+  /** cumulative */
+  percent: number;
+  status: 'pending' | 'released' | 'done';
+  /** computers in this wave, null before the targets are known */
+  total: number | null;
+  releasedAt: string | null;
+  /** who let the next wave go, where somebody must */
+  approvedBy: string | null;
+}
+
 export interface JobView {
   id: string;
   name: string;
@@ -142,7 +167,10 @@ export interface JobView {
     total: number | null;
   };
   schedule: { startAt: string | null; zone: string; startsAt: string; expiresAt: string };
-  waves: { number: number; percent: number; status: 'pending' | 'released' | 'done'; total: number | null }[];
+  /** as ordered; null: everybody at once */
+  rollout: JobRollout | null;
+  stopWhen: StopWhen | null;
+  waves: WaveView[];
   priority: number;
   annotations: Record<string, string>;
   run: number;
@@ -180,6 +208,7 @@ export interface JobRpc {
   [JOB_RPC.get]: { request: JobRef; response: JobView };
   [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
   [JOB_RPC.approve]: { request: ApproveJobRequest; response: JobView };
+  [JOB_RPC.resume]: { request: ResumeJobRequest; response: JobView };
   [JOB_RPC.cancel]: { request: CancelJobRequest; response: JobView };
   [JOB_RPC.reexecute]: { request: ReexecuteJobRequest; response: Reexecuted };
   [JOB_RPC.commandsFor]: { request: CommandsFor; response: CommandsForAnswer };

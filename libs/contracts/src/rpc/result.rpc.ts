@@ -61,6 +61,8 @@ export interface JobSummary {
   total: number;
   counters: ExecutionCounters;
   finished: number;
+  /** by wave, from 1; one when the run has one */
+  waves: { wave: number; total: number; counters: ExecutionCounters }[];
 }
 
 export class ExecutionListRequest extends PageQuery {

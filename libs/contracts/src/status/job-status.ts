@@ -17,6 +17,10 @@ export const JOB_REASONS = {
   groupRemoved: 'target.groupRemoved',
   /** the package version was withdrawn before a command had left */
   versionWithdrawn: 'version.withdrawn',
+  /** a wave has not achieved what the next one needs */
+  gate: 'rollout.gate',
+  /** too many failed */
+  stopWhen: 'rollout.stopWhen',
 } as const;
 
 /** What a job asks the agent to do. `verify` only runs the detection rules. */

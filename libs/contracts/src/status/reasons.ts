@@ -5,6 +5,8 @@
 export const REASONS = {
   online: 'The computer is connected; it has been sent the command.',
   offline: 'The computer is not connected; it will act when it comes back.',
+  wave: 'The computer waits until its wave is released.',
+  released: 'The wave of this computer was released; it has not answered yet.',
   alreadyInstalled: 'The software was already present, so nothing was downloaded or installed.',
   alreadyAbsent: 'The software was not present, so there was nothing to uninstall.',
   schedule: 'The computer waits for the moment that the job names.',

@@ -93,7 +93,15 @@ const jobView: JobView = {
   action: 'install',
   targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: 2 },
   schedule: { startAt: null, zone: 'UTC', startsAt: AT, expiresAt: AT },
-  waves: [{ number: 1, percent: 100, status: 'released', total: 2 }],
+  rollout: {
+    waves: [{ percent: 10, soak: 'PT30M', approval: 'manual' }, { percent: 100 }],
+    gate: { successPercent: 95 },
+  },
+  stopWhen: { failedPercent: 5 },
+  waves: [
+    { number: 1, percent: 10, status: 'done', total: 1, releasedAt: AT, approvedBy: 'second' },
+    { number: 2, percent: 100, status: 'pending', total: 1, releasedAt: null, approvedBy: null },
+  ],
   priority: 5,
   annotations: { ticket: 'CHG-1042' },
   run: 1,
@@ -303,6 +311,7 @@ export const GOLDEN_RPC: Goldens = {
   [JOB_RPC.get]: { request: { id: ID }, response: jobView },
   [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
   [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
+  [JOB_RPC.resume]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.cancel]: {
     request: { id: ID, reason: 'wrong version', revision: 3 },
     response: jobView,
@@ -322,7 +331,19 @@ export const GOLDEN_RPC: Goldens = {
 
   [RESULT_RPC.jobSummary]: {
     request: { jobIds: [ID, OTHER_ID] },
-    response: { items: [{ jobId: ID, run: 1, total: 0, counters: emptyCounters(), finished: 0 }, null] },
+    response: {
+      items: [
+        {
+          jobId: ID,
+          run: 1,
+          total: 0,
+          counters: emptyCounters(),
+          finished: 0,
+          waves: [{ wave: 1, total: 0, counters: emptyCounters() }],
+        },
+        null,
+      ],
+    },
   },
   [RESULT_RPC.list]: { request: { ...page, jobId: ID }, response: pageOf(executionView) },
   [RESULT_RPC.listOfComputer]: { request: { ...page, computerId: ID }, response: pageOf(executionView) },

@@ -38,7 +38,12 @@ export const PUBLISHES: Record<ServiceName, readonly string[]> = {
   gateway: [],
   package: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
   fleet: [EVENTS.groupChanged, EVENTS.groupMembersChanged, EVENTS.computerRemoved],
-  'job-scheduler': [EVENTS.jobStatusChanged, EVENTS.jobTargetsAssigned, EVENTS.jobCancelRequested],
+  'job-scheduler': [
+    EVENTS.jobStatusChanged,
+    EVENTS.jobTargetsAssigned,
+    EVENTS.jobWaveReleased,
+    EVENTS.jobCancelRequested,
+  ],
   result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.executionAnomaly],
 };
 

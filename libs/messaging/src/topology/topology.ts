@@ -59,7 +59,11 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
     events: [EVENTS.jobProgressed, EVENTS.jobExecutionsReady, EVENTS.executionAnomaly],
   },
   { service: 'result', queue: 'result.targets', events: [EVENTS.jobTargetsAssigned] },
-  { service: 'result', queue: 'result.jobs', events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged] },
+  {
+    service: 'result',
+    queue: 'result.jobs',
+    events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged, EVENTS.jobWaveReleased],
+  },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
 ];
 

@@ -10,13 +10,21 @@ export interface JobDetail extends Omit<JobView, 'targets' | 'waves'> {
 
 /** Joins what the job-scheduler knows of a job with what the result service counted. */
 export function jobDetail(job: JobView, summary: JobSummary | null): JobDetail {
-  const counters = summary && summary.run === job.run ? summary.counters : emptyCounters();
-  const total = summary && summary.run === job.run ? summary.total : job.targets.total;
+  const current = summary && summary.run === job.run ? summary : null;
+  const counters = current?.counters ?? emptyCounters();
+  const total = current ? current.total : job.targets.total;
+  const ofWave = new Map(current?.waves.map((wave) => [wave.wave, wave]));
   return {
     ...job,
     targets: { ...job.targets, total },
     counters,
-    // There is one wave: its counters are the job's.
-    waves: job.waves.map((wave) => ({ ...wave, total: wave.total ?? total, counters })),
+    waves: job.waves.map((wave) => {
+      const counted = ofWave.get(wave.number);
+      return {
+        ...wave,
+        total: counted?.total ?? wave.total,
+        counters: counted?.counters ?? emptyCounters(),
+      };
+    }),
   };
 }

@@ -54,13 +54,22 @@ export class JobsController {
     return this.views.get(id);
   }
 
-  /** Lets a job start that waits for somebody other than its maker. */
+  /** Lets a job start that waits for somebody other than its maker, or the next wave go that waits for a person. */
   @Post(':id/actions/approve')
   @HttpCode(200)
   @Answers(200, 'JobDetail', 'The approved job.')
   @Problems('job.notFound', 'job.wrongState', 'job.approvalNotNeeded', 'job.approvalBySelf', 'precondition.failed')
   async approve(@Param('id', IdPipe) id: string, @IfMatch() revision?: number): Promise<JobDetail> {
     return this.views.withCounters(await this.rpc.call(JOB_RPC.approve, { id, ...guard(revision) }));
+  }
+
+  /** Lets a job go on that has halted: the gate that halted it is waived, and what had failed by then does not stop it again. */
+  @Post(':id/actions/resume')
+  @HttpCode(200)
+  @Answers(200, 'JobDetail', 'The resumed job.')
+  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  async resume(@Param('id', IdPipe) id: string, @IfMatch() revision?: number): Promise<JobDetail> {
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.resume, { id, ...guard(revision) }));
   }
 
   /** Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. */

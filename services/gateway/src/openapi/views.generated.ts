@@ -954,6 +954,27 @@ export const viewSchemas = {
           "expiresAt"
         ]
       },
+      "rollout": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/JobRollout"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "as ordered; null: everybody at once"
+      },
+      "stopWhen": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/StopWhen"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
       "priority": {
         "type": "number"
       },
@@ -1086,10 +1107,12 @@ export const viewSchemas = {
               "$ref": "#/components/schemas/ExecutionCounters"
             },
             "number": {
-              "type": "number"
+              "type": "number",
+              "description": "from 1"
             },
             "percent": {
-              "type": "number"
+              "type": "number",
+              "description": "cumulative"
             },
             "status": {
               "type": "string",
@@ -1103,13 +1126,29 @@ export const viewSchemas = {
               "type": [
                 "number",
                 "null"
+              ],
+              "description": "computers in this wave, null before the targets are known"
+            },
+            "releasedAt": {
+              "type": [
+                "string",
+                "null"
               ]
+            },
+            "approvedBy": {
+              "type": [
+                "string",
+                "null"
+              ],
+              "description": "who let the next wave go, where somebody must"
             }
           },
           "required": [
+            "approvedBy",
             "counters",
             "number",
             "percent",
+            "releasedAt",
             "status",
             "total"
           ]
@@ -1130,17 +1169,38 @@ export const viewSchemas = {
       "package",
       "priority",
       "revision",
+      "rollout",
       "run",
       "schedule",
       "signature",
       "startedAt",
       "status",
       "statusReason",
+      "stopWhen",
       "targets",
       "version",
       "waves"
     ],
     "description": "`GET /jobs/{id}`: the document, where it stands and the counters of its current run."
+  },
+  "JobRollout": {
+    "type": "object",
+    "properties": {
+      "waves": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RolloutWave"
+        }
+      },
+      "gate": {
+        "$ref": "#/components/schemas/RolloutGate",
+        "description": "default: success 95 %, at least 20 finished"
+      }
+    },
+    "required": [
+      "waves"
+    ],
+    "description": "How the job reaches its targets one part after the other."
   },
   "JobStatus": {
     "type": "string",
@@ -1366,6 +1426,45 @@ export const viewSchemas = {
       "auditor"
     ]
   },
+  "RolloutGate": {
+    "type": "object",
+    "properties": {
+      "successPercent": {
+        "type": "number",
+        "description": "success among the finished computers of the wave, in %, e.g. 95"
+      },
+      "minimumFinished": {
+        "type": "number",
+        "description": "judged when so many computers of the wave have finished, or all of them; default 20"
+      }
+    },
+    "required": [
+      "successPercent"
+    ],
+    "description": "What a wave must have achieved before the next one is released; a wave that has not halts the job."
+  },
+  "RolloutWave": {
+    "type": "object",
+    "properties": {
+      "percent": {
+        "type": "number",
+        "description": "share of the targets, in %, that have been told when this wave is released: cumulative, rising, the last one 100"
+      },
+      "soak": {
+        "type": "string",
+        "description": "the next wave is released this long after this one at the earliest, e.g. `PT30M`; default at once"
+      },
+      "approval": {
+        "type": "string",
+        "const": "manual",
+        "description": "`manual`: the next wave waits for `POST /jobs/{id}/actions/approve` when this one has soaked and passed the gate"
+      }
+    },
+    "required": [
+      "percent"
+    ],
+    "description": "Computers that get the job's commands at the same time."
+  },
   "SessionCreated": {
     "type": "object",
     "properties": {
@@ -1523,6 +1622,23 @@ export const viewSchemas = {
       "startedAt"
     ],
     "description": "One step of an attempt as the agent journaled it."
+  },
+  "StopWhen": {
+    "type": "object",
+    "properties": {
+      "failedPercent": {
+        "type": "number",
+        "description": "failed, rejected and timed out among the finished computers, in %; the job halts above it, e.g. 5"
+      },
+      "minimumFinished": {
+        "type": "number",
+        "description": "judged from so many finished computers on; default 20"
+      }
+    },
+    "required": [
+      "failedPercent"
+    ],
+    "description": "When the job stops by itself, watched all the time. What has left is not called back."
   },
   "UploadPartView": {
     "type": "object",

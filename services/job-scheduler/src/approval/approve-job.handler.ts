@@ -7,10 +7,18 @@ import { JobViews } from '../jobs/job-views.js';
 import { demandJob } from '../jobs/job-limits.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideApprove } from './decide-approve.js';
+import { DataSource } from 'typeorm';
+import { jobNotFound } from '../jobs/job-engine.js';
+import { JobsRepository } from '../jobs/jobs.repository.js';
+import { decideApproveWave, isAboutWave } from '../rollout/decide-approve-wave.js';
+import { Obstacles } from '../rollout/obstacles.js';
 
 @Controller()
 export class ApproveJobHandler {
   constructor(
+    private readonly dataSource: DataSource,
+    private readonly jobs: JobsRepository,
+    private readonly obstacles: Obstacles,
     private readonly engine: JobEngine,
     private readonly audit: AuditLog,
     private readonly views: JobViews,
@@ -23,15 +31,21 @@ export class ApproveJobHandler {
   @RpcHandler(JOB_RPC.approve, ApproveJobRequest)
   async approve({ id, revision }: ApproveJobRequest): Promise<JobView> {
     const actor = requestActor();
+    const known = await this.jobs.find(this.dataSource, id);
+    if (!known) throw jobNotFound(id);
+    const obstacle = await this.obstacles.of(this.dataSource, known);
     const job = await this.engine.advance(
       id,
       (before, now) => {
         demandJob(before, 'jobs.approve');
-        return decideApprove(before, { actor, revision }, now);
+        return isAboutWave(before)
+          ? decideApproveWave(before, { actor, revision }, now, obstacle)
+          : decideApprove(before, { actor, revision }, now);
       },
       async (sql, decision) => {
         const object = { type: 'job', id: decision.job.id };
-        const details = { reason: decision.job.approval?.reason ?? null, total: decision.job.total };
+        const { approval, rolloutState, total } = decision.job;
+        const details = { reason: approval?.reason ?? null, total, waves: rolloutState?.released ?? null };
         await this.audit.record(sql, { action: 'job.approved', object, after: jobView(decision.job, null), details });
       },
     );

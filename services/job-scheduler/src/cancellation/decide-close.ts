@@ -1,4 +1,5 @@
 import { changed, type Closing, type Decision, type Effect } from '../jobs/decision.js';
+import { waveTimer } from '../rollout/wave-timer.js';
 import type { Job } from '../jobs/job.js';
 
 /**
@@ -8,7 +9,7 @@ import type { Job } from '../jobs/job.js';
 export function close(job: Job, closing: Closing, statusReason: string, executionReason: string, now: Date): Decision {
   const undo = { closing, attempt: job.attempt, reason: executionReason };
   const effects: Effect[] = [
-    { kind: 'clearTimers', timers: ['start', 'expire', 'resolve'] },
+    { kind: 'clearTimers', timers: ['start', 'expire', 'resolve', ...waveTimer(job)] },
     { kind: 'announceStatus' },
   ];
   if (job.phase === 'assigning' || job.phase === 'released') effects.push({ kind: 'closeExecutions', ...undo });

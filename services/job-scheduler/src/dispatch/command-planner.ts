@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Selector, selects, waveSlice } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { GroupsRepository } from '../catalogue/groups.repository.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
@@ -7,6 +8,11 @@ import type { Job } from '../jobs/job.js';
 import { TargetsRepository } from '../targets/targets.repository.js';
 import { cancelContent, type CommandContent, executeContent, type InstallableVersion } from './command-content.js';
 import { type PlannedCommand, toComputers, toGroups } from './plan-commands.js';
+import { percentsOf } from '../rollout/rollout.js';
+
+type Slice = ReturnType<typeof waveSlice>;
+
+const FIRST_ATTEMPT = 1;
 
 /** Says which commands a decision means: one per group, and inbox commands for what no group's stream reaches. */
 @Injectable()
@@ -17,9 +23,13 @@ export class CommandPlanner {
     private readonly targets: TargetsRepository,
   ) {}
 
-  /** The job's first commands, to all of its targets. */
-  async wave(sql: SqlExecutor, job: Job): Promise<PlannedCommand[]> {
-    return this.everywhere(sql, job, executeContent(job, await this.version(sql, job), job.attempt));
+  /** The job's first commands, to all of its targets or to those of one wave. */
+  async wave(sql: SqlExecutor, job: Job, wave?: number): Promise<PlannedCommand[]> {
+    const version = await this.version(sql, job);
+    if (wave === undefined || !job.rollout) return this.everywhere(sql, job, executeContent(job, version, job.attempt));
+    // Whoever is in this wave has not been told anything yet, whatever attempt others have come to.
+    const content = executeContent(job, version, FIRST_ATTEMPT);
+    return this.everywhere(sql, job, content, waveSlice(percentsOf(job), wave));
   }
 
   /** Commands of a new attempt, to the reopened computers only. */
@@ -38,7 +48,12 @@ export class CommandPlanner {
     return this.everywhere(sql, job, cancelContent({ jobId: job.id, run: job.run, ...closed }, now));
   }
 
-  private async everywhere(sql: SqlExecutor, job: Job, content: CommandContent): Promise<PlannedCommand[]> {
+  private async everywhere(
+    sql: SqlExecutor,
+    job: Job,
+    content: CommandContent,
+    slice?: Slice,
+  ): Promise<PlannedCommand[]> {
     const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
     const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
     const groups = among(job.groupIds);
@@ -47,7 +62,14 @@ export class CommandPlanner {
     // A deleted group's stream is gone; its former members are still targets and have their inboxes.
     const groupIsGone = groups.length < job.groupIds.length;
     const inbox = await this.targets.inboxIds(sql, job, groupIsGone || !mayBroadcast);
-    return [...(mayBroadcast ? toGroups(groups, content) : []), ...toComputers(inbox, content)];
+    const selector: Selector = slice ? { kind: 'slice', ...slice } : { kind: 'all' };
+    return [
+      ...(mayBroadcast ? toGroups(groups, content, selector) : []),
+      ...toComputers(
+        inbox.filter((id) => selects(selector, job.id, { computerId: id, succeeded: false, lastAttempt: 0 })),
+        content,
+      ),
+    ];
   }
 
   /**

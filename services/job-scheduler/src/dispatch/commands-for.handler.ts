@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC } from '@waybill/contracts';
+import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC, waveOf } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,6 +8,7 @@ import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Job } from '../jobs/job.js';
 import { jobOfRow, type JobRow } from '../jobs/job.row.js';
 import { cancelContent, type CommandContent, executeContent } from './command-content.js';
+import { percentsOf } from '../rollout/rollout.js';
 import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
 
@@ -46,6 +47,7 @@ export class CommandsForHandler {
       const job = jobs.get(execution.jobId.toLowerCase());
       const version = versions.find((candidate) => candidate.versionId === job?.versionId);
       if (!job || !version?.signedManifest || !version.manifestDigest) return [];
+      if (isHeldBack(job, computerId.toLowerCase(), execution.attempt)) return [];
       const { signedManifest, manifestDigest } = version;
       const untrusted = refused.get(version.versionId);
       return stillToDo(
@@ -74,6 +76,13 @@ export class CommandsForHandler {
 function toOne(content: CommandContent, computer: string, now: Date): Command {
   const selector = { kind: 'computers' as const, ids: [computer] };
   return { id: uuidv7(), v: 1, audience: { computer }, seq: 0, issuedAt: now.toISOString(), selector, ...content };
+}
+
+/** Its wave has not been released, or nothing more is to begin. A new attempt was ordered for the computer itself. */
+function isHeldBack(job: Job, computerId: string, attempt: number): boolean {
+  if (job.status === 'halted') return true;
+  if (job.status !== 'running' || !job.rolloutState || attempt > 1) return false;
+  return waveOf(job.id, computerId, percentsOf(job)) > job.rolloutState.released;
 }
 
 /** Nobody vouches for the version any more: what has not begun must not begin. */

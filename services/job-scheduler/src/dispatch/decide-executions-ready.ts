@@ -1,3 +1,4 @@
+import { decideRollout } from '../rollout/decide-rollout.js';
 import { decideExpire } from '../cancellation/decide-expire.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
@@ -31,5 +32,9 @@ export function decideExecutionsReady(
   // All may be closed already (computers removed): then there is nobody to command, and no later word would complete the job.
   const completed = completeIfFinished(job, { phase: 'released' }, now);
   if (!completed && untrusted !== null) return closeUntrusted(job, untrusted, now);
-  return completed ?? changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);
+  if (completed) return completed;
+  const released = changed(job, { phase: 'released' });
+  if (!job.rolloutState) return { ...released, effects: [{ kind: 'releaseWave' }] };
+  const first = decideRollout(released.job, now);
+  return { ...released, job: first.job, effects: first.effects };
 }

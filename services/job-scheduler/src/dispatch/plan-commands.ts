@@ -22,11 +22,15 @@ export interface GroupAddress {
 }
 
 /** One command per group, whatever its size. */
-export function toGroups(groups: readonly GroupAddress[], content: CommandContent): PlannedCommand[] {
+export function toGroups(
+  groups: readonly GroupAddress[],
+  content: CommandContent,
+  selector: Selector = { kind: 'all' },
+): PlannedCommand[] {
   return groups.map(({ id, generation }) => ({
     stream: groupStream(id, generation),
     audience: { group: id, generation },
-    selector: { kind: 'all' },
+    selector,
     content,
   }));
 }

@@ -23,6 +23,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
     startAt: null,
     zone: 'UTC',
     startsAt: NOW,
+    rollout: null,
+    stopWhen: null,
     priority: 5,
     annotations: {},
     createdAt: NOW,
@@ -43,6 +45,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     finishedAttempt: null,
     reexecution: null,
     approval: null,
+    rolloutState: null,
     revision: 1,
     ...changes,
   };

@@ -1,4 +1,10 @@
-import { EVENTS, EXCHANGES, type JobCancelRequested, type JobStatusChanged } from '@waybill/contracts';
+import {
+  EVENTS,
+  EXCHANGES,
+  type JobCancelRequested,
+  type JobStatusChanged,
+  type JobWaveReleased,
+} from '@waybill/contracts';
 import type { OutboxMessage } from '@waybill/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import type { Effect } from './decision.js';
@@ -8,6 +14,7 @@ import type { Job } from './job.js';
 export function announcements(job: Job, effects: readonly Effect[], now: Date): OutboxMessage[] {
   return effects.flatMap((effect) => {
     if (effect.kind === 'announceStatus') return event(EVENTS.jobStatusChanged, statusChanged(job, now));
+    if (effect.kind === 'announceWave') return event(EVENTS.jobWaveReleased, waveReleased(job, effect.wave, now));
     if (effect.kind === 'closeExecutions') return event(EVENTS.jobCancelRequested, cancelRequested(job, effect, now));
     return [];
   });
@@ -15,6 +22,10 @@ export function announcements(job: Job, effects: readonly Effect[], now: Date): 
 
 function statusChanged({ id, run, status }: Job, now: Date): JobStatusChanged {
   return { v: 1, jobId: id, run, status, at: now.toISOString() };
+}
+
+function waveReleased({ id, run }: Job, wave: number, now: Date): JobWaveReleased {
+  return { v: 1, jobId: id, run, wave, at: now.toISOString() };
 }
 
 function cancelRequested(

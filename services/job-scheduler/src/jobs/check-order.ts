@@ -1,4 +1,5 @@
 import type { CreateJob, FieldError, JobAction, Manifest } from '@waybill/contracts';
+import { rolloutErrors } from '../rollout/check-rollout.js';
 
 const MAX_ANNOTATIONS = 50;
 const MAX_ANNOTATION_KEY = 100;
@@ -8,7 +9,12 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
 /** Problems of an order that can be seen without asking anybody. */
 export function checkOrder(order: CreateJob): FieldError[] {
-  return [...nameErrors(order.name), ...targetErrors(order), ...annotationErrors(order.annotations ?? {})];
+  return [
+    ...nameErrors(order.name),
+    ...targetErrors(order),
+    ...rolloutErrors(order.rollout),
+    ...annotationErrors(order.annotations ?? {}),
+  ];
 }
 
 /** Name of a job that was given none. */

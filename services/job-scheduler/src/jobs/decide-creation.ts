@@ -1,5 +1,6 @@
 import type { Actor, CreateJob } from '@waybill/contracts';
 import { type Approval, waitingWords } from '../approval/approval.js';
+import { newRollout } from '../rollout/rollout.js';
 import { defaultName } from './check-order.js';
 import type { Decision } from './decision.js';
 import type { PlannedSchedule } from './plan-schedule.js';
@@ -45,6 +46,8 @@ export function decideCreation(
       zone: schedule.zone,
       startsAt: schedule.startsAt,
       expiresAt: schedule.expiresAt,
+      rollout: order.rollout ?? null,
+      stopWhen: order.stopWhen ?? null,
       priority: order.priority ?? 5,
       annotations: order.annotations ?? {},
       createdAt: now,
@@ -64,6 +67,7 @@ export function decideCreation(
       finishedAttempt: null,
       reexecution: null,
       approval,
+      rolloutState: newRollout(order.rollout ?? null, order.stopWhen ?? null),
       revision: 1,
     },
     changed: true,

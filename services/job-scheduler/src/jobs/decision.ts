@@ -1,7 +1,7 @@
 import type { Job, JobState } from './job.js';
 
-/** Rows that wake the engine: `start` and `expire` advance the job at once, `resolve` and `reexecute` are work with other services. */
-export type TimerKind = 'start' | 'expire' | 'resolve' | 'reexecute';
+/** Rows that wake the engine: `start`, `wave` and `expire` advance the job at once, `resolve` and `reexecute` are work with other services. */
+export type TimerKind = 'start' | 'wave' | 'expire' | 'resolve' | 'reexecute';
 
 /** How an administrator or the clock closed a job. */
 export type Closing = 'canceled' | 'expired';
@@ -14,8 +14,10 @@ export type Effect =
   | { kind: 'announceStatus' }
   /** give result the targets, so that it makes the executions */
   | { kind: 'assignTargets' }
-  /** first commands of the run, to everybody */
-  | { kind: 'releaseWave' }
+  /** first commands of the run, to everybody or to one wave */
+  | { kind: 'releaseWave'; wave?: number }
+  /** tell that a wave after the first was released */
+  | { kind: 'announceWave'; wave: number }
   /** commands of a re-execution, to the reopened computers only */
   | { kind: 'releaseAttempt'; attempt: number; computers: readonly string[] }
   /** ask result to close what has not begun, attempts up to `attempt` */

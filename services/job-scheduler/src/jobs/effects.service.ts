@@ -54,7 +54,7 @@ export class EffectsService {
         await this.targets.assign(sql, job);
         return [];
       case 'releaseWave':
-        return this.planner.wave(sql, job);
+        return this.planner.wave(sql, job, effect.wave);
       case 'releaseAttempt':
         return this.planner.attempt(sql, job, effect.computers);
       case 'sendCancel':

@@ -44,5 +44,6 @@ export function jobAudit({ job, effects }: Decision, before: Job | undefined): A
 
 function actionOf({ status }: Job, before: Job | undefined): string {
   if (!before) return 'job.created';
-  return before.finishedAt && status === 'running' ? 'job.reopened' : ACTIONS[status];
+  if (before.finishedAt && status === 'running') return 'job.reopened';
+  return before.status === 'halted' && status === 'running' ? 'job.resumed' : ACTIONS[status];
 }

@@ -18,6 +18,7 @@ const STATE = {
   finishedAttempt: 'finished_attempt',
   reexecution: 'reexecution',
   approval: 'approval',
+  rolloutState: 'rollout_state',
   revision: 'revision',
 } as const satisfies Record<keyof JobState, string>;
 
@@ -38,6 +39,8 @@ const COLUMNS: Record<keyof Job, string> = {
   startAt: 'start_at',
   zone: 'zone',
   startsAt: 'starts_at',
+  rollout: 'rollout',
+  stopWhen: 'stop_when',
   priority: 'priority',
   annotations: 'annotations',
   createdAt: 'created_at',

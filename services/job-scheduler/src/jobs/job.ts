@@ -1,5 +1,6 @@
 import type { Approval } from '../approval/approval.js';
-import type { JobAction, JobStatus } from '@waybill/contracts';
+import type { JobAction, JobRollout, JobStatus, StopWhen } from '@waybill/contracts';
+import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
 export interface JobDocument {
@@ -21,6 +22,9 @@ export interface JobDocument {
   readonly zone: string;
   /** the moment that `startAt` in `zone` means */
   readonly startsAt: Date;
+  /** null: everybody at once */
+  readonly rollout: JobRollout | null;
+  readonly stopWhen: StopWhen | null;
   readonly priority: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly createdAt: Date;
@@ -70,6 +74,8 @@ export interface JobState {
   readonly reexecution: PendingReexecution | null;
   /** null while nothing asks for one */
   readonly approval: Approval | null;
+  /** null for a job without waves and stop condition */
+  readonly rolloutState: RolloutState | null;
   /** rises with every change that an administrator can see; the ETag */
   readonly revision: number;
 }

@@ -1,13 +1,15 @@
-import type { JobView, SignatureView } from '@waybill/contracts';
+import type { JobView, SignatureView, WaveView } from '@waybill/contracts';
+import { percentsOf } from '../rollout/rollout.js';
+import { waitingWords } from '../rollout/rollout-words.js';
 import type { Job } from './job.js';
 
 /** The job as other services and, through the gateway, administrators see it. */
-export function jobView(job: Job, signature: SignatureView | null): JobView {
+export function jobView(job: Job, signature: SignatureView | null, now = new Date()): JobView {
   return {
     id: job.id,
     name: job.name,
     status: job.status,
-    statusReason: job.statusReason,
+    statusReason: job.statusReason ?? waitingWords(job, now),
     package: job.package,
     version: job.version,
     signature,
@@ -24,7 +26,9 @@ export function jobView(job: Job, signature: SignatureView | null): JobView {
       startsAt: job.startsAt.toISOString(),
       expiresAt: job.expiresAt.toISOString(),
     },
-    waves: [{ number: 1, percent: 100, status: waveStatus(job), total: job.total }],
+    rollout: job.rollout,
+    stopWhen: job.stopWhen,
+    waves: percentsOf(job).map((percent, i) => waveView(job, i + 1, percent)),
     priority: job.priority,
     annotations: { ...job.annotations },
     run: job.run,
@@ -42,7 +46,18 @@ export function jobView(job: Job, signature: SignatureView | null): JobView {
   };
 }
 
-function waveStatus(job: Job): JobView['waves'][number]['status'] {
+function waveView(job: Job, number: number, percent: number): WaveView {
+  const state = job.rolloutState?.waves[number - 1];
+  const total = job.rollout ? (state?.total ?? null) : job.total;
+  const { releasedAt = null, approvedBy = null } = state ?? {};
+  return { number, percent, status: waveStatus(job, number), total, releasedAt, approvedBy };
+}
+
+function waveStatus(job: Job, number: number): WaveView['status'] {
   if (job.status === 'completed') return 'done';
-  return job.phase === 'released' ? 'released' : 'pending';
+  const state = job.rolloutState;
+  if (!state) return job.phase === 'released' ? 'released' : 'pending';
+  if (state.released < number) return 'pending';
+  const { total, finished } = state.waves[number - 1]!;
+  return total !== null && finished >= total ? 'done' : 'released';
 }

@@ -35,6 +35,13 @@ export class JobsRepository {
     return row ? jobOfRow(row) : null;
   }
 
+  /** What a job with waves or a stop condition sends; null for any other job, and for one that is over. */
+  async findRollout(sql: SqlExecutor, id: string): Promise<Pick<Job, 'versionId'> | null> {
+    const text = `SELECT version_id AS "versionId" FROM jobs WHERE id = $1 AND rollout_state IS NOT NULL AND status IN ('running', 'halted')`;
+    const [row] = (await sql.query(text, [id])) as Pick<Job, 'versionId'>[];
+    return row ?? null;
+  }
+
   /** Waits until nobody else is advancing the job. */
   async lock(sql: SqlExecutor, id: string): Promise<LockedJobs> {
     return this.locked(sql, LOCK, [id]);

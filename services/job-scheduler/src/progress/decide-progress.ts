@@ -1,5 +1,9 @@
+import type { ExecutionCounters, WaveProgress } from '@waybill/contracts';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job, JobState } from '../jobs/job.js';
+import { countProgress } from '../rollout/count-progress.js';
+import { decideRollout, NO_OBSTACLE } from '../rollout/decide-rollout.js';
+import { waveTimer } from '../rollout/wave-timer.js';
 
 export interface Progress {
   run: number;
@@ -7,15 +11,26 @@ export interface Progress {
   finished: number;
   /** highest attempt that result had issued */
   attempt: number;
+  /** needed by jobs with waves or a stop condition */
+  counters?: ExecutionCounters;
+  waves?: readonly WaveProgress[];
 }
 
-/** Result counted. Only "all are final" moves a job, and only for the attempt the job is at. */
-export function decideProgress(job: Job, { run, total, finished, attempt }: Progress, now: Date): Decision {
-  if (run !== job.run || finished < total || total !== job.total) return unchanged(job);
-  if (attempt <= (job.finishedAttempt ?? 0)) return unchanged(job);
+/**
+ * Result counted. "All are final" ends a job, but only for the attempt the job is at; before that, the counters let waves go or stop it.
+ * @param obstacle why no further wave may leave
+ */
+export function decideProgress(before: Job, progress: Progress, now: Date, obstacle = NO_OBSTACLE): Decision {
+  const { run, total, finished, attempt } = progress;
+  if (run !== before.run || total !== before.total) return unchanged(before);
   // Result is ahead of us only while a re-execution is on its way.
-  if (attempt > (job.reexecution?.attempt ?? job.attempt)) return unchanged(job);
-  return completeIfFinished(job, { finishedAttempt: attempt }, now) ?? noted(job, { finishedAttempt: attempt });
+  if (attempt > (before.reexecution?.attempt ?? before.attempt)) return unchanged(before);
+  const job = countProgress(before, progress);
+  if (finished >= total && attempt > (job.finishedAttempt ?? 0))
+    return completeIfFinished(job, { finishedAttempt: attempt }, now) ?? noted(job, { finishedAttempt: attempt });
+  if (job === before) return unchanged(before);
+  const next = decideRollout(job, now, obstacle);
+  return next.changed ? next : noted(job, {});
 }
 
 /**
@@ -26,10 +41,16 @@ export function decideProgress(job: Job, { run, total, finished, attempt }: Prog
 export function completeIfFinished(job: Job, changes: Partial<JobState>, now: Date): Decision | null {
   const next = { ...job, ...changes };
   const finished = next.finishedAttempt === next.attempt;
-  if (next.status !== 'running' || next.phase !== 'released' || next.reexecution || !finished) return null;
+  if (
+    (next.status !== 'running' && next.status !== 'halted') ||
+    next.phase !== 'released' ||
+    next.reexecution ||
+    !finished
+  )
+    return null;
   // A running job's reason is the note of its start (a group that was gone); it stays true.
   return changed(job, { ...changes, status: 'completed', finishedAt: now }, [
-    { kind: 'clearTimers', timers: ['expire'] },
+    { kind: 'clearTimers', timers: ['expire', ...waveTimer(job)] },
     { kind: 'announceStatus' },
   ]);
 }

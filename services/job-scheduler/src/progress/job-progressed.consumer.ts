@@ -1,17 +1,28 @@
 import { Controller } from '@nestjs/common';
 import { EVENTS, JobProgressed } from '@waybill/contracts';
 import { EventHandler } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
 import { JobEngine } from '../jobs/job-engine.js';
+import { JobsRepository } from '../jobs/jobs.repository.js';
+import { NO_OBSTACLE } from '../rollout/decide-rollout.js';
+import { Obstacles } from '../rollout/obstacles.js';
 import { decideProgress } from './decide-progress.js';
 
 @Controller()
 export class JobProgressedConsumer {
-  constructor(private readonly engine: JobEngine) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly jobs: JobsRepository,
+    private readonly obstacles: Obstacles,
+    private readonly engine: JobEngine,
+  ) {}
 
-  /** Only "all are final" concerns us; the counters themselves are result's. Idempotent by the attempt it names. */
+  /** Concerns us when all are final, and always for jobs with waves or a stop condition. Idempotent by the attempt and the counters it names. */
   @EventHandler({ event: EVENTS.jobProgressed, queue: 'job-scheduler.progress', type: JobProgressed })
   async progressed(event: JobProgressed): Promise<void> {
-    if (event.finished < event.total) return;
-    await this.engine.advance(event.jobId, (job, now) => decideProgress(job, event, now));
+    const rolledOut = await this.jobs.findRollout(this.dataSource, event.jobId);
+    if (event.finished < event.total && !rolledOut) return;
+    const obstacle = rolledOut ? await this.obstacles.of(this.dataSource, rolledOut) : NO_OBSTACLE;
+    await this.engine.advance(event.jobId, (job, now) => decideProgress(job, event, now, obstacle));
   }
 }

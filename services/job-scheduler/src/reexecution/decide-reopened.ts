@@ -2,6 +2,8 @@ import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/d
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 import { closeUntrusted } from '../jobs/untrusted.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
+import { countAnew } from '../rollout/count-progress.js';
+import type { RolloutState } from '../rollout/rollout.js';
 
 export interface Reopened {
   requestId: string;
@@ -22,7 +24,7 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
     const completed = completeIfFinished(job, { reexecution: null }, now);
     return completed
       ? { ...completed, effects: [done, ...completed.effects] }
-      : noted(job, { reexecution: null }, [done]);
+      : noted(job, { reexecution: null }, [done, ...lookAgain(job, now)]);
   }
   const attempt = pending.attempt;
   if (pending.withdrawn && (job.status === 'canceled' || job.status === 'expired')) {
@@ -43,6 +45,7 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
   return changed(job, running, [
     done,
     { kind: 'setTimer', timer: 'expire', dueAt: running.expiresAt },
+    ...lookAgain(running, now),
     ...(job.status === 'running' ? [] : [{ kind: 'announceStatus' } as const]),
     { kind: 'releaseAttempt', attempt, computers },
   ]);
@@ -50,8 +53,12 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
 
 function runAgain(job: Job, attempt: number, now: Date): Job {
   const expiresAt = job.expiresAt > now ? job.expiresAt : daysAfter(now, DEFAULT_LIFETIME_DAYS);
+  const counted = countAnew(job, attempt);
+  const closed = job.status === 'canceled' || job.status === 'expired';
   return {
-    ...job,
+    ...counted,
+    // What a closing ended is not in waves any more: a new attempt is for whom it was ordered for.
+    rolloutState: closed ? allReleased(counted.rolloutState) : counted.rolloutState,
     status: 'running',
     statusReason: null,
     phase: 'released',
@@ -60,4 +67,14 @@ function runAgain(job: Job, attempt: number, now: Date): Job {
     finishedAt: null,
     reexecution: null,
   };
+}
+
+/** While the re-execution was on its way no wave was let go; whatever came meanwhile is judged now. */
+function lookAgain({ rolloutState: state }: Job, now: Date): Effect[] {
+  if (!state || state.released === state.waves.length) return [];
+  return [{ kind: 'setTimer', timer: 'wave', dueAt: now }];
+}
+
+function allReleased(state: RolloutState | null): RolloutState | null {
+  return state && { ...state, released: state.waves.length };
 }

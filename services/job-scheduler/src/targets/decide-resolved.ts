@@ -20,6 +20,8 @@ export interface Resolution {
   /** as given to {@link decideResolving} */
   resolution: string;
   total: number;
+  /** computers by wave, the first at index 0; absent: all are in one */
+  waveTotals?: readonly number[];
   /** fleet's clock at the first page */
   resolvedAt: Date;
   /** groups of the job that did not exist any more on at least one page */
@@ -62,7 +64,10 @@ export function decideResolved(job: Job, found: Resolution, now: Date, policy = 
       { kind: 'announceStatus' },
     ]);
   }
-  return changed(job, { phase: 'assigning', total, resolvedAt, statusReason: note }, [
+  const state = job.rolloutState;
+  const waves = state?.waves.map((wave, i) => ({ ...wave, total: found.waveTotals?.[i] ?? total }));
+  const rolloutState = state && { ...state, waves: waves ?? state.waves };
+  return changed(job, { phase: 'assigning', total, resolvedAt, statusReason: note, rolloutState }, [
     { kind: 'clearTimers', timers: ['resolve'] },
     { kind: 'assignTargets' },
   ]);

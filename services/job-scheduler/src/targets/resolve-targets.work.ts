@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FLEET_RPC, type ResolvedTargets } from '@waybill/contracts';
+import { FLEET_RPC, type ResolvedTargets, waveOf } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -7,6 +7,7 @@ import { Withdrawals } from '../catalogue/withdrawals.js';
 import { approvalPolicy, JobSchedulerConfig } from '../config/job-scheduler.config.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
+import { percentsOf } from '../rollout/rollout.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
 import { decideResolved, decideResolving, type Resolution } from './decide-resolved.js';
 import { TargetsRepository } from './targets.repository.js';
@@ -56,6 +57,8 @@ export class ResolveTargetsWork implements TimedWork {
     renew: RenewLease,
   ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
+    const percents = percentsOf(job);
+    const waveTotals = percents.map(() => 0);
     const unknownGroupIds = new Set<string>();
     const guarded = new Set<string>();
     let page: ResolvedTargets | null = null;
@@ -65,11 +68,13 @@ export class ResolveTargetsWork implements TimedWork {
       const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
       if (added === null) return null;
       total += added;
+      for (const { computerId } of page.targets) waveTotals[waveOf(job.id, computerId, percents) - 1]!++;
       for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
       for (const name of page.reachedGuarded) guarded.add(name);
     } while (page.after !== null);
     return {
       total,
+      waveTotals,
       resolvedAt: new Date(page.resolvedAt),
       unknownGroupIds: [...unknownGroupIds],
       guarded: [...guarded].sort(),

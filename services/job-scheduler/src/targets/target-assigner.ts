@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK } from '@waybill/contracts';
+import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK, waveOf } from '@waybill/contracts';
 import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import type { Job } from '../jobs/job.js';
+import { percentsOf } from '../rollout/rollout.js';
 import { TargetsRepository } from './targets.repository.js';
 
 /** Gives result the targets of a run, in chunks that are the same however often they are made. */
@@ -16,6 +17,7 @@ export class TargetAssigner {
   /** One chunk in memory at a time. */
   async assign(sql: SqlExecutor, job: Job): Promise<void> {
     const total = job.total ?? 0;
+    const percents = percentsOf(job);
     const chunks = Math.ceil(total / TARGETS_CHUNK);
     let after: string | null = null;
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -30,7 +32,10 @@ export class TargetAssigner {
         total,
         expiresAt: job.expiresAt.toISOString(),
         reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
-        targets,
+        targets:
+          percents.length > 1
+            ? targets.map((target) => ({ ...target, wave: waveOf(job.id, target.computerId, percents) }))
+            : targets,
       };
       const type = EVENTS.jobTargetsAssigned;
       await this.outbox.add(sql, [

@@ -10,6 +10,8 @@ import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { type TimerRow, TimersRepository } from './timers.repository.js';
+import { Withdrawals } from '../catalogue/withdrawals.js';
+import { decideRollout, type Obstacle } from '../rollout/decide-rollout.js';
 
 /** Jobs advanced in one transaction. Measured on 2 busy cores: 500 starts in one take as long as 15 in one each (0.46 s and 0.03 s apiece). */
 const BATCH = 500;
@@ -29,6 +31,7 @@ export class FireTransitions {
     private readonly jobs: JobsRepository,
     private readonly engine: JobEngine,
     private readonly trust: VersionTrust,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   /** One batch. @returns how many timers were fired; 0 when none is due, or others are at work on them */
@@ -76,28 +79,31 @@ export class FireTransitions {
     await this.timers.clear(sql, due);
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
-    const starting = due.filter(({ kind }) => kind === 'start').map(({ jobId }) => byId.get(jobId)!.versionId);
-    const refused = await this.trust.refusals(sql, starting);
+    const sending = due.filter(({ kind }) => kind !== 'expire').map(({ jobId }) => byId.get(jobId)!.versionId);
+    const [refused, withdrawn] = [await this.trust.refusals(sql, sending), await this.withdrawals.among(sql, sending)];
     const decisions = [...ofJob].map(([id, timers]) => {
       const job = byId.get(id)!;
-      return decideAll(job, timers, now, refused.get(job.versionId) ?? null);
+      const untrusted = refused.get(job.versionId) ?? null;
+      return decideAll(job, timers, now, { untrusted, withdrawn: withdrawn.has(job.versionId) });
     });
     await this.engine.store(sql, decisions, now, jobs);
   }
 }
 
 /** Several timers of one job, in the order in which they were due: each decides on what the one before left. */
-function decideAll(job: Job, due: readonly TimerRow[], now: Date, untrusted: string | null): Decision {
+function decideAll(job: Job, due: readonly TimerRow[], now: Date, obstacle: Obstacle): Decision {
   return due.reduce<Decision>((before, timer) => {
-    const next = decideTimer(timer.kind, before.job, now, untrusted);
+    const next = decideTimer(timer.kind, before.job, now, obstacle);
     return { job: next.job, changed: before.changed || next.changed, effects: [...before.effects, ...next.effects] };
   }, unchanged(job));
 }
 
-function decideTimer(kind: TimerKind, job: Job, now: Date, untrusted: string | null): Decision {
+function decideTimer(kind: TimerKind, job: Job, now: Date, obstacle: Obstacle): Decision {
   switch (kind) {
     case 'start':
-      return decideStart(job, now, untrusted);
+      return decideStart(job, now, obstacle.untrusted);
+    case 'wave':
+      return decideRollout(job, now, obstacle);
     case 'expire':
       return decideExpire(job, now);
     default:

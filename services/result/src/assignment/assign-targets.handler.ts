@@ -47,6 +47,7 @@ export class AssignTargets {
         reasons.map(({ reason }) => reason),
         reasons.map(({ message }) => message),
         COMPUTER_REMOVED_MESSAGE,
+        targets.map(({ wave = 1 }) => wave),
       ]);
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
       const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);

@@ -1,13 +1,14 @@
 import { type AssignedTarget, REASONS } from '@waybill/contracts';
 
 export interface QueuedReason {
-  reason: 'online' | 'offline';
+  reason: 'online' | 'offline' | 'wave';
   /** sentence for the help desk */
   message: string;
 }
 
 /** Why a new execution is still `queued`: what is known of the computer's connection when the job starts. */
-export function queuedReason(target: Pick<AssignedTarget, 'online' | 'lastSeenAt'>): QueuedReason {
+export function queuedReason(target: Pick<AssignedTarget, 'online' | 'lastSeenAt' | 'wave'>): QueuedReason {
+  if ((target.wave ?? 1) > 1) return { reason: 'wave', message: `It waits until wave ${target.wave} is released.` };
   if (target.online) return { reason: 'online', message: REASONS.online };
   if (!target.lastSeenAt) return { reason: 'offline', message: `${REASONS.offline} It has never been connected.` };
   const lastSeen = new Date(target.lastSeenAt).toISOString().slice(0, 16).replace('T', ' ');

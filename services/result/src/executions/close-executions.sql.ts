@@ -8,7 +8,7 @@ import { moveCounters } from './counters.sql.js';
 export function closeExecutions(where: string): string {
   return `
     WITH open AS MATERIALIZED (
-      SELECT e.job_id, e.run, e.computer_id, e.status AS was, $1::text AS became
+      SELECT e.job_id, e.run, e.computer_id, e.wave, e.status AS was, $1::text AS became
       FROM executions e
       WHERE e.status NOT IN ('succeeded', 'failed', 'rejected', 'timedOut', 'expired', 'canceled') AND ${where}
       ORDER BY e.job_id, e.run, e.computer_id

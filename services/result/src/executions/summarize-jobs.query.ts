@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type ExecutionCounters, invalid, type JobSummary } from '@waybill/contracts';
 import { DataSource } from 'typeorm';
-import { COUNTER_SUMS, countersOf, totals } from './counters.sql.js';
+import { COUNTER_SUMS, countersOf, together, totals } from './counters.sql.js';
+
+type SummaryRow = { job_id: string; run: number; wave: number } & ExecutionCounters;
 
 /** Jobs in one request at most. */
 const MAX_JOBS = 1000;
 
-// One range of the primary key per job: at most eight rows, however many computers the job has.
+// One range of the primary key per job: at most eight rows for each wave, however many computers the job has.
 const SUMMARY_SQL = `
-  SELECT DISTINCT ON (job_id) *
-  FROM (
-    SELECT job_id, run, ${COUNTER_SUMS} FROM run_counters WHERE job_id = ANY ($1::uuid[]) GROUP BY job_id, run
-  ) AS runs
-  ORDER BY job_id, run DESC`;
+  SELECT job_id, run, wave, ${COUNTER_SUMS} FROM run_counters c
+  WHERE job_id = ANY ($1::uuid[]) AND run = (SELECT max(newest.run) FROM run_counters newest WHERE newest.job_id = c.job_id)
+  GROUP BY job_id, run, wave ORDER BY job_id, wave`;
 
 /** Counters of the newest run of each job, in the order asked; null for a job without executions. */
 @Injectable()
@@ -22,15 +22,20 @@ export class SummarizeJobs {
   async execute(jobIds: readonly string[]): Promise<(JobSummary | null)[]> {
     if (jobIds.length > MAX_JOBS)
       throw invalid('execution.tooManyJobs', `At most ${MAX_JOBS} jobs can be asked for at once.`);
-    const rows = await this.dataSource.query<({ job_id: string; run: number } & ExecutionCounters)[]>(SUMMARY_SQL, [
-      jobIds,
-    ]);
-    const byJob = new Map(rows.map((row) => [row.job_id, row]));
+    const rows = await this.dataSource.query<SummaryRow[]>(SUMMARY_SQL, [jobIds]);
+    const byJob = Map.groupBy(rows, (row) => row.job_id);
     return jobIds.map((jobId) => {
-      const row = byJob.get(jobId.toLowerCase());
-      if (!row) return null;
-      const counters = countersOf(row);
-      return { jobId, run: row.run, counters, ...totals(counters) };
+      const ofJob = byJob.get(jobId.toLowerCase());
+      if (!ofJob) return null;
+      const waves = ofJob.map((row) => ({ wave: row.wave, counters: countersOf(row) }));
+      const counters = together(waves);
+      return {
+        jobId,
+        run: ofJob[0]!.run,
+        counters,
+        ...totals(counters),
+        waves: waves.map((wave) => ({ ...wave, total: totals(wave.counters).total })),
+      };
     });
   }
 }

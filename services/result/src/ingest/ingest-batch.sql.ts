@@ -51,14 +51,14 @@ export const INGEST_BATCH_SQL = `
     SELECT * FROM unnest($15::int[], $16::jsonb[], $17::text[], $18::text[]) AS t (n, steps, log_tail, evidence)
   ),
   current AS MATERIALIZED (
-    SELECT e.job_id, e.run, e.computer_id, e.attempt, e.seq, e.status, e.final_status, e.presumed
+    SELECT e.job_id, e.run, e.computer_id, e.wave, e.attempt, e.seq, e.status, e.final_status, e.presumed
     FROM executions e
     JOIN (SELECT DISTINCT job_id, run, computer_id FROM input) AS wanted USING (job_id, run, computer_id)
     ORDER BY e.job_id, e.run, e.computer_id
     FOR NO KEY UPDATE OF e
   ),
   judged_current AS MATERIALIZED (
-    SELECT i.*, c.status AS was,
+    SELECT i.*, c.status AS was, c.wave,
       CASE
         WHEN c.job_id IS NULL THEN 'noExecution'
         WHEN i.attempt > c.attempt THEN 'unknownAttempt'
@@ -101,7 +101,7 @@ export const INGEST_BATCH_SQL = `
     FROM (
       SELECT * FROM judged_current WHERE verdict IN ('apply', 'ignore')
       UNION ALL
-      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, n, was,
+      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, n, was, wave,
              past_verdict
       FROM judged_past WHERE past_verdict IN ('history', 'ignore')
     ) AS known
@@ -118,7 +118,7 @@ export const INGEST_BATCH_SQL = `
        OR (d.log_tail IS NULL AND excluded.log_tail IS NOT NULL)
        OR (d.evidence IS NULL AND excluded.evidence IS NOT NULL)
   ),
-  counted AS (${moveCounters('(SELECT job_id, run, was, status AS became FROM applied) AS moves')}),
+  counted AS (${moveCounters('(SELECT job_id, run, wave, was, status AS became FROM applied) AS moves')}),
   marked AS (${markChanged('applied')})
   SELECT n::int AS n, verdict AS kind FROM judged_current WHERE verdict NOT IN ('apply', 'ignore', 'past')
   UNION ALL

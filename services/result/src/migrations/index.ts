@@ -4,6 +4,7 @@ import { Executions1764000000000 } from './1764000000000-executions.migration.js
 import { JobReach1764900000000 } from './1764900000000-job-reach.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
 import { OpenExecutions1764800000000 } from './1764800000000-open-executions.migration.js';
+import { Waves1765000000000 } from './1765000000000-waves.migration.js';
 import { UnusableReports1764800000001 } from './1764800000001-unusable-reports.migration.js';
 
 /** All migrations of the schema `result`, oldest first. */
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   OpenExecutions1764800000000,
   UnusableReports1764800000001,
   JobReach1764900000000,
+  Waves1765000000000,
 ];

@@ -23,10 +23,11 @@ export const TAKE_RUN_SQL = `
 
 /** Locks the run's counters in key order, as ingest does: from here on none of them moves. $1 job, $2 run. Answers whether any is dirty. */
 export const LOCK_COUNTERS_SQL = `
-  SELECT dirty FROM run_counters WHERE job_id = $1 AND run = $2 ORDER BY slot FOR NO KEY UPDATE`;
+  SELECT dirty FROM run_counters WHERE job_id = $1 AND run = $2 ORDER BY wave, slot FOR NO KEY UPDATE`;
 
-/** $1 job, $2 run. */
-export const SUM_COUNTERS_SQL = `SELECT ${COUNTER_SUMS} FROM run_counters WHERE job_id = $1 AND run = $2`;
+/** By wave, the first one first. $1 job, $2 run. */
+export const SUM_COUNTERS_SQL = `
+  SELECT wave, ${COUNTER_SUMS} FROM run_counters WHERE job_id = $1 AND run = $2 GROUP BY wave ORDER BY wave`;
 
 /** $1 job, $2 run. */
 export const CLEAN_COUNTERS_SQL = `UPDATE run_counters SET dirty = false WHERE job_id = $1 AND run = $2 AND dirty`;

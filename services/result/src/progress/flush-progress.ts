@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES, type ExecutionCounters, type JobProgressed } from '@waybill/contracts';
+import { EVENTS, EXCHANGES, type ExecutionCounters, type JobProgressed, type WaveProgress } from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import type { EntityManager } from 'typeorm';
 import { v7 } from 'uuid';
-import { countersOf, totals } from '../executions/counters.sql.js';
+import { countersOf, together, totals, type WaveCounters } from '../executions/counters.sql.js';
 import {
   CLEAN_COUNTERS_SQL,
   DIRTY_RUNS_SQL,
@@ -52,16 +52,27 @@ export class FlushProgress {
     );
     if (!taken) return;
     // Within the second only the end of a run is news that cannot wait.
-    if (taken.tooSoon && (taken.progressedFinished || !isComplete(await sum(manager, key)))) return;
+    if (taken.tooSoon && (taken.progressedFinished || !isComplete(together(await byWave(manager, key))))) return;
     const slots = await manager.query<{ dirty: boolean }[]>(LOCK_COUNTERS_SQL, key);
     if (!slots.some(({ dirty }) => dirty)) return;
-    const counters = await sum(manager, key);
+    const waves = await byWave(manager, key);
+    const counters = together(waves);
     await manager.query(CLEAN_COUNTERS_SQL, key);
     const complete = isComplete(counters);
     await manager.query(TOLD_SQL, [...key, complete]);
     const { total, finished } = totals(counters);
     const at = new Date().toISOString();
-    const body: JobProgressed = { v: 1, jobId, run, total, counters, finished, attempt: taken.attempt, at };
+    const body: JobProgressed = {
+      v: 1,
+      jobId,
+      run,
+      total,
+      counters,
+      ...(waves.length > 1 ? { waves: waves.map(waveProgress) } : {}),
+      finished,
+      attempt: taken.attempt,
+      at,
+    };
     const type = EVENTS.jobProgressed;
     await this.outbox.add(manager, [
       { vhost: 'services', exchange: EXCHANGES.events, routingKey: type, type, messageId: v7(), body },
@@ -74,7 +85,11 @@ function isComplete(counters: ExecutionCounters): boolean {
   return finished === total;
 }
 
-async function sum(manager: EntityManager, key: unknown[]): Promise<ExecutionCounters> {
-  const [row] = await manager.query<ExecutionCounters[]>(SUM_COUNTERS_SQL, key);
-  return countersOf(row!);
+async function byWave(manager: EntityManager, key: unknown[]): Promise<WaveCounters[]> {
+  const rows = await manager.query<(ExecutionCounters & { wave: number })[]>(SUM_COUNTERS_SQL, key);
+  return rows.map((row) => ({ wave: row.wave, counters: countersOf(row) }));
+}
+
+function waveProgress({ wave, counters }: WaveCounters): WaveProgress {
+  return { wave, ...totals(counters), succeeded: counters.succeeded };
 }

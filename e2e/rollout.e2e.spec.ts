@@ -1,0 +1,173 @@
+import { type SimulatedFleet, startFleet } from '@waybill/agent/simulator';
+import { waveOf } from '@waybill/contracts';
+import { eventually } from '@waybill/testing';
+import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
+import { publishTinyPackage } from './support/tiny-package.ts';
+import type { Execution, Job, Page } from './support/views.ts';
+
+const MINUTES = 60_000;
+const AGENTS = 1_000;
+const FRAGILE = 200;
+const PERCENTS = [1, 10, 100];
+
+interface RolledOut extends Job {
+  waves: {
+    number: number;
+    status: string;
+    total: number;
+    releasedAt: string | null;
+    counters: Record<string, number>;
+  }[];
+}
+
+/** A thousand computers, and two hundred more on which every tenth installation fails. */
+describe('a job in waves', () => {
+  let stack: E2eStack;
+  const fleets: SimulatedFleet[] = [];
+
+  beforeAll(async () => {
+    stack = await startE2eStack();
+    for (const [group, agents, fail] of [
+      ['sound', AGENTS, 0],
+      ['fragile', FRAGILE, 0.1],
+    ] as const) {
+      await stack.api.post('/groups', { name: group, kind: 'static' });
+      const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', {
+        groups: [group],
+        maxUses: agents,
+      });
+      const fleet = startFleet({
+        server: stack.services.fleetUrl,
+        token: secret,
+        agents,
+        fail: { install: fail },
+        delay: { install: { min: 50, max: 500 } },
+      });
+      fleets.push(fleet);
+      await fleet.subscribed;
+    }
+    for (const name of ['waves', 'halting', 'stopping']) await publishTinyPackage(stack.api, name);
+  }, 10 * MINUTES);
+
+  afterAll(async () => {
+    for (const fleet of fleets) await fleet.stop();
+    await stack?.stop();
+  }, 2 * MINUTES);
+
+  const get = (id: string) => stack.api.get<RolledOut>(`/jobs/${id}`);
+  const order = (name: string, group: string, more: object) =>
+    stack.api.post<RolledOut>('/jobs', { package: name, version: '1.0.0', targets: { groups: [group] }, ...more });
+  const becomes = (id: string, check: (job: RolledOut) => void) =>
+    eventually(
+      async () => {
+        const job = await get(id);
+        check(job);
+        return job;
+      },
+      { timeoutMs: 3 * MINUTES, intervalMs: 200 },
+    );
+
+  async function* executionsOf(id: string): AsyncGenerator<Execution> {
+    for (let cursor = ''; ;) {
+      const page = await stack.api.get<Page<Execution>>(`/jobs/${id}/executions?limit=1000${cursor}`);
+      yield* page.items;
+      if (page.nextCursor === null) return;
+      cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+  }
+
+  it(
+    'goes 1 % → 10 % → 100 %, each after its soak, its gate and a person; nobody acts before the own wave',
+    async () => {
+      const { id } = await order('waves', 'sound', {
+        rollout: {
+          waves: [{ percent: 1, soak: 'PT3S' }, { percent: 10, approval: 'manual' }, { percent: 100 }],
+        },
+      });
+      const first = await becomes(id, ({ waves }) =>
+        expect(waves.map(({ status }) => status)).toEqual(['done', 'pending', 'pending']),
+      );
+      expect(first.statusReason).toMatch(/^Wave 2 of 3 is released at .* at the earliest: wave 1 soaks\.$/);
+      for await (const { computerId, status, reason } of executionsOf(id)) {
+        const expected = waveOf(id, computerId, PERCENTS) === 1 ? 'succeeded ' : 'queued wave';
+        expect(`${status} ${status === 'queued' ? reason : ''}`).toBe(expected);
+      }
+
+      const second = await becomes(id, ({ statusReason }) =>
+        expect(statusReason).toMatch(/^Wave 3 of 3 waits until somebody approves it/),
+      );
+      const [one, two] = second.waves.map(({ releasedAt }) => Date.parse(releasedAt!));
+      expect(two! - one!).toBeGreaterThanOrEqual(3_000);
+      expect(second.waves[1]).toMatchObject({ status: 'done', counters: { queued: 0 } });
+      // two administrators: one has seen an older revision
+      const stale = await stack.api.raw('POST', `/jobs/${id}/actions/approve`, null, {
+        'if-match': `"${second.revision - 1}"`,
+      });
+      expect(stale.status).toBe(412);
+      await stack.api.post(`/jobs/${id}/actions/approve`, undefined);
+
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters).toMatchObject({ succeeded: AGENTS, queued: 0 });
+      expect(done.waves.map(({ total, counters }) => [total, counters['succeeded']])).toEqual(
+        done.waves.map(({ total }) => [total, total]),
+      );
+      expect(done.waves.reduce((sum, { total }) => sum + total, 0)).toBe(AGENTS);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'halts at its gate with nobody of later waves told; what failed is executed again, and the rest follows',
+    async () => {
+      const { id } = await order('halting', 'fragile', {
+        rollout: { waves: [{ percent: 40 }, { percent: 100 }], gate: { successPercent: 99, minimumFinished: 1_000 } },
+      });
+      const halted = await becomes(id, ({ status }) => expect(status).toBe('halted'));
+      expect(halted.statusReason).toMatch(/^rollout\.gate: Wave 1 has not passed its gate 99 %/);
+      expect(halted.waves[1]).toMatchObject({ status: 'pending', counters: { queued: halted.waves[1]!.total } });
+      const { failed } = halted.counters;
+      expect(failed).toBeGreaterThan(0);
+
+      // it runs again with the new attempt, is judged by its outcome, and halts again for as long as too many fail
+      for (let tries = 0; tries < 6; tries++) {
+        const job = await get(id);
+        if (job.status !== 'halted') break;
+        await stack.api.post(`/jobs/${id}/actions/re-execute`, { only: 'failed' });
+        await becomes(id, ({ status, waves }) =>
+          expect([status, waves[0]!.counters['queued'], waves[1]!.status]).not.toEqual(['running', 0, 'pending']),
+        );
+        await becomes(id, ({ status, waves }) =>
+          expect(status === 'halted' || waves[1]!.status !== 'pending').toBe(true),
+        );
+      }
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.waves[1]!.counters['queued']).toBe(0);
+      expect(done.counters['succeeded']! + done.counters['failed']!).toBe(FRAGILE);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'stops when too many fail, and tells how many had been told before: no more than those can fail',
+    async () => {
+      const { id } = await order('stopping', 'fragile', {
+        rollout: {
+          waves: [{ percent: 30, soak: 'PT10M' }, { percent: 100 }],
+        },
+        stopWhen: { failedPercent: 2, minimumFinished: 10 },
+      });
+      const halted = await becomes(id, ({ status }) => expect(status).toBe('halted'));
+      const [, left] = /; (\d+) computers had been told before/.exec(halted.statusReason!)!;
+      const settled = await becomes(id, ({ waves }) => expect(waves[0]!.status).toBe('done'));
+      const { counters, waves } = settled;
+      const finished = counters['succeeded']! + counters['failed']!;
+      expect(finished).toBe(waves[0]!.total);
+      expect(Number(left)).toBeLessThanOrEqual(waves[0]!.total);
+      expect(counters['queued']).toBe(waves[1]!.total);
+      await stack.api.post(`/jobs/${id}/actions/cancel`, { reason: 'not good enough' });
+      const canceled = await becomes(id, ({ counters }) => expect(counters['canceled']).toBe(waves[1]!.total));
+      expect(canceled.counters).toMatchObject({ succeeded: counters['succeeded'], failed: counters['failed'] });
+    },
+    10 * MINUTES,
+  );
+});

@@ -1,0 +1,40 @@
+import { type ExecutionCounters, FAILED_STATUSES, type WaveProgress } from '@waybill/contracts';
+import type { Job } from '../jobs/job.js';
+
+/** The newest counters of a run, as result tells them. */
+export interface Counted {
+  attempt: number;
+  finished: number;
+  counters?: ExecutionCounters;
+  /** absent when there is one wave */
+  waves?: readonly WaveProgress[];
+}
+
+/**
+ * The job with newer counters. Words may come late and in any order: within one attempt nothing that has ended begins again, so the one
+ * with more ended executions is the newer.
+ */
+export function countProgress(job: Job, counted: Counted): Job {
+  const state = job.rolloutState;
+  const { counters } = counted;
+  if (!state || !counters || counted.attempt < state.attempt) return job;
+  if (counted.attempt === state.attempt && counted.finished < state.tally.finished) return job;
+  const failed = FAILED_STATUSES.reduce((sum, status) => sum + counters[status], 0);
+  const tally = { finished: counted.finished, failed };
+  const one = { wave: 1, finished: counted.finished, succeeded: counters.succeeded };
+  const known = new Map((counted.waves ?? [one]).map((wave) => [wave.wave, wave]));
+  const waves = state.waves.map((wave, i) => {
+    const { finished, succeeded } = known.get(i + 1) ?? wave;
+    return { ...wave, finished, succeeded };
+  });
+  return { ...job, rolloutState: { ...state, attempt: counted.attempt, tally, waves } };
+}
+
+/** A new attempt has begun: what was counted of the one before says nothing any more, until result has counted again (it may have already). */
+export function countAnew(job: Job, attempt: number): Job {
+  const state = job.rolloutState;
+  if (!state || state.attempt >= attempt) return job;
+  const nothing = { finished: 0, failed: 0 };
+  const waves = state.waves.map((wave) => ({ ...wave, finished: 0, succeeded: 0 }));
+  return { ...job, rolloutState: { ...state, attempt, tally: nothing, forgiven: nothing, waves } };
+}

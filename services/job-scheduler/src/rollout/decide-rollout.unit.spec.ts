@@ -1,0 +1,173 @@
+import { at, NOW } from '../jobs/a-job.fixture.spec.js';
+import { jobView } from '../jobs/job.view.js';
+import { aReleased, aRollout, progress, THREE } from './a-rollout.fixtures.spec.js';
+import { decideRollout, NO_OBSTACLE } from './decide-rollout.js';
+import { decideApproveWave } from './decide-approve-wave.js';
+import { decideResume } from './decide-resume.js';
+
+const words = (job: Parameters<typeof jobView>[0], now = NOW) => jobView(job, null, now).statusReason;
+
+describe('the first wave', () => {
+  it('is released when the executions exist, and the next is looked at when it has soaked', () => {
+    const { job, effects } = decideRollout(aRollout([20, 180, 1800]), NOW);
+    expect(job.rolloutState).toMatchObject({ released: 1, waves: [{ releasedAt: NOW.toISOString() }, {}, {}] });
+    expect(effects).toEqual([
+      { kind: 'releaseWave', wave: 1 },
+      { kind: 'setTimer', timer: 'wave', dueAt: at(60) },
+    ]);
+    expect(words(job)).toBe('Wave 2 of 3 is released at 2026-09-01T00:01:00.000Z at the earliest: wave 1 soaks.');
+  });
+
+  it('that holds nobody is passed over', () => {
+    const { job, effects } = decideRollout(aRollout([0, 5, 95]), NOW);
+    expect(job.rolloutState!.released).toBe(2);
+    expect(effects.map((effect) => (effect.kind === 'releaseWave' ? effect.wave : effect.kind))).toEqual([
+      2,
+      'announceWave',
+      'setTimer',
+    ]);
+  });
+});
+
+describe('the next wave', () => {
+  it('is released when this one has soaked and passed its gate', () => {
+    const first = aReleased([20, 180, 1800], NOW);
+    const passed = progress(first, [[18, 1]], at(30));
+    expect([passed.job.rolloutState!.released, passed.effects]).toEqual([
+      1,
+      [{ kind: 'setTimer', timer: 'wave', dueAt: at(60) }],
+    ]);
+    const { job, effects } = decideRollout(passed.job, at(60));
+    expect(job.rolloutState).toMatchObject({ released: 2, waves: [{}, { releasedAt: at(60).toISOString() }, {}] });
+    expect(effects).toEqual([
+      { kind: 'releaseWave', wave: 2 },
+      { kind: 'announceWave', wave: 2 },
+      { kind: 'setTimer', timer: 'wave', dueAt: at(120) },
+    ]);
+    expect(job.revision).toBe(first.revision + 1);
+  });
+
+  it('waits for enough finished computers, and the job says for how many', () => {
+    const { job } = progress(aReleased([20, 180, 1800], NOW), [[7, 1]], at(90));
+    expect(job).toMatchObject({ status: 'running', rolloutState: { released: 1 } });
+    expect(words(job, at(90))).toBe(
+      'Wave 2 of 3 waits for 2 more finished computers of wave 1; gate 90 %, now 87.5 %.',
+    );
+  });
+
+  it('does not wait for more computers than there are', () => {
+    expect(progress(aReleased([3, 1, 96], NOW), [[3, 0]], at(61)).job.rolloutState!.released).toBe(2);
+  });
+
+  it('stays back when the gate is not passed: the job halts and says why', () => {
+    const { job, effects } = progress(aReleased([20, 180, 1800], NOW), [[8, 2]], at(61));
+    expect(job).toMatchObject({ status: 'halted', rolloutState: { released: 1 } });
+    expect(job.statusReason).toBe(
+      'rollout.gate: Wave 1 has not passed its gate 90 %, now 80 %, with 10 of its 20 computers finished. Nothing more is sent; resume, re-execute what failed, or cancel.',
+    );
+    expect(effects).toEqual([{ kind: 'clearTimers', timers: ['wave'] }, { kind: 'announceStatus' }]);
+    expect(decideRollout(job, at(999)).changed).toBe(false);
+    expect(progress(job, [[18, 2]], at(999)).job.status).toBe('halted');
+  });
+
+  it('waits for a person where that was ordered, and for nobody before', () => {
+    const rollout = { waves: [{ percent: 10, approval: 'manual' as const }, { percent: 100 }] };
+    const early = aReleased([20, 180], NOW, { rollout });
+    const order = { actor: { name: 'second' } };
+    expect(() => decideApproveWave(early, order, at(1), NO_OBSTACLE)).toThrow(
+      'No wave of this job waits for an approval',
+    );
+    const { job } = progress(early, [[20, 0]], at(1));
+    expect(job.rolloutState!.released).toBe(1);
+    expect(words(job)).toMatch(/^Wave 2 of 2 waits until somebody approves it/);
+    const approved = decideApproveWave(job, order, at(2), NO_OBSTACLE);
+    expect(approved.job.rolloutState).toMatchObject({ released: 2, waves: [{ approvedBy: 'second' }, {}] });
+    expect(approved.effects).toContainEqual({ kind: 'releaseWave', wave: 2 });
+  });
+
+  it.each([
+    ['is withdrawn', { untrusted: null, withdrawn: true }, 'halted', /^version\.withdrawn: /],
+    [
+      'is not vouched for any more',
+      { untrusted: 'its key was revoked', withdrawn: false },
+      'canceled',
+      /key was revoked/,
+    ],
+  ] as const)('is not sent when the version %s', (_what, obstacle, status, reason) => {
+    const { job } = progress(aReleased([20, 180, 1800], NOW), [[18, 1]], at(30));
+    const { job: stopped, effects } = decideRollout(job, at(60), obstacle);
+    expect(stopped).toMatchObject({ status, statusReason: expect.stringMatching(reason) as string });
+    expect(effects.filter(({ kind }) => kind === 'releaseWave')).toEqual([]);
+  });
+});
+
+describe('a stop condition', () => {
+  const stopWhen = { failedPercent: 5, minimumFinished: 20 };
+
+  it('halts the job whatever its waves say, and tells how many had been told before', () => {
+    const first = aReleased([100, 900, 1000], NOW, { stopWhen });
+    expect(progress(first, [[18, 1]], at(10)).job.status).toBe('running');
+    const { job } = progress(first, [[22, 2]], at(10));
+    expect(job).toMatchObject({ status: 'halted', rolloutState: { released: 1 } });
+    expect(job.statusReason).toMatch(
+      /^rollout\.stopWhen: 2 of 24 finished computers failed, that is 8\.3 %, more than 5 %\..* 76 computers had been told/,
+    );
+  });
+
+  it('of a job without waves is watched as well', () => {
+    const single = aReleased([200], NOW, { rollout: { waves: [{ percent: 100 }] }, stopWhen });
+    expect(progress(single, [[18, 2]], at(10)).job.status).toBe('halted');
+  });
+
+  it('is judged anew from the moment somebody resumed', () => {
+    const halted = progress(aReleased([100, 900, 1000], NOW, { stopWhen }), [[22, 2]], at(10)).job;
+    const resumed = decideResume(halted, {}, at(20), NO_OBSTACLE);
+    expect(resumed.job).toMatchObject({ status: 'running', statusReason: null });
+    expect(resumed.effects[0]).toEqual({ kind: 'announceStatus' });
+    expect(progress(resumed.job, [[40, 2]], at(30)).job.status).toBe('running');
+    expect(progress(resumed.job, [[40, 5]], at(30)).job.status).toBe('halted');
+  });
+});
+
+describe('resuming', () => {
+  it('waives the gate that halted the job, and no other', () => {
+    const halted = progress(aReleased([20, 180, 1800], NOW), [[8, 2]], at(61)).job;
+    const { job, effects } = decideResume(halted, {}, at(70), NO_OBSTACLE);
+    expect(job.rolloutState).toMatchObject({ released: 2, waived: 1 });
+    expect(effects).toContainEqual({ kind: 'releaseWave', wave: 2 });
+    expect(
+      progress(
+        job,
+        [
+          [8, 2],
+          [8, 2],
+        ],
+        at(200),
+      ).job,
+    ).toMatchObject({ status: 'halted', rolloutState: { released: 2 } });
+  });
+
+  it('is for halted jobs, and for who has seen the newest revision', () => {
+    const running = aReleased([20, 180, 1800], NOW);
+    expect(() => decideResume(running, {}, NOW, NO_OBSTACLE)).toThrow(
+      'A job that is running cannot be resumed; that is possible while it is halted.',
+    );
+    const halted = progress(running, [[8, 2]], at(61)).job;
+    expect(() => decideResume(halted, { revision: 1 }, NOW, NO_OBSTACLE)).toThrow('The job has changed');
+  });
+});
+
+describe('counters', () => {
+  it('that come late, twice or of an earlier attempt change nothing', () => {
+    const job = progress(aReleased([20, 180, 1800], NOW), [[7, 1]], at(90)).job;
+    expect(progress(job, [[3, 1]], at(91)).changed).toBe(false);
+    const again = { ...job, attempt: 2, rolloutState: { ...job.rolloutState!, attempt: 2 } };
+    expect(progress(again, [[9, 9]], at(92), 1).changed).toBe(false);
+  });
+
+  it('of a job without waves change nothing', () => {
+    const job = { ...aReleased([3], NOW, { rollout: THREE }), rollout: null, rolloutState: null, total: 3 };
+    const { changed } = progress({ ...job, rolloutState: null }, [], at(1));
+    expect(changed).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Job } from '../jobs/job.js';
+import { gateOf, needsApproval, type RolloutState, soakOf } from './rollout.js';
+
+/** Whether the wave after a released one may go. */
+export type WaveVerdict =
+  | { kind: 'go' }
+  /** it soaks until then */
+  | { kind: 'soak'; until: Date }
+  /** so many computers more must finish before the gate is judged */
+  | { kind: 'finish'; missing: number }
+  | { kind: 'approval' }
+  | { kind: 'halt' };
+
+/**
+ * Judges a released wave: it must have soaked, then enough of it must have finished, then enough of those succeeded, then somebody must
+ * have let the next one go, where that was ordered. A wave without computers holds nobody up.
+ */
+export function judgeWave(job: Job, state: RolloutState, wave: number, now: Date): WaveVerdict {
+  const { total, finished, releasedAt, approvedBy } = state.waves[wave - 1]!;
+  if (total === 0) return { kind: 'go' };
+  const until = new Date(Date.parse(releasedAt!) + soakOf(job, wave));
+  if (now < until) return { kind: 'soak', until };
+  if (wave > state.waived) {
+    const { minimumFinished, successPercent } = gateOf(job);
+    const missing = Math.min(minimumFinished, total ?? Infinity) - finished;
+    if (missing > 0) return { kind: 'finish', missing };
+    if (successShare(state, wave) < successPercent) return { kind: 'halt' };
+  }
+  return needsApproval(job, wave) && approvedBy === null ? { kind: 'approval' } : { kind: 'go' };
+}
+
+/** Success among the finished computers of a wave, in %; 100 while none has finished. */
+export function successShare({ waves }: RolloutState, wave: number): number {
+  const { finished, succeeded } = waves[wave - 1]!;
+  return finished === 0 ? 100 : (succeeded / finished) * 100;
+}
