@@ -7,9 +7,9 @@ const CHUNK = 5_000;
 
 /** Gives the result service executions as job-scheduler would: `job.targets.assigned.v1` in chunks. */
 export async function assignTargets(stack: BenchStack, jobId: string, computerIds: readonly string[]): Promise<void> {
-  const connection = await amqp.connect(`${stack.brokerAdminUrl}/${encodeURIComponent(stack.servicesVhost)}`, {
-    noDelay: true,
-  });
+  const url = new URL(stack.schedulerBrokerUrl);
+  url.pathname = encodeURIComponent(stack.servicesVhost);
+  const connection = await amqp.connect(url.toString(), { noDelay: true });
   const channel = await connection.createConfirmChannel();
   const chunks = Math.ceil(computerIds.length / CHUNK);
   for (let chunk = 0; chunk < chunks; chunk++) {
@@ -31,6 +31,7 @@ export async function assignTargets(stack: BenchStack, jobId: string, computerId
       contentType: 'application/json',
       type: 'job.targets.assigned.v1',
       messageId: randomUUID(),
+      userId: decodeURIComponent(url.username),
     });
   }
   await channel.waitForConfirms();

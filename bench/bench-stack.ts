@@ -19,6 +19,8 @@ export interface BenchStack {
   brokerAdminUrl: string;
   broker: BrokerAdmin;
   servicesVhost: string;
+  /** the scheduler's own account: others may not say its events */
+  schedulerBrokerUrl: string;
   agentsVhost: string;
   storage: {
     endPoint: string;
@@ -82,6 +84,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       brokerAdminUrl: servers.addresses.brokerUrl,
       broker,
       servicesVhost: `${settings.vhostPrefix}waybill`,
+      schedulerBrokerUrl: settings.brokerUrls['job-scheduler'],
       agentsVhost,
       storage: {
         endPoint: s3.hostname,

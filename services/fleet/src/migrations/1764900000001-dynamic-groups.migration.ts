@@ -33,7 +33,7 @@ export class DynamicGroups1764900000001 implements MigrationInterface {
       )`);
     await runner.query('CREATE INDEX membership_checks_since ON membership_checks (since)');
     await runner.query(`
-      CREATE FUNCTION note_membership_check() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION note_membership_check() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
       BEGIN
         INSERT INTO membership_checks (computer_id) VALUES (NEW.id)
         ON CONFLICT (computer_id) DO UPDATE SET since = excluded.since;
