@@ -46,7 +46,7 @@ describe('a job in waves', () => {
       fleets.push(fleet);
       await fleet.subscribed;
     }
-    for (const name of ['waves', 'halting', 'stopping']) await publishTinyPackage(stack.api, name);
+    for (const name of ['waves', 'halting', 'stopping', 'pausing']) await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
 
   afterAll(async () => {
@@ -167,6 +167,28 @@ describe('a job in waves', () => {
       await stack.api.post(`/jobs/${id}/actions/cancel`, { reason: 'not good enough' });
       const canceled = await becomes(id, ({ counters }) => expect(counters['canceled']).toBe(waves[1]!.total));
       expect(canceled.counters).toMatchObject({ succeeded: counters['succeeded'], failed: counters['failed'] });
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'is paused in its middle: nobody begins any more, whoever has begun finishes, and all go on when it is resumed',
+    async () => {
+      const { id } = await order('pausing', 'sound', { rollout: { waves: [{ percent: 50 }, { percent: 100 }] } });
+      await becomes(id, ({ waves }) => expect(waves[0]!.status).toBe('released'));
+      await stack.api.post(`/jobs/${id}/actions/pause`, { reason: 'a meeting' });
+      const settled = await becomes(id, ({ counters }) =>
+        expect(['accepted', 'downloading', 'installing', 'verifying'].map((status) => counters[status])).toEqual([
+          0, 0, 0, 0,
+        ]),
+      );
+      expect(settled).toMatchObject({ status: 'paused', statusReason: 'Paused by admin: a meeting' });
+      expect(settled.waves[1]).toMatchObject({ status: 'pending' });
+      for await (const { status, reason } of executionsOf(id))
+        if (status === 'waiting') expect(reason).toBe('job.paused');
+      await stack.api.post(`/jobs/${id}/actions/resume`, undefined);
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters).toMatchObject({ succeeded: AGENTS });
     },
     10 * MINUTES,
   );

@@ -24,6 +24,9 @@ const APPROVE = 'POST /jobs/{id}/actions/approve';
 const RESUME = 'POST /jobs/{id}/actions/resume';
 const resume = (headers: object = {}) =>
   call('POST', ({ completedJob }) => `/jobs/${completedJob}/actions/resume`, undefined, headers);
+const PAUSE = 'POST /jobs/{id}/actions/pause';
+const pause = (headers: object = {}) =>
+  call('POST', ({ completedJob }) => `/jobs/${completedJob}/actions/pause`, {}, headers);
 const approve = (id: keyof ApiWorld & ('completedJob' | 'scheduledJob'), headers: object = {}) =>
   call('POST', (world) => `/jobs/${world[id]}/actions/approve`, undefined, headers);
 
@@ -55,6 +58,9 @@ export const PEOPLE_PROBLEMS: ProblemCase[] = [
   [APPROVE, 'job.wrongState', 409, approve('completedJob')],
   [APPROVE, 'job.approvalNotNeeded', 409, approve('scheduledJob')],
   [APPROVE, 'precondition.failed', 412, approve('scheduledJob', STALE)],
+  [PAUSE, 'job.notFound', 404, call('POST', `/jobs/${NOBODY}/actions/pause`, {})],
+  [PAUSE, 'job.wrongState', 409, pause()],
+  [PAUSE, 'precondition.failed', 412, pause(STALE)],
   [RESUME, 'job.notFound', 404, call('POST', `/jobs/${NOBODY}/actions/resume`)],
   [RESUME, 'job.wrongState', 409, resume()],
   [RESUME, 'precondition.failed', 412, resume(STALE)],

@@ -227,6 +227,18 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     },
   ],
   [
+    'POST /jobs/{id}/actions/pause',
+    'job.paused',
+    async (world) => {
+      const { body } = await world.call('POST', '/jobs', job(onSilent(world)));
+      const path = `/jobs/${String(body['id'])}`;
+      const released = async () =>
+        ((await world.call('GET', path)).body['waves'] as { status: string }[] | undefined)?.[0]?.status;
+      await eventually(async () => expect(await released()).toBe('released'), { timeoutMs: 120_000 });
+      return world.call('POST', `${path}/actions/pause`, { reason: 'a meeting' });
+    },
+  ],
+  [
     'POST /jobs/{id}/actions/cancel',
     'job.canceled',
     async (world) => {

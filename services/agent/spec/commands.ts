@@ -1,4 +1,10 @@
-import { type CancelCommand, type Command, type Manifest, type Variant } from '@waybill/contracts/agent';
+import {
+  type CancelCommand,
+  type Command,
+  type HoldCommand,
+  type Manifest,
+  type Variant,
+} from '@waybill/contracts/agent';
 import { TestKeys } from '@waybill/testing';
 import { v7 as uuidv7 } from 'uuid';
 import type { ProvenExecute } from '../src/commands/proven-command.js';
@@ -57,6 +63,26 @@ export function onTheWire(command: Command | object): object {
 /** The command with another manifest, properly signed whatever is in it. */
 export function withManifest(command: ProvenExecute, manifest: object): ProvenExecute {
   return { ...command, manifest: manifest as Manifest, ...KEYS.signed(manifest as Manifest) };
+}
+
+export function holdCommand(of: ProvenExecute, held: boolean, part: Partial<HoldCommand> = {}): HoldCommand {
+  const { audience, jobId, run, attempt, expiresAt, selector } = of;
+  return {
+    id: uuidv7(),
+    v: 1,
+    seq: 2,
+    audience,
+    jobId,
+    run,
+    attempt,
+    expiresAt,
+    selector,
+    issuedAt: new Date().toISOString(),
+    kind: 'hold',
+    held,
+    reason: held ? 'Paused by admin.' : 'The job goes on.',
+    ...part,
+  };
 }
 
 export function cancelCommand(of: ProvenExecute, part: Partial<CancelCommand> = {}): CancelCommand {

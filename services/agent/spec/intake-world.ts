@@ -13,12 +13,14 @@ import { isConfirmed } from '../src/trust/is-confirmed.js';
 import { CorrectedClock } from '../src/time/clock.js';
 import { newKey } from '@waybill/testing';
 import { KEYS, onTheWire } from './commands.js';
+import { JobHolds } from '../src/execution/job-holds.js';
 
 /** The intake of a simulated computer on which everything succeeds at once; commands are really signed and verified. */
 export class IntakeWorld {
   readonly computerId = randomUUID();
   readonly groupId = randomUUID();
   readonly journal = new MemoryJournal();
+  readonly holds = new JobHolds(this.journal);
   readonly received: Command[] = [];
   readonly source: Extract<CommandSource, { kind: 'group' }>;
   readonly intake: CommandIntake;
@@ -49,7 +51,7 @@ export class IntakeWorld {
         bootId: 'this',
         runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
         chooseVariant: ({ command }) => command.manifest.variants[0]!,
-        mayBegin: (record) => isConfirmed(record, this.keySet),
+        mayBegin: (record) => isConfirmed(record, this.keySet) && this.holds.reasonOf(record) === null,
       }));
     this.nextProcess();
     this.intake = new CommandIntake({
@@ -65,7 +67,9 @@ export class IntakeWorld {
       executor: {
         wake: () => this.executor.wake(),
         cancel: (...of: Parameters<Executor['cancel']>) => this.executor.cancel(...of),
+        holdBack: () => this.executor.holdBack(),
       },
+      holds: this.holds,
       reports,
       clock,
       log: silentLog,

@@ -21,6 +21,7 @@ import { dropRevoked } from './trust/drop-revoked.js';
 import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
+import { JobHolds } from './execution/job-holds.js';
 
 /** What differs between an agent on a computer and a simulated one. */
 export interface AgentCoreParts {
@@ -71,6 +72,7 @@ export class AgentCore {
     this.reports = new ReportWriter(computerId, journal, clock);
     this.sender = new ReportSender(journal, log, parts.coalesceMs);
     this.reports.onWritten((final) => this.sender.written(final));
+    const holds = new JobHolds(journal);
     this.executor = new Executor({
       journal,
       clock,
@@ -79,7 +81,7 @@ export class AgentCore {
       bootId: parts.bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,
-      mayBegin: (record) => isConfirmed(record, keys.current),
+      mayBegin: (record) => isConfirmed(record, keys.current) && holds.reasonOf(record) === null,
       runner: parts.runner({
         accessToken: async () => (await this.tokens.current()).value,
         progress: (news) =>
@@ -100,6 +102,7 @@ export class AgentCore {
       refreshKeys: () => sessions.refreshKeys(),
       groupIds: () => sessions.groupIds,
       executor: this.executor,
+      holds,
       reports: this.reports,
       onRefresh: () => void this.session.refresh(true),
       onCommand: parts.onCommand,

@@ -5,6 +5,7 @@ import { MessagingModule } from '@waybill/messaging';
 import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
 import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { ApproveJobHandler } from './approval/approve-job.handler.js';
+import { PauseJobHandler } from './cancellation/pause-job.handler.js';
 import { CancelJobHandler } from './cancellation/cancel-job.handler.js';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
 import { CategoryLookup } from './catalogue/category-lookup.js';
@@ -52,6 +53,7 @@ const REQUESTS = [
   GetJobHandler,
   ListJobsHandler,
   CancelJobHandler,
+  PauseJobHandler,
   ResumeJobHandler,
   ApproveJobHandler,
   ReexecuteJobHandler,

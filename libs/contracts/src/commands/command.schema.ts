@@ -58,10 +58,21 @@ const cancel = z.object({
   reason: z.string(),
 });
 
+const hold = z.object({
+  ...header,
+  kind: z.literal('hold'),
+  jobId: z.uuid(),
+  run: count,
+  attempt: count,
+  selector,
+  held: z.boolean(),
+  reason: z.string(),
+});
+
 const sessionRefresh = z.object({ ...header, kind: z.literal('session.refresh'), computerId: z.uuid() });
 
 /** Shape of a command's payload. Fields that a reader does not know are ignored: a newer server may say more. */
-export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [execute, cancel, sessionRefresh]);
+export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [execute, cancel, hold, sessionRefresh]);
 
 /**
  * What has to be known of an execute command to report its refusal to the right execution. For commands whose rest an
@@ -90,5 +101,10 @@ export function commandJsonSchemas(): Record<Command['kind'], object> {
     const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-07', io: 'input' });
     return rest;
   };
-  return { execute: schemaOf(execute), cancel: schemaOf(cancel), 'session.refresh': schemaOf(sessionRefresh) };
+  return {
+    execute: schemaOf(execute),
+    cancel: schemaOf(cancel),
+    hold: schemaOf(hold),
+    'session.refresh': schemaOf(sessionRefresh),
+  };
 }

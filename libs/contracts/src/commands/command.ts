@@ -50,18 +50,32 @@ export interface CancelCommand extends CommandHeader {
   reason: string;
 }
 
+/** What of this job has not begun installing waits, or no longer waits. Of two such words the later issued one counts. */
+export interface HoldCommand extends CommandHeader {
+  kind: 'hold';
+  jobId: string;
+  run: number;
+  /** attempts up to and including this one */
+  attempt: number;
+  selector: Selector;
+  /** false: it goes on */
+  held: boolean;
+  reason: string;
+}
+
 /** Groups of the computer changed: fetch a new token and session. Sent by fleet to inbox shards, not part of the gapless sequence (seq 0). */
 export interface SessionRefreshNotice extends CommandHeader {
   kind: 'session.refresh';
   computerId: string;
 }
 
-export type Command = ExecuteCommand | CancelCommand | SessionRefreshNotice;
+export type Command = ExecuteCommand | CancelCommand | HoldCommand | SessionRefreshNotice;
 
 /** Message type of a command on the streams. */
 export const COMMAND_TYPES = {
   execute: 'command.execute.v1',
   cancel: 'command.cancel.v1',
+  hold: 'command.hold.v1',
   'session.refresh': 'command.session.refresh.v1',
 } as const satisfies Record<Command['kind'], string>;
 

@@ -30,6 +30,7 @@ export const JOB_RPC = {
   list: 'job.list.v1',
   cancel: 'job.cancel.v1',
   approve: 'job.approve.v1',
+  pause: 'job.pause.v1',
   resume: 'job.resume.v1',
   reexecute: 'job.re-execute.v1',
   commandsFor: 'job.commands-for.v1',
@@ -109,7 +110,17 @@ export class ApproveJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
-/** A job that has halted goes on: what halted it does not halt it again. */
+export class PauseJob {
+  /** shown in the job and on the computers that wait */
+  @IsOptional() @IsString() @MaxLength(500) reason?: string;
+}
+
+export class PauseJobRequest extends JobRef {
+  @IsOptional() @IsString() @MaxLength(500) reason?: string;
+  @IsOptional() @IsInt() @Min(1) revision?: number;
+}
+
+/** A job that was paused or has halted goes on: what halted it does not halt it again. */
 export class ResumeJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
@@ -208,6 +219,7 @@ export interface JobRpc {
   [JOB_RPC.get]: { request: JobRef; response: JobView };
   [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
   [JOB_RPC.approve]: { request: ApproveJobRequest; response: JobView };
+  [JOB_RPC.pause]: { request: PauseJobRequest; response: JobView };
   [JOB_RPC.resume]: { request: ResumeJobRequest; response: JobView };
   [JOB_RPC.cancel]: { request: CancelJobRequest; response: JobView };
   [JOB_RPC.reexecute]: { request: ReexecuteJobRequest; response: Reexecuted };

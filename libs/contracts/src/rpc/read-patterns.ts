@@ -29,6 +29,7 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [JOB_RPC.get]: true,
   [JOB_RPC.list]: true,
   [JOB_RPC.approve]: false,
+  [JOB_RPC.pause]: false,
   [JOB_RPC.resume]: false,
   [JOB_RPC.cancel]: false,
   [JOB_RPC.reexecute]: false,

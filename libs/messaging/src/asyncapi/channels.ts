@@ -80,7 +80,7 @@ function commands(): Channels {
   const exchange = EXCHANGES.commands;
   const vhost = 'agents';
   const group = {
-    messages: [COMMAND_TYPES.execute, COMMAND_TYPES.cancel],
+    messages: [COMMAND_TYPES.execute, COMMAND_TYPES.cancel, COMMAND_TYPES.hold],
     parameters: {
       groupId: { description: 'UUID of the group' },
       generation: { description: 'rises when the stream is made anew: offsets of an earlier one are void' },

@@ -34,6 +34,17 @@ const commands: { [K in Command['kind']]: CommandOf<K> } = {
     status: 'canceled',
     reason: 'wrong version',
   },
+  hold: {
+    ...header,
+    kind: 'hold',
+    audience: { shard: 3 },
+    jobId: ID,
+    run: 1,
+    attempt: 1,
+    selector: { kind: 'all' },
+    held: true,
+    reason: 'Paused by admin.',
+  },
   'session.refresh': { ...header, kind: 'session.refresh', audience: { shard: 3 }, seq: 0, computerId: ID },
 };
 

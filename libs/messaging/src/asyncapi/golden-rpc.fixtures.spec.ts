@@ -311,6 +311,7 @@ export const GOLDEN_RPC: Goldens = {
   [JOB_RPC.get]: { request: { id: ID }, response: jobView },
   [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
   [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
+  [JOB_RPC.pause]: { request: { id: ID, reason: 'a meeting', revision: 2 }, response: jobView },
   [JOB_RPC.resume]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.cancel]: {
     request: { id: ID, reason: 'wrong version', revision: 3 },

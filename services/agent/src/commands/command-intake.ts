@@ -1,4 +1,4 @@
-import { type Command, type KeySet, REASONS } from '@waybill/contracts/agent';
+import { type Command, type HoldCommand, type KeySet, REASONS } from '@waybill/contracts/agent';
 import { hasBegun, newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
 import { verdictOf } from '../execution/decide-step.js';
@@ -14,6 +14,7 @@ import type { ProvenCommand } from './proven-command.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { type Advance, advance } from './stream-position.js';
 import type { CommandVerifier, VerifiedCommand } from './verify-command.js';
+import type { JobHolds } from '../execution/job-holds.js';
 
 export interface CommandIntakeParts {
   computerId: string;
@@ -23,7 +24,8 @@ export interface CommandIntakeParts {
   /** Asks the server for a newer key set, once in a while however often it is called; never rejects. */
   refreshKeys(): Promise<void>;
   groupIds: () => readonly string[];
-  executor: Pick<Executor, 'wake' | 'cancel'>;
+  executor: Pick<Executor, 'wake' | 'cancel' | 'holdBack'>;
+  holds: JobHolds;
   reports: ReportWriter;
   clock: Clock;
   log: Log;
@@ -42,7 +44,7 @@ export interface Intake {
 }
 
 /** After these there is something to do. */
-const WAKING: readonly Judgement['do'][] = ['accept', 'confirm', 'cancel'];
+const WAKING: readonly Judgement['do'][] = ['accept', 'confirm', 'cancel', 'hold'];
 
 const READ: Intake = { gap: false, doubt: false };
 
@@ -68,15 +70,18 @@ export class CommandIntake {
     if (judgement.do === 'ignore')
       this.parts.log.debug({ command: command?.id, why: judgement.why }, 'command ignored');
     else if (verified.ok) this.parts.onCommand?.(verified.command);
+    let goesOn = false;
     journal.transact(`command.${isGenuine(verified) && command ? command.kind : 'refused'}`, () => {
       if (step && source.kind !== 'desiredState') journal.advance(source.stream, step.position);
+      goesOn = verified.ok && this.goesOn(verified.command, source);
       if (!command || judgement.do === 'ignore') return;
       if (judgement.do === 'refuse') return this.refuse(command, judgement.detail);
       // A replayed command changes nothing. Desired state repeats commands on purpose; known attempts are judged by themselves.
       if (!journal.firstSeen(command.id, command.expiresAt) && source.kind !== 'desiredState') return;
       this.apply(command, judgement);
     });
-    if (WAKING.includes(judgement.do)) this.parts.executor.wake();
+    if (judgement.do === 'hold') this.parts.executor.holdBack();
+    if (goesOn || WAKING.includes(judgement.do)) this.parts.executor.wake();
     if (judgement.do === 'refresh') this.parts.onRefresh();
     return {
       gap: step?.gap ?? false,
@@ -164,6 +169,23 @@ export class CommandIntake {
       : judgeForgery(verified.claimed, verified.why, facts);
   }
 
+  /** Whoever asks what is to be done, and hears of a job, may have missed that it goes on. */
+  private goesOn(command: ProvenCommand, source: CommandSource): boolean {
+    const { holds, computerId } = this.parts;
+    if (command.kind !== 'execute' || source.kind !== 'desiredState') return false;
+    return addressedTo(command.audience, source, computerId) && holds.release(command, command.issuedAt);
+  }
+
+  /** What has not begun is said to wait; the executor holds it back when this is in the journal. */
+  private hold(command: HoldCommand): void {
+    const { journal, holds, reports, clock } = this.parts;
+    if (!holds.take(command, timestamp(clock)) || !command.held) return;
+    for (const record of journal.attemptsOf(command.jobId, command.run)) {
+      if (record.finishedAt || record.cancel || record.verdict || hasBegun(record.steps)) continue;
+      reports.write(record, paused(command.reason));
+    }
+  }
+
   /** Tells of a command that is not the server's. The journal of commands, attempts and cancels knows nothing of it. */
   private refuse(command: ProvenCommand, detail: string): void {
     if (command.kind !== 'execute' || !this.refusals.take(this.parts.clock.now())) return;
@@ -171,12 +193,15 @@ export class CommandIntake {
   }
 
   private apply(command: ProvenCommand, judgement: Judgement): void {
-    const { journal, reports, clock, executor } = this.parts;
+    const { journal, reports, clock, executor, holds } = this.parts;
+    if (command.kind === 'hold' && judgement.do === 'hold') this.hold(command);
     if (command.kind === 'execute' && judgement.do === 'accept') {
       for (const older of journal.attemptsOf(command.jobId, command.run))
         executor.cancel(older, { status: 'canceled', reason: `Attempt ${command.attempt} replaces it.` });
       journal.insertAttempt(newAttempt(command, timestamp(clock)));
       reports.write(command, { status: 'accepted' });
+      const waits = holds.reasonOf(command);
+      if (waits !== null) reports.write(command, paused(waits));
     }
     if (command.kind === 'execute' && judgement.do === 'confirm') journal.changeAttempt(command, { command });
     if (command.kind === 'execute' && judgement.do === 'close') {
@@ -192,6 +217,8 @@ export class CommandIntake {
     }
   }
 }
+
+const paused = (reason: string) => ({ status: 'waiting', reason: 'job.paused', message: reason }) as const;
 
 type StreamSource = Exclude<CommandSource, { kind: 'desiredState' }>;
 type Genuine = Extract<VerifiedCommand, { ok: true } | { genuine: true }>;

@@ -1,4 +1,4 @@
-import { type CancelCommand, type ExecuteCommand, selects } from '@waybill/contracts/agent';
+import { type CancelCommand, type ExecuteCommand, type HoldCommand, selects } from '@waybill/contracts/agent';
 import type { AttemptRecord, CancelRecord } from '../journal/journal.records.js';
 import type { ProvenCommand, ProvenExecute } from './proven-command.js';
 import type { MisunderstoodReason } from './verify-command.js';
@@ -36,6 +36,8 @@ export type Judgement =
   | { do: 'refuse'; detail: string }
   /** `attempts`: those that may still be stopped */
   | { do: 'cancel'; attempts: AttemptRecord[] }
+  /** what has not begun waits, or goes on */
+  | { do: 'hold' }
   | { do: 'refresh' };
 
 /** Decides what a genuine command means for this computer. Pure: everything it depends on is in `facts`. */
@@ -47,6 +49,7 @@ export function judgeCommand(command: ProvenCommand, facts: JudgeFacts): Judgeme
     return Date.parse(command.expiresAt) > facts.now ? { do: 'refresh' } : ignore('it has expired');
   }
   if (!selected(command, facts)) return ignore('the selector does not name this computer');
+  if (command.kind === 'hold') return { do: 'hold' };
   return command.kind === 'cancel' ? judgeCancel(command, facts) : judgeExecute(command, facts);
 }
 
@@ -108,7 +111,10 @@ function judgeCancel(command: CancelCommand, facts: JudgeFacts): Judgement {
   };
 }
 
-function selected(command: ExecuteCommand | CancelCommand, { computerId, attempts }: JudgeFacts): boolean {
+function selected(
+  command: ExecuteCommand | CancelCommand | HoldCommand,
+  { computerId, attempts }: JudgeFacts,
+): boolean {
   const succeeded = attempts.some(({ status }) => status === 'succeeded');
   return selects(command.selector, command.jobId, {
     computerId,

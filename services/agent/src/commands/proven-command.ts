@@ -1,4 +1,10 @@
-import type { CancelCommand, ExecuteCommand, Manifest, SessionRefreshNotice } from '@waybill/contracts/agent';
+import type {
+  CancelCommand,
+  HoldCommand,
+  ExecuteCommand,
+  Manifest,
+  SessionRefreshNotice,
+} from '@waybill/contracts/agent';
 
 /** A command to act, with the manifest that was proven beside it: by a publishing key, and by the digest in the command. */
 export interface ProvenExecute extends ExecuteCommand {
@@ -8,4 +14,4 @@ export interface ProvenExecute extends ExecuteCommand {
 }
 
 /** A command whose every signature holds. */
-export type ProvenCommand = ProvenExecute | CancelCommand | SessionRefreshNotice;
+export type ProvenCommand = ProvenExecute | CancelCommand | HoldCommand | SessionRefreshNotice;

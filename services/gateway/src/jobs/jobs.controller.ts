@@ -4,6 +4,7 @@ import {
   CancelJob,
   CreateJob,
   JOB_RPC,
+  PauseJob,
   type JobRpc,
   type Page,
   type PageQuery,
@@ -63,7 +64,20 @@ export class JobsController {
     return this.views.withCounters(await this.rpc.call(JOB_RPC.approve, { id, ...guard(revision) }));
   }
 
-  /** Lets a job go on that has halted: the gate that halted it is waived, and what had failed by then does not stop it again. */
+  /** Nothing more is sent, and computers that have not begun installing wait; whoever has begun finishes. */
+  @Post(':id/actions/pause')
+  @HttpCode(200)
+  @Answers(200, 'JobDetail', 'The paused job.')
+  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  async pause(
+    @Param('id', IdPipe) id: string,
+    @Body() body: PauseJob,
+    @IfMatch() revision?: number,
+  ): Promise<JobDetail> {
+    return this.views.withCounters(await this.rpc.call(JOB_RPC.pause, { id, ...body, ...guard(revision) }));
+  }
+
+  /** Lets a job go on that was paused or has halted: the gate that halted it is waived, and what had failed by then does not stop it again. */
   @Post(':id/actions/resume')
   @HttpCode(200)
   @Answers(200, 'JobDetail', 'The resumed job.')

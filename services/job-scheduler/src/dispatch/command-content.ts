@@ -1,11 +1,12 @@
-import type { CancelCommand, ExecuteCommand } from '@waybill/contracts';
+import type { CancelCommand, HoldCommand, ExecuteCommand } from '@waybill/contracts';
 import type { Closing } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 
 type Addressing = 'id' | 'v' | 'audience' | 'seq' | 'issuedAt' | 'selector';
 
 /** A command without address, number and time: the same for everybody it goes to. */
-export type CommandContent = Omit<ExecuteCommand, Addressing> | Omit<CancelCommand, Addressing>;
+export type CommandContent =
+  Omit<ExecuteCommand, Addressing> | Omit<CancelCommand, Addressing> | Omit<HoldCommand, Addressing>;
 
 /** What the commands of a job carry of its package version. */
 export interface InstallableVersion {
@@ -34,6 +35,12 @@ export function executeContent(
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
   };
+}
+
+/** "What has not begun waits" or "goes on", valid as long as the job can be either. */
+export function holdContent(job: Job, held: boolean, reason: string): CommandContent {
+  const { id: jobId, run, attempt, expiresAt } = job;
+  return { kind: 'hold', jobId, run, attempt, held, reason, expiresAt: expiresAt.toISOString() };
 }
 
 export interface Cancellation {

@@ -6,7 +6,13 @@ import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Closing } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { TargetsRepository } from '../targets/targets.repository.js';
-import { cancelContent, type CommandContent, executeContent, type InstallableVersion } from './command-content.js';
+import {
+  cancelContent,
+  type CommandContent,
+  executeContent,
+  holdContent,
+  type InstallableVersion,
+} from './command-content.js';
 import { type PlannedCommand, toComputers, toGroups } from './plan-commands.js';
 import { percentsOf } from '../rollout/rollout.js';
 
@@ -38,6 +44,11 @@ export class CommandPlanner {
     return toComputers(computers, executeContent(job, await this.version(sql, job), job.attempt));
   }
 
+  /** Waiting or going on, on every stream that carried a command of the run. */
+  hold(sql: SqlExecutor, job: Job, { held, reason }: { held: boolean; reason: string }): Promise<PlannedCommand[]> {
+    return this.everywhere(sql, job, holdContent(job, held, reason));
+  }
+
   /** The cancel, on every stream that carried a command of the run. */
   async cancel(
     sql: SqlExecutor,
@@ -57,8 +68,8 @@ export class CommandPlanner {
     const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
     const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
     const groups = among(job.groupIds);
-    // Members of a deleted excluded group cannot tell any more that a broadcast is not for them; a cancel harms nobody.
-    const mayBroadcast = content.kind === 'cancel' || among(job.excludeGroupIds).length === job.excludeGroupIds.length;
+    // Members of a deleted excluded group cannot tell any more that a broadcast is not for them; only an order to act harms them.
+    const mayBroadcast = content.kind !== 'execute' || among(job.excludeGroupIds).length === job.excludeGroupIds.length;
     // A deleted group's stream is gone; its former members are still targets and have their inboxes.
     const groupIsGone = groups.length < job.groupIds.length;
     const inbox = await this.targets.inboxIds(sql, job, groupIsGone || !mayBroadcast);

@@ -7,7 +7,7 @@ import { VersionTrust } from '../catalogue/version-trust.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Job } from '../jobs/job.js';
 import { jobOfRow, type JobRow } from '../jobs/job.row.js';
-import { cancelContent, type CommandContent, executeContent } from './command-content.js';
+import { cancelContent, type CommandContent, executeContent, holdContent } from './command-content.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
@@ -81,7 +81,8 @@ function toOne(content: CommandContent, computer: string, now: Date): Command {
 /** Its wave has not been released, or nothing more is to begin. A new attempt was ordered for the computer itself. */
 function isHeldBack(job: Job, computerId: string, attempt: number): boolean {
   if (job.status === 'halted') return true;
-  if (job.status !== 'running' || !job.rolloutState || attempt > 1) return false;
+  const goesOn = job.status === 'running' || job.status === 'paused';
+  if (!goesOn || !job.rolloutState || attempt > 1) return false;
   return waveOf(job.id, computerId, percentsOf(job)) > job.rolloutState.released;
 }
 
@@ -100,5 +101,6 @@ function stillToDo(job: Job, attempt: number, execute: () => CommandContent, now
     const reason = job.statusReason ?? `The job is ${job.status}.`;
     return [cancelContent({ jobId: job.id, run: job.run, attempt, closing: job.status, reason }, now)];
   }
+  if (job.status === 'paused') return [holdContent(job, true, job.statusReason ?? 'The job is paused.')];
   return [execute()];
 }

@@ -57,6 +57,8 @@ export class EffectsService {
         return this.planner.wave(sql, job, effect.wave);
       case 'releaseAttempt':
         return this.planner.attempt(sql, job, effect.computers);
+      case 'sendHold':
+        return this.planner.hold(sql, job, effect);
       case 'sendCancel':
         return this.planner.cancel(sql, job, effect, now);
       default:

@@ -45,5 +45,6 @@ export function jobAudit({ job, effects }: Decision, before: Job | undefined): A
 function actionOf({ status }: Job, before: Job | undefined): string {
   if (!before) return 'job.created';
   if (before.finishedAt && status === 'running') return 'job.reopened';
-  return before.status === 'halted' && status === 'running' ? 'job.resumed' : ACTIONS[status];
+  const stood = before.status === 'halted' || before.status === 'paused';
+  return stood && status === 'running' ? 'job.resumed' : ACTIONS[status];
 }

@@ -1,4 +1,4 @@
-import type { ExecutionCounters, WaveProgress } from '@waybill/contracts';
+import type { ExecutionCounters, JobStatus, WaveProgress } from '@waybill/contracts';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job, JobState } from '../jobs/job.js';
 import { countProgress } from '../rollout/count-progress.js';
@@ -33,6 +33,9 @@ export function decideProgress(before: Job, progress: Progress, now: Date, obsta
   return next.changed ? next : noted(job, {});
 }
 
+/** A job that was paused or has halted is over, too, when nothing is left to do. */
+const GOING: readonly JobStatus[] = ['running', 'paused', 'halted'];
+
 /**
  * The job as completed, or null when it is not: it was closed, commands have not left, a re-execution is on its way (its outcome
  * decides then), or not all executions of the newest attempt are final.
@@ -41,13 +44,7 @@ export function decideProgress(before: Job, progress: Progress, now: Date, obsta
 export function completeIfFinished(job: Job, changes: Partial<JobState>, now: Date): Decision | null {
   const next = { ...job, ...changes };
   const finished = next.finishedAttempt === next.attempt;
-  if (
-    (next.status !== 'running' && next.status !== 'halted') ||
-    next.phase !== 'released' ||
-    next.reexecution ||
-    !finished
-  )
-    return null;
+  if (!GOING.includes(next.status) || next.phase !== 'released' || next.reexecution || !finished) return null;
   // A running job's reason is the note of its start (a group that was gone); it stays true.
   return changed(job, { ...changes, status: 'completed', finishedAt: now }, [
     { kind: 'clearTimers', timers: ['expire', ...waveTimer(job)] },

@@ -1,4 +1,4 @@
-import { changed, type Decision } from '../jobs/decision.js';
+import { changed, type Decision, type Effect } from '../jobs/decision.js';
 import { demandRevision, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 import { decideRollout, type Obstacle } from './decide-rollout.js';
@@ -9,16 +9,21 @@ export interface ResumeOrder {
 }
 
 /**
- * Somebody decides that a halted job goes on: the gate that halted it is waived, and what had failed by then does not count for the stop
+ * Somebody decides that a paused or halted job goes on. Of a halted one the gate that halted it is waived, and what had failed by then does not count for the stop
  * condition again.
  * @throws WaybillError `precondition.failed`, `job.wrongState`
  */
 export function decideResume(job: Job, { revision }: ResumeOrder, now: Date, obstacle: Obstacle): Decision {
   demandRevision(job, revision);
-  demandStatus(job, 'resumed', ['halted']);
+  demandStatus(job, 'resumed', ['paused', 'halted']);
   const state = job.rolloutState;
-  const rolloutState = state && { ...state, waived: state.released, forgiven: state.tally };
-  const resumed = changed(job, { status: 'running', statusReason: null, rolloutState }, [{ kind: 'announceStatus' }]);
+  const rolloutState =
+    job.status === 'halted' && state ? { ...state, waived: state.released, forgiven: state.tally } : state;
+  const goOn: Effect[] = job.status === 'paused' ? [{ kind: 'sendHold', held: false, reason: 'The job goes on.' }] : [];
+  const resumed = changed(job, { status: 'running', statusReason: null, rolloutState }, [
+    { kind: 'announceStatus' },
+    ...goOn,
+  ]);
   const next = decideRollout(resumed.job, now, obstacle);
   return { job: next.job, changed: true, effects: [...resumed.effects, ...next.effects] };
 }

@@ -147,10 +147,10 @@ describe('resuming', () => {
     ).toMatchObject({ status: 'halted', rolloutState: { released: 2 } });
   });
 
-  it('is for halted jobs, and for who has seen the newest revision', () => {
+  it('is for jobs that were paused or have halted, and for who has seen the newest revision', () => {
     const running = aReleased([20, 180, 1800], NOW);
     expect(() => decideResume(running, {}, NOW, NO_OBSTACLE)).toThrow(
-      'A job that is running cannot be resumed; that is possible while it is halted.',
+      'A job that is running cannot be resumed; that is possible while it is paused or halted.',
     );
     const halted = progress(running, [[8, 2]], at(61)).job;
     expect(() => decideResume(halted, { revision: 1 }, NOW, NO_OBSTACLE)).toThrow('The job has changed');

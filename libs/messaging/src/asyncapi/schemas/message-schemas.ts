@@ -8,6 +8,7 @@ import { typeSchemas } from './type-schemas.js';
 export const COMMAND_TYPE_NAMES: Record<Command['kind'], string> = {
   execute: 'ExecuteCommand',
   cancel: 'CancelCommand',
+  hold: 'HoldCommand',
   'session.refresh': 'SessionRefreshNotice',
 };
 

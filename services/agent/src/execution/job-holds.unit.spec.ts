@@ -1,0 +1,98 @@
+import { eventually } from '@waybill/testing';
+import { cancelCommand, executeCommand, holdCommand } from '../../spec/commands.js';
+import { IntakeWorld } from '../../spec/intake-world.js';
+import type { ProvenExecute } from '../commands/proven-command.js';
+
+const soon = () => new Date(Date.now() + 400).toISOString();
+
+const worlds: IntakeWorld[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.executor.stop(0);
+});
+const newWorld = () => {
+  const world = new IntakeWorld();
+  worlds.push(world);
+  return world;
+};
+
+/** A computer that has accepted a command for a moment ahead. */
+async function waiting(installAt = new Date(Date.now() + 60_000).toISOString()) {
+  const world = newWorld();
+  const command = { ...executeCommand({ audience: world.audience }), installAt };
+  await world.take(await world.sign(command));
+  await eventually(() => expect(world.journal.attempt(command)?.status).toBe('waiting'));
+  return { world, command };
+}
+const said = (world: IntakeWorld, command: ProvenExecute) => world.journal.attempt(command)?.lastReport;
+const succeeds = (world: IntakeWorld, command: ProvenExecute) =>
+  eventually(() => expect(world.journal.attempt(command)).toMatchObject({ status: 'succeeded' }));
+async function stays(world: IntakeWorld, command: ProvenExecute, until: string) {
+  await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(until) + 300));
+  expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', finishedAt: null });
+}
+
+describe('a job that is paused', () => {
+  it('does not begin at its moment, nor in the next process, and says why; it begins when it goes on', async () => {
+    const { world, command } = await waiting(soon());
+    await world.take(await world.sign(holdCommand(command, true)));
+    expect(said(world, command)).toMatchObject({
+      status: 'waiting',
+      reason: 'job.paused',
+      message: 'Paused by admin.',
+    });
+    await stays(world, command, command.installAt);
+    await world.executor.stop(1_000);
+    await world.nextProcess().resume();
+    await stays(world, command, new Date().toISOString());
+    await world.take(await world.sign(holdCommand(command, false, { seq: 3 })));
+    await succeeds(world, command);
+  });
+
+  it('is not begun when the command comes after the pause', async () => {
+    const world = newWorld();
+    const command = executeCommand({ audience: world.audience, seq: 2 });
+    await world.take(await world.sign(holdCommand(command, true, { seq: 1 })));
+    await world.take(await world.sign(command));
+    expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'job.paused' });
+    await stays(world, command, new Date().toISOString());
+  });
+
+  it('goes on when the desired state says what is to be done, although the word was missed', async () => {
+    const { world, command } = await waiting(soon());
+    await world.take(await world.sign(holdCommand(command, true)));
+    const again = { ...command, issuedAt: new Date().toISOString(), audience: { computer: world.computerId }, seq: 0 };
+    await world.intake.receive(await world.sign(again), { kind: 'desiredState' }, null);
+    await succeeds(world, command);
+  });
+
+  it('is not let go by the command on its stream, nor by an older word', async () => {
+    const { world, command } = await waiting(soon());
+    const old = new Date(Date.now() - 10_000).toISOString();
+    await world.take(await world.sign(holdCommand(command, true)));
+    await world.take(await world.sign(holdCommand(command, false, { issuedAt: old, seq: 3 })));
+    const before = { ...command, issuedAt: old, audience: { computer: world.computerId }, seq: 0 };
+    await world.intake.receive(await world.sign(before), { kind: 'desiredState' }, null);
+    await stays(world, command, command.installAt);
+  });
+
+  it('can be canceled while it waits', async () => {
+    const { world, command } = await waiting();
+    await world.take(await world.sign(holdCommand(command, true)));
+    await world.take(await world.sign(cancelCommand(command, { seq: 3 })));
+    await eventually(() => expect(world.journal.attempt(command)).toMatchObject({ status: 'canceled' }));
+  });
+
+  it('holds up no other job', async () => {
+    const { world, command } = await waiting();
+    await world.take(await world.sign(holdCommand(command, true)));
+    const other = executeCommand({ audience: world.audience, seq: 3 });
+    await world.take(await world.sign(other));
+    await succeeds(world, other);
+  });
+
+  it('by somebody who is not the server is not paused', async () => {
+    const { world, command } = await waiting(soon());
+    await world.take(await world.forge(holdCommand(command, true)));
+    await succeeds(world, command);
+  });
+});
