@@ -38,7 +38,10 @@ describe('transport: a queue of the process itself', () => {
     };
     await bothActive();
     await bothSee(30_000);
-    await eventually(async () => expect(await broker.forceClose('gateway/consume/services')).toBe(2));
+    // both at once: what is closed comes back
+    const name = 'gateway/consume/services';
+    await eventually(async () => expect(await broker.connectionsOf(name)).toHaveLength(2), 60_000);
+    expect(await broker.forceClose(name)).toBe(2);
     // what was published while the queues were away is gone: live events only
     await eventually(() => bothSee(2_000), 60_000);
     await first.close();

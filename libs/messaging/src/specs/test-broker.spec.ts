@@ -123,13 +123,22 @@ export class TestBroker {
 
   /** Ends the connections of a name by force, as an operator would. */
   async forceClose(name: string): Promise<number> {
+    const ours = await this.connectionsOf(name);
+    for (const connection of ours) await this.management.request('DELETE', ['connections', connection]);
+    return ours.length;
+  }
+
+  /** The broker's names of this spec's connections that call themselves so; other specs share the broker. Its management learns of new ones late. */
+  async connectionsOf(name: string): Promise<string[]> {
     const all = (await this.management.request('GET', ['connections'])) as {
       name: string;
+      vhost?: string;
       user_provided_name?: string;
     }[];
-    const ours = all.filter((connection) => connection.user_provided_name === name);
-    for (const connection of ours) await this.management.request('DELETE', ['connections', connection.name]);
-    return ours.length;
+    const ours = all.filter(
+      ({ vhost, user_provided_name: called }) => called === name && vhost?.startsWith(this.prefix),
+    );
+    return ours.map((connection) => connection.name);
   }
 
   async stop(): Promise<void> {
