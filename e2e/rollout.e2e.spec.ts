@@ -9,6 +9,8 @@ const MINUTES = 60_000;
 const AGENTS = 1_000;
 const FRAGILE = 200;
 const PERCENTS = [1, 10, 100];
+/** Statuses that a computer leaves by itself. */
+const BUSY = ['accepted', 'downloading', 'installing', 'verifying'];
 
 interface RolledOut extends Job {
   waves: {
@@ -46,7 +48,8 @@ describe('a job in waves', () => {
       fleets.push(fleet);
       await fleet.subscribed;
     }
-    for (const name of ['waves', 'halting', 'stopping', 'pausing']) await publishTinyPackage(stack.api, name);
+    for (const name of ['waves', 'halting', 'stopping', 'pausing', 'together'])
+      await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
 
   afterAll(async () => {
@@ -79,11 +82,24 @@ describe('a job in waves', () => {
   it(
     'goes 1 % → 10 % → 100 %, each after its soak, its gate and a person; nobody acts before the own wave',
     async () => {
-      const { id } = await order('waves', 'sound', {
-        rollout: {
-          waves: [{ percent: 1, soak: 'PT3S' }, { percent: 10, approval: 'manual' }, { percent: 100 }],
-        },
+      const rollout = {
+        waves: [{ percent: 1, soak: 'PT3S' }, { percent: 10, approval: 'manual' }, { percent: 100 }],
+      };
+      const before = await stack.api.get<Page<Job>>('/jobs');
+      const expected = await stack.api.post<{
+        targets: object;
+        platforms: { variant: number | null }[];
+        bytes: number;
+        waves: object[];
+      }>('/jobs?dryRun=true', { package: 'waves', version: '1.0.0', targets: { groups: ['sound'] }, rollout });
+      expect(expected).toMatchObject({
+        targets: { total: AGENTS, offline: 0, withoutVariant: 0 },
+        platforms: [{ os: 'linux', computers: AGENTS, variant: 0 }],
+        waves: [{ expected: 10 }, { expected: 90 }, { expected: 900 }],
       });
+      expect(expected.bytes).toBe(AGENTS * Buffer.byteLength('#!/bin/sh\nexit 0\n'));
+      expect(await stack.api.get<Page<Job>>('/jobs')).toEqual(before);
+      const { id } = await order('waves', 'sound', { rollout });
       const first = await becomes(id, ({ waves }) =>
         expect(waves.map(({ status }) => status)).toEqual(['done', 'pending', 'pending']),
       );
@@ -98,7 +114,7 @@ describe('a job in waves', () => {
       );
       const [one, two] = second.waves.map(({ releasedAt }) => Date.parse(releasedAt!));
       expect(two! - one!).toBeGreaterThanOrEqual(3_000);
-      expect(second.waves[1]).toMatchObject({ status: 'done', counters: { queued: 0 } });
+      expect(second.waves[2]).toMatchObject({ status: 'pending', counters: { queued: second.waves[2]!.total } });
       // two administrators: one has seen an older revision
       const stale = await stack.api.raw('POST', `/jobs/${id}/actions/approve`, null, {
         'if-match': `"${second.revision - 1}"`,
@@ -148,7 +164,7 @@ describe('a job in waves', () => {
   );
 
   it(
-    'stops when too many fail, and tells how many had been told before: no more than those can fail',
+    'stops when too many fail: who has begun finishes, everybody else waits, and the overshoot is what was told',
     async () => {
       const { id } = await order('stopping', 'fragile', {
         rollout: {
@@ -158,15 +174,23 @@ describe('a job in waves', () => {
       });
       const halted = await becomes(id, ({ status }) => expect(status).toBe('halted'));
       const [, left] = /; (\d+) computers had been told before/.exec(halted.statusReason!)!;
-      const settled = await becomes(id, ({ waves }) => expect(waves[0]!.status).toBe('done'));
+      const settled = await becomes(id, ({ counters }) =>
+        expect(BUSY.map((status) => counters[status])).toEqual(BUSY.map(() => 0)),
+      );
       const { counters, waves } = settled;
       const finished = counters['succeeded']! + counters['failed']!;
-      expect(finished).toBe(waves[0]!.total);
-      expect(Number(left)).toBeLessThanOrEqual(waves[0]!.total);
+      expect(finished + counters['waiting']!).toBe(waves[0]!.total);
+      expect(finished).toBeLessThanOrEqual(halted.counters['succeeded']! + halted.counters['failed']! + Number(left));
       expect(counters['queued']).toBe(waves[1]!.total);
       await stack.api.post(`/jobs/${id}/actions/cancel`, { reason: 'not good enough' });
-      const canceled = await becomes(id, ({ counters }) => expect(counters['canceled']).toBe(waves[1]!.total));
-      expect(canceled.counters).toMatchObject({ succeeded: counters['succeeded'], failed: counters['failed'] });
+      const canceled = await becomes(id, ({ counters }) =>
+        expect([counters['queued'], counters['waiting']]).toEqual([0, 0]),
+      );
+      expect(canceled.counters).toMatchObject({
+        succeeded: counters['succeeded'],
+        failed: counters['failed'],
+        canceled: waves[1]!.total + counters['waiting']!,
+      });
     },
     10 * MINUTES,
   );
@@ -178,17 +202,35 @@ describe('a job in waves', () => {
       await becomes(id, ({ waves }) => expect(waves[0]!.status).toBe('released'));
       await stack.api.post(`/jobs/${id}/actions/pause`, { reason: 'a meeting' });
       const settled = await becomes(id, ({ counters }) =>
-        expect(['accepted', 'downloading', 'installing', 'verifying'].map((status) => counters[status])).toEqual([
-          0, 0, 0, 0,
-        ]),
+        expect(BUSY.map((status) => counters[status])).toEqual(BUSY.map(() => 0)),
       );
       expect(settled).toMatchObject({ status: 'paused', statusReason: 'Paused by admin: a meeting' });
       expect(settled.waves[1]).toMatchObject({ status: 'pending' });
       for await (const { status, reason } of executionsOf(id))
-        if (status === 'waiting') expect(reason).toBe('job.paused');
+        if (status === 'waiting') expect(reason).toBe('job.held');
       await stack.api.post(`/jobs/${id}/actions/resume`, undefined);
       const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(done.counters).toMatchObject({ succeeded: AGENTS });
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'fetches everything first and installs at one moment',
+    async () => {
+      const installAt = new Date(Date.now() + 25_000);
+      const { id, schedule } = await order('together', 'sound', {
+        schedule: { installAt: installAt.toISOString() },
+      });
+      expect(schedule).toMatchObject({ installsAt: installAt.toISOString() });
+      const waiting = await becomes(id, ({ counters }) => expect(counters['waiting']).toBe(AGENTS));
+      // nobody has begun, whatever the machine is busy with
+      expect(Date.now()).toBeLessThan(installAt.getTime());
+      expect(waiting.counters).toMatchObject({ installing: 0, succeeded: 0 });
+      for await (const { reason } of executionsOf(id)) expect(reason).toBe('schedule');
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters).toMatchObject({ succeeded: AGENTS });
+      expect(Date.now()).toBeGreaterThanOrEqual(installAt.getTime());
     },
     10 * MINUTES,
   );

@@ -5,7 +5,7 @@ export interface Job {
   statusReason: string | null;
   revision: number;
   targets: { total: number | null };
-  schedule: { startsAt: string; expiresAt: string; zone: string };
+  schedule: { startsAt: string; installsAt: string | null; expiresAt: string; zone: string };
   counters: Record<string, number>;
 }
 

@@ -11,6 +11,7 @@ export * from './targeting/selector.js';
 export * from './versions/version-key.js';
 export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
+export * from './manifest/choose-variant.js';
 export * from './commands/command.js';
 export { commandSchema, executeClaimSchema, headerSchema } from './commands/command.schema.js';
 export * from './trust/key-set.js';

@@ -9,6 +9,7 @@ export * from './targeting/selector.js';
 export * from './versions/version-key.js';
 export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
+export * from './manifest/choose-variant.js';
 export * from './manifest/manifest.validate.js';
 export { manifestJsonSchema } from './manifest/manifest.schema.js';
 export * from './commands/command.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { WaybillError } from '@waybill/contracts/agent';
+import { chooseVariant, WaybillError } from '@waybill/contracts/agent';
 import { AgentCore } from './agent-core.js';
 import { demandOwnKey } from './commands/demand-own-key.js';
 import { verifyCommand } from './commands/verify-command.js';
@@ -8,7 +8,6 @@ import type { FleetDoor } from './door/fleet-door.js';
 import { HttpFleetDoor } from './door/http-fleet-door.js';
 import { ArtifactStore } from './downloads/artifact-store.js';
 import { Throttle } from './downloads/throttle.js';
-import { chooseVariant } from './execution/choose-variant.js';
 import { ComputerStepRunner } from './execution/computer-step-runner.js';
 import { SOFTWARE_PREFIX } from './execution/installed-software.js';
 import { httpConnections } from './http/http-request.js';

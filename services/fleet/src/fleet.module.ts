@@ -46,6 +46,7 @@ import { NoteKeySet } from './sessions/note-key-set.js';
 import { ReadSession } from './sessions/read-session.query.js';
 import { RevocationsRepository } from './sessions/revocations.repository.js';
 import { UsedAssertionsRepository } from './sessions/used-assertions.repository.js';
+import { PreviewTargets } from './targets/preview-targets.query.js';
 import { ResolveTargets } from './targets/resolve-targets.query.js';
 import { TargetsController } from './targets/targets.controller.js';
 import { FleetTimers } from './timing/fleet.timers.js';
@@ -73,6 +74,7 @@ const USE_CASES = [
   ChangeMembers,
   RemoveRetiredStreams,
   StoreInventory,
+  PreviewTargets,
   ResolveTargets,
   IssueTicket,
   ReadDesiredState,

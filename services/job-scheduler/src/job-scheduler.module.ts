@@ -33,6 +33,7 @@ import { JobsRepository } from './jobs/jobs.repository.js';
 import { ListJobsHandler } from './jobs/list-jobs.handler.js';
 import { OrderChecks } from './jobs/order-checks.service.js';
 import { JOB_SCHEDULER_PERSISTENCE } from './persistence.options.js';
+import { PreviewJobHandler } from './preview/preview-job.handler.js';
 import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
 import { ReexecuteJobHandler } from './reexecution/reexecute-job.handler.js';
 import { ReexecuteWork } from './reexecution/reexecute.work.js';
@@ -50,6 +51,7 @@ import { TimersRepository } from './timers/timers.repository.js';
 
 const REQUESTS = [
   CreateJobHandler,
+  PreviewJobHandler,
   GetJobHandler,
   ListJobsHandler,
   CancelJobHandler,

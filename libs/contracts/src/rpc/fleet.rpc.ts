@@ -44,6 +44,7 @@ export const FLEET_RPC = {
   enrolmentTokenList: 'enrolment-token.list.v1',
   enrolmentTokenRemove: 'enrolment-token.remove.v1',
   targetsResolve: 'targets.resolve.v1',
+  targetsPreview: 'targets.preview.v1',
   auditList: 'fleet.audit.list.v1',
 } as const;
 
@@ -208,6 +209,32 @@ export interface ResolvedTargets {
   reachedGuarded: string[];
 }
 
+/** Who a job would be for at this moment, counted. */
+export class PreviewTargets {
+  @IsArray() @ArrayMaxSize(1000) @IsUUID(undefined, { each: true }) groupIds: string[];
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) computerIds: string[];
+  @IsArray() @ArrayMaxSize(1000) @IsUUID(undefined, { each: true }) excludeGroupIds: string[];
+  @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) excludeComputerIds: string[];
+  /** as for {@link ResolveTargets} */
+  @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
+}
+
+/** Computers of one platform; null where a computer has not told yet. */
+export interface PlatformCount {
+  os: string | null;
+  arch: string | null;
+  distribution: string | null;
+  computers: number;
+  /** of these, not connected */
+  offline: number;
+}
+
+export interface TargetsPreview {
+  /** the most computers first */
+  platforms: PlatformCount[];
+  reachedGuarded: string[];
+}
+
 export interface FleetRpc {
   [FLEET_RPC.computerList]: { request: PageQuery; response: Page<ComputerView> };
   [FLEET_RPC.computerGet]: { request: ComputerRef; response: ComputerView };
@@ -229,6 +256,7 @@ export interface FleetRpc {
   };
   [FLEET_RPC.enrolmentTokenList]: { request: PageQuery; response: Page<EnrolmentTokenView> };
   [FLEET_RPC.enrolmentTokenRemove]: { request: EnrolmentTokenRef; response: Record<string, never> };
+  [FLEET_RPC.targetsPreview]: { request: PreviewTargets; response: TargetsPreview };
   [FLEET_RPC.targetsResolve]: { request: ResolveTargets; response: ResolvedTargets };
   [FLEET_RPC.auditList]: { request: AuditQuery; response: AuditSlice };
 }

@@ -20,12 +20,14 @@ import {
 import { JOB_ACTIONS, type JobAction, type JobStatus } from '../status/job-status.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
+import type { PlatformCount } from './fleet.rpc.js';
 import type { SignatureView } from './package.rpc.js';
 import { JobRollout, StopWhen } from './rollout.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
   create: 'job.create.v1',
+  preview: 'job.preview.v1',
   get: 'job.get.v1',
   list: 'job.list.v1',
   cancel: 'job.cancel.v1',
@@ -60,6 +62,11 @@ export class JobTargets {
 export class JobSchedule {
   /** when commands leave; default at once; a moment in the past means at once */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) startAt?: string;
+  /**
+   * when computers act, from files that they have fetched since `startAt`; default as soon as they have them. Who has not got them by then, or
+   * hears of the job later, acts as soon as it can
+   */
+  @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) installAt?: string;
   /** IANA name, default UTC; gives meaning to wall-clock times */
   @IsOptional() @IsString() @MaxLength(64) zone?: string;
   /** default 30 days after the start */
@@ -94,6 +101,38 @@ export class CreateJobRequest {
   @IsObject() @ValidateNested() @Type(() => CreateJob) job: CreateJob;
   /** chosen by the caller so that a repeated request creates nothing twice: a job of this id that exists is answered as it is */
   @IsOptional() @IsUUID() id?: string;
+}
+
+/** What an order would mean if the job started now. Nothing is made. */
+export class PreviewJobRequest {
+  @IsObject() @ValidateNested() @Type(() => CreateJob) job: CreateJob;
+}
+
+/** Computers of one platform, and what the package has for them. */
+export interface JobPreviewPlatform extends PlatformCount {
+  /** number of the manifest's variant, from 0; null: none is for this platform, or nobody knows it yet */
+  variant: number | null;
+  /** of that variant's artifacts, for one computer */
+  bytesEach: number;
+}
+
+export interface JobPreview {
+  targets: {
+    total: number;
+    /** not connected: they act when they come back */
+    offline: number;
+    /** for which the package has no variant, or whose platform is not known yet */
+    withoutVariant: number;
+  };
+  /** the most computers first */
+  platforms: JobPreviewPlatform[];
+  /** that travel when no computer has any of the files */
+  bytes: number;
+  /** who is in which wave is drawn when the job is made: numbers to be expected */
+  waves: { number: number; percent: number; expected: number }[];
+  /** why somebody other than its maker would have to approve it; null when nobody would */
+  approval: string | null;
+  schedule: { startsAt: string; installsAt: string | null; expiresAt: string };
 }
 
 export class CancelJob {
@@ -177,7 +216,15 @@ export interface JobView {
     exclude: { groups: string[]; computers: string[] };
     total: number | null;
   };
-  schedule: { startAt: string | null; zone: string; startsAt: string; expiresAt: string };
+  schedule: {
+    startAt: string | null;
+    installAt: string | null;
+    zone: string;
+    startsAt: string;
+    /** null: as soon as a computer has the files */
+    installsAt: string | null;
+    expiresAt: string;
+  };
   /** as ordered; null: everybody at once */
   rollout: JobRollout | null;
   stopWhen: StopWhen | null;
@@ -216,6 +263,7 @@ export type DownloadAuthorization = { allowed: true; objectKey: string; size: nu
 
 export interface JobRpc {
   [JOB_RPC.create]: { request: CreateJobRequest; response: JobView };
+  [JOB_RPC.preview]: { request: PreviewJobRequest; response: JobPreview };
   [JOB_RPC.get]: { request: JobRef; response: JobView };
   [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
   [JOB_RPC.approve]: { request: ApproveJobRequest; response: JobView };

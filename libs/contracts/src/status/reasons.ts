@@ -26,7 +26,7 @@ export const REASONS = {
   'install.archive': 'The archive holds an entry that may not be unpacked.',
   'install.failed': 'The installer could not be run.',
   'job.canceled': 'An administrator canceled the job before this computer had begun installing.',
-  'job.paused': 'An administrator paused the job before this computer had begun installing; it waits.',
+  'job.held': 'The job was paused or has halted before this computer had begun installing; it waits.',
   'job.expired': 'The job expired before this computer had begun installing.',
   'requirement.disk': 'There is not enough free disk space.',
   'requirement.memory': 'There is not enough memory.',

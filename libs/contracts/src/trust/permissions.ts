@@ -94,8 +94,10 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [FLEET_RPC.enrolmentTokenList]: { permission: 'enrolmentTokens.read' },
   [FLEET_RPC.enrolmentTokenRemove]: { permission: 'enrolmentTokens.write' },
   [FLEET_RPC.auditList]: { permission: 'audit.read' },
+  [FLEET_RPC.targetsPreview]: { services: ['job-scheduler'] },
   [FLEET_RPC.targetsResolve]: { services: ['job-scheduler'] },
 
+  [JOB_RPC.preview]: { permission: 'jobs.create' },
   [JOB_RPC.create]: { permission: 'jobs.create' },
   [JOB_RPC.get]: { permission: 'jobs.read' },
   [JOB_RPC.list]: { permission: 'jobs.read' },

@@ -92,7 +92,7 @@ const jobView: JobView = {
   signature: { kid: 'waybill-publish-1', holder: 'service', status: 'valid' },
   action: 'install',
   targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: 2 },
-  schedule: { startAt: null, zone: 'UTC', startsAt: AT, expiresAt: AT },
+  schedule: { startAt: null, installAt: null, zone: 'UTC', startsAt: AT, installsAt: null, expiresAt: AT },
   rollout: {
     waves: [{ percent: 10, soak: 'PT30M', approval: 'manual' }, { percent: 100 }],
     gate: { successPercent: 95 },
@@ -268,6 +268,19 @@ export const GOLDEN_RPC: Goldens = {
   },
   [FLEET_RPC.enrolmentTokenList]: { request: page, response: pageOf(tokenView) },
   [FLEET_RPC.enrolmentTokenRemove]: { request: { id: ID }, response: {} },
+  [FLEET_RPC.targetsPreview]: {
+    request: {
+      groupIds: [ID],
+      computerIds: [ID],
+      excludeGroupIds: [OTHER_ID],
+      excludeComputerIds: [OTHER_ID],
+      guardedGroups: ['servers'],
+    },
+    response: {
+      platforms: [{ os: 'linux', arch: 'amd64', distribution: 'debian', computers: 2, offline: 1 }],
+      reachedGuarded: ['servers'],
+    },
+  },
   [FLEET_RPC.targetsResolve]: {
     request: {
       groupIds: [ID],
@@ -311,6 +324,19 @@ export const GOLDEN_RPC: Goldens = {
   [JOB_RPC.get]: { request: { id: ID }, response: jobView },
   [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
   [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
+  [JOB_RPC.preview]: {
+    request: { job: { package: 'acme-ledger', version: '2.4.0', targets: { groups: ['accounting'] } } },
+    response: {
+      targets: { total: 2, offline: 1, withoutVariant: 0 },
+      platforms: [
+        { os: 'linux', arch: 'amd64', distribution: 'debian', computers: 2, offline: 1, variant: 0, bytesEach: 1024 },
+      ],
+      bytes: 2048,
+      waves: [{ number: 1, percent: 100, expected: 2 }],
+      approval: null,
+      schedule: { startsAt: AT, installsAt: AT, expiresAt: AT },
+    },
+  },
   [JOB_RPC.pause]: { request: { id: ID, reason: 'a meeting', revision: 2 }, response: jobView },
   [JOB_RPC.resume]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.cancel]: {

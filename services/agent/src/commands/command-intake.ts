@@ -182,7 +182,7 @@ export class CommandIntake {
     if (!holds.take(command, timestamp(clock)) || !command.held) return;
     for (const record of journal.attemptsOf(command.jobId, command.run)) {
       if (record.finishedAt || record.cancel || record.verdict || hasBegun(record.steps)) continue;
-      reports.write(record, paused(command.reason));
+      reports.write(record, held(command.reason));
     }
   }
 
@@ -201,7 +201,7 @@ export class CommandIntake {
       journal.insertAttempt(newAttempt(command, timestamp(clock)));
       reports.write(command, { status: 'accepted' });
       const waits = holds.reasonOf(command);
-      if (waits !== null) reports.write(command, paused(waits));
+      if (waits !== null) reports.write(command, held(waits));
     }
     if (command.kind === 'execute' && judgement.do === 'confirm') journal.changeAttempt(command, { command });
     if (command.kind === 'execute' && judgement.do === 'close') {
@@ -218,7 +218,7 @@ export class CommandIntake {
   }
 }
 
-const paused = (reason: string) => ({ status: 'waiting', reason: 'job.paused', message: reason }) as const;
+const held = (reason: string) => ({ status: 'waiting', reason: 'job.held', message: reason }) as const;
 
 type StreamSource = Exclude<CommandSource, { kind: 'desiredState' }>;
 type Genuine = Extract<VerifiedCommand, { ok: true } | { genuine: true }>;

@@ -37,7 +37,7 @@ describe('a job that is paused', () => {
     await world.take(await world.sign(holdCommand(command, true)));
     expect(said(world, command)).toMatchObject({
       status: 'waiting',
-      reason: 'job.paused',
+      reason: 'job.held',
       message: 'Paused by admin.',
     });
     await stays(world, command, command.installAt);
@@ -53,7 +53,7 @@ describe('a job that is paused', () => {
     const command = executeCommand({ audience: world.audience, seq: 2 });
     await world.take(await world.sign(holdCommand(command, true, { seq: 1 })));
     await world.take(await world.sign(command));
-    expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'job.paused' });
+    expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'job.held' });
     await stays(world, command, new Date().toISOString());
   });
 

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-
-/** What a manifest's `platform` is matched against. */
-export interface PlatformFacts {
-  os: 'linux' | 'windows' | 'macos';
-  arch: 'amd64' | 'arm64';
-  /** `ID` of os-release, e.g. `debian` */
-  distribution?: string;
-}
+import type { PlatformFacts } from '@waybill/contracts/agent';
 
 const SYSTEMS = { win32: 'windows', darwin: 'macos' } as const;
 

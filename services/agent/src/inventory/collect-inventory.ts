@@ -2,7 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { cpus, networkInterfaces, totalmem } from 'node:os';
 import type { InventoryRequest } from '@waybill/contracts/agent';
 import { SOFTWARE_PREFIX } from '../execution/installed-software.js';
-import type { PlatformFacts } from '../identity/platform-facts.js';
+import type { PlatformFacts } from '@waybill/contracts/agent';
 import { installedPackages } from '../installers/dpkg-status.js';
 import type { Journal } from '../journal/journal.js';
 import type { RootedPaths } from '../root/rooted-paths.js';

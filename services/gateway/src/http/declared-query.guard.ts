@@ -12,7 +12,7 @@ interface DeclaredParameter {
 
 /**
  * A query parameter that a call does not declare is refused: one that is misspelt, or that another call takes, would otherwise be ignored, and
- * `POST /jobs?dryRun=true` would send software. The declaration is the one that `openapi.json` shows, so the two cannot differ.
+ * `POST /jobs?dryrun=true` would send software. The declaration is the one that `openapi.json` shows, so the two cannot differ.
  */
 @Injectable()
 export class DeclaredQueryGuard implements CanActivate {

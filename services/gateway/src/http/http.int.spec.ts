@@ -50,7 +50,7 @@ describe('ETag and If-Match', () => {
 
 describe('a query parameter', () => {
   it.each([
-    ['POST', '/jobs?dryRun=true', { package: 'acme', version: '1', targets: { groups: ['g'] } }, 'dryRun'],
+    ['POST', '/jobs?simulate=true', { package: 'acme', version: '1', targets: { groups: ['g'] } }, 'simulate'],
     ['POST', '/groups?dry=1', { name: 'g', kind: 'static' }, 'dry'],
     ['DELETE', '/groups/g?dryRun=true', undefined, 'dryRun'],
     ['GET', '/groups?filtre=x', undefined, 'filtre'],

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import {
   CancelJob,
   CreateJob,
   JOB_RPC,
+  type JobPreview,
   PauseJob,
   type JobRpc,
   type Page,
@@ -11,6 +12,8 @@ import {
   type Reexecuted,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
+import type { Response } from 'express';
+import { Flag } from '../http/flag.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
@@ -21,6 +24,8 @@ import type { JobDetail } from './job-detail.js';
 import { JobViews } from './job-views.service.js';
 import { ReexecuteJob } from './reexecute-body.js';
 
+/** A fleet of hundreds of thousands is counted. */
+const PREVIEW_TIMEOUT_MS = 25_000;
 /** Re-execution of a large job touches many rows. */
 const REEXECUTE_TIMEOUT_MS = 30_000;
 
@@ -32,11 +37,25 @@ export class JobsController {
     private readonly views: JobViews,
   ) {}
 
-  /** Orders a package version for groups and computers, at once or at a set moment. */
+  /**
+   * Orders a package version for groups and computers, at once or at a set moment. With `dryRun=true` nothing is made: the answer says whom
+   * the job would reach now, on which platforms, in which waves, and how many bytes would travel.
+   */
   @Post()
+  @ApiQuery({ name: 'dryRun', required: false, type: Boolean, description: 'only say what the job would mean' })
+  @Answers(200, 'JobPreview', 'With `dryRun=true`: what the job would mean.')
   @Answers(201, 'JobDetail', 'The job; nothing is sent before its start.')
   @Problems('job.invalid')
-  async create(@Body() job: CreateJob, @ResourceId() id: string): Promise<JobDetail> {
+  async create(
+    @Body() job: CreateJob,
+    @Flag('dryRun') dryRun: boolean,
+    @ResourceId() id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<JobDetail | JobPreview> {
+    if (dryRun) {
+      response.status(200);
+      return this.rpc.call(JOB_RPC.preview, { job }, { timeoutMs: PREVIEW_TIMEOUT_MS });
+    }
     return this.views.withCounters(await this.rpc.call(JOB_RPC.create, { job, id }));
   }
 

@@ -937,11 +937,24 @@ export const viewSchemas = {
               "null"
             ]
           },
+          "installAt": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "zone": {
             "type": "string"
           },
           "startsAt": {
             "type": "string"
+          },
+          "installsAt": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "null: as soon as a computer has the files"
           },
           "expiresAt": {
             "type": "string"
@@ -949,8 +962,10 @@ export const viewSchemas = {
         },
         "required": [
           "startAt",
+          "installAt",
           "zone",
           "startsAt",
+          "installsAt",
           "expiresAt"
         ]
       },
@@ -1182,6 +1197,154 @@ export const viewSchemas = {
       "waves"
     ],
     "description": "`GET /jobs/{id}`: the document, where it stands and the counters of its current run."
+  },
+  "JobPreview": {
+    "type": "object",
+    "properties": {
+      "targets": {
+        "type": "object",
+        "properties": {
+          "total": {
+            "type": "number"
+          },
+          "offline": {
+            "type": "number",
+            "description": "not connected: they act when they come back"
+          },
+          "withoutVariant": {
+            "type": "number",
+            "description": "for which the package has no variant, or whose platform is not known yet"
+          }
+        },
+        "required": [
+          "total",
+          "offline",
+          "withoutVariant"
+        ]
+      },
+      "platforms": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/JobPreviewPlatform"
+        },
+        "description": "the most computers first"
+      },
+      "bytes": {
+        "type": "number",
+        "description": "that travel when no computer has any of the files"
+      },
+      "waves": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "number": {
+              "type": "number"
+            },
+            "percent": {
+              "type": "number"
+            },
+            "expected": {
+              "type": "number"
+            }
+          },
+          "required": [
+            "number",
+            "percent",
+            "expected"
+          ]
+        },
+        "description": "who is in which wave is drawn when the job is made: numbers to be expected"
+      },
+      "approval": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "why somebody other than its maker would have to approve it; null when nobody would"
+      },
+      "schedule": {
+        "type": "object",
+        "properties": {
+          "startsAt": {
+            "type": "string"
+          },
+          "installsAt": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "expiresAt": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "startsAt",
+          "installsAt",
+          "expiresAt"
+        ]
+      }
+    },
+    "required": [
+      "targets",
+      "platforms",
+      "bytes",
+      "waves",
+      "approval",
+      "schedule"
+    ]
+  },
+  "JobPreviewPlatform": {
+    "type": "object",
+    "properties": {
+      "os": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "arch": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "distribution": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "computers": {
+        "type": "number"
+      },
+      "offline": {
+        "type": "number",
+        "description": "of these, not connected"
+      },
+      "variant": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "number of the manifest's variant, from 0; null: none is for this platform, or nobody knows it yet"
+      },
+      "bytesEach": {
+        "type": "number",
+        "description": "of that variant's artifacts, for one computer"
+      }
+    },
+    "required": [
+      "arch",
+      "bytesEach",
+      "computers",
+      "distribution",
+      "offline",
+      "os",
+      "variant"
+    ],
+    "description": "Computers of one platform, and what the package has for them."
   },
   "JobRollout": {
     "type": "object",

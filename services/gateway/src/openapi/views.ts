@@ -7,6 +7,7 @@ export type {
   ExecutionView,
   GroupPreview,
   GroupView,
+  JobPreview,
   MembersChanged,
   PackageView,
   Reexecuted,

@@ -39,7 +39,7 @@ export interface Reach {
  * when it was given; one from before the count covers whatever number its groups hold.
  */
 export function approvalForReach(
-  { approval }: Job,
+  { approval }: Pick<Job, 'approval'>,
   { total, guarded }: Reach,
   { above }: ApprovalPolicy,
 ): Approval | null {

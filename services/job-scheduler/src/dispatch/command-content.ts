@@ -19,6 +19,7 @@ export function executeContent(
   job: Job,
   { signedManifest, manifestDigest }: InstallableVersion,
   attempt: number,
+  now: Date,
 ): CommandContent {
   return {
     kind: 'execute',
@@ -34,6 +35,8 @@ export function executeContent(
     lateJoiners: 'exclude',
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
+    // a moment that has passed is none to wait for
+    ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
   };
 }
 

@@ -30,18 +30,19 @@ export class CommandPlanner {
   ) {}
 
   /** The job's first commands, to all of its targets or to those of one wave. */
-  async wave(sql: SqlExecutor, job: Job, wave?: number): Promise<PlannedCommand[]> {
+  async wave(sql: SqlExecutor, job: Job, now: Date, wave?: number): Promise<PlannedCommand[]> {
     const version = await this.version(sql, job);
-    if (wave === undefined || !job.rollout) return this.everywhere(sql, job, executeContent(job, version, job.attempt));
+    if (wave === undefined || !job.rollout)
+      return this.everywhere(sql, job, executeContent(job, version, job.attempt, now));
     // Whoever is in this wave has not been told anything yet, whatever attempt others have come to.
-    const content = executeContent(job, version, FIRST_ATTEMPT);
+    const content = executeContent(job, version, FIRST_ATTEMPT, now);
     return this.everywhere(sql, job, content, waveSlice(percentsOf(job), wave));
   }
 
   /** Commands of a new attempt, to the reopened computers only. */
-  async attempt(sql: SqlExecutor, job: Job, computers: readonly string[]): Promise<PlannedCommand[]> {
+  async attempt(sql: SqlExecutor, job: Job, computers: readonly string[], now: Date): Promise<PlannedCommand[]> {
     await this.targets.markByInbox(sql, job, computers);
-    return toComputers(computers, executeContent(job, await this.version(sql, job), job.attempt));
+    return toComputers(computers, executeContent(job, await this.version(sql, job), job.attempt, now));
   }
 
   /** Waiting or going on, on every stream that carried a command of the run. */

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC, waveOf } from '@waybill/contracts';
+import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC, type JobStatus, waveOf } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -55,7 +55,7 @@ export class CommandsForHandler {
         execution.attempt,
         () =>
           untrusted === undefined
-            ? executeContent(job, { signedManifest, manifestDigest }, execution.attempt)
+            ? executeContent(job, { signedManifest, manifestDigest }, execution.attempt, now)
             : cancelUntrusted(job, execution.attempt, untrusted, now),
         now,
       );
@@ -78,13 +78,15 @@ function toOne(content: CommandContent, computer: string, now: Date): Command {
   return { id: uuidv7(), v: 1, audience: { computer }, seq: 0, issuedAt: now.toISOString(), selector, ...content };
 }
 
-/** Its wave has not been released, or nothing more is to begin. A new attempt was ordered for the computer itself. */
+/** Its wave has not been released. A new attempt was ordered for the computer itself. */
 function isHeldBack(job: Job, computerId: string, attempt: number): boolean {
-  if (job.status === 'halted') return true;
-  const goesOn = job.status === 'running' || job.status === 'paused';
-  if (!goesOn || !job.rolloutState || attempt > 1) return false;
+  const open = job.status === 'running' || HELD.includes(job.status);
+  if (!open || !job.rolloutState || attempt > 1) return false;
   return waveOf(job.id, computerId, percentsOf(job)) > job.rolloutState.released;
 }
+
+/** Nothing begins, whoever asks. */
+const HELD: readonly JobStatus[] = ['paused', 'halted'];
 
 /** Nobody vouches for the version any more: what has not begun must not begin. */
 function cancelUntrusted(job: Job, attempt: number, why: string, now: Date): CommandContent {
@@ -101,6 +103,6 @@ function stillToDo(job: Job, attempt: number, execute: () => CommandContent, now
     const reason = job.statusReason ?? `The job is ${job.status}.`;
     return [cancelContent({ jobId: job.id, run: job.run, attempt, closing: job.status, reason }, now)];
   }
-  if (job.status === 'paused') return [holdContent(job, true, job.statusReason ?? 'The job is paused.')];
+  if (HELD.includes(job.status)) return [holdContent(job, true, job.statusReason ?? `The job is ${job.status}.`)];
   return [execute()];
 }

@@ -5,7 +5,7 @@ import { cancelContent, executeContent } from './command-content.js';
 import { toComputers, toGroups } from './plan-commands.js';
 
 const version = { signedManifest: 'a.b.c', manifestDigest: 'sha256:x' };
-const content = executeContent(aRunningJob(), version, 1);
+const content = executeContent(aRunningJob(), version, 1, NOW);
 
 describe('toGroups', () => {
   it('is one command per group, for all of it', () => {
@@ -40,9 +40,15 @@ describe('toComputers', () => {
 });
 
 describe('executeContent', () => {
+  it('says when to act while that lies ahead', () => {
+    const job = aRunningJob({ installsAt: at(60) });
+    expect(executeContent(job, version, 1, at(59))).toMatchObject({ installAt: at(60).toISOString() });
+    expect(executeContent(job, version, 1, at(60))).not.toHaveProperty('installAt');
+  });
+
   it('says what the agent needs in order to act and to judge', () => {
     const job = aRunningJob({ resolvedAt: at(3), priority: 7, excludeGroupIds: ['g'], excludeComputers: ['c'] });
-    expect(executeContent(job, version, 2)).toEqual({
+    expect(executeContent(job, version, 2, NOW)).toEqual({
       kind: 'execute',
       jobId: job.id,
       run: 1,

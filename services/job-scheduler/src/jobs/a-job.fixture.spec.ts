@@ -21,6 +21,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
     excludeGroupIds: [],
     excludeComputers: [],
     startAt: null,
+    installAt: null,
+    installsAt: null,
     zone: 'UTC',
     startsAt: NOW,
     rollout: null,

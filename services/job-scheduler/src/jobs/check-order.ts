@@ -11,6 +11,7 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 export function checkOrder(order: CreateJob): FieldError[] {
   return [
     ...nameErrors(order.name),
+    ...installationErrors(order),
     ...targetErrors(order),
     ...rolloutErrors(order.rollout),
     ...annotationErrors(order.annotations ?? {}),
@@ -38,6 +39,13 @@ export function hasControlCharacters(text: string): boolean {
 
 function nameErrors(name: string | undefined): FieldError[] {
   return name?.trim() === '' ? [{ pointer: '/name', message: 'name must not be blank' }] : [];
+}
+
+function installationErrors({ action, schedule }: CreateJob): FieldError[] {
+  if (action !== 'verify' || schedule?.installAt === undefined) return [];
+  return [
+    { pointer: '/schedule/installAt', message: 'a job that only verifies installs nothing: leave installAt out' },
+  ];
 }
 
 function targetErrors({ targets }: CreateJob): FieldError[] {

@@ -43,6 +43,8 @@ export function decideCreation(
       excludeGroupIds,
       excludeComputers: lowerCase(targets.exclude?.computers),
       startAt: schedule.startAt,
+      installAt: schedule.installAt,
+      installsAt: schedule.installsAt,
       zone: schedule.zone,
       startsAt: schedule.startsAt,
       expiresAt: schedule.expiresAt,

@@ -2,7 +2,14 @@ import { at, NOW } from './a-job.fixture.spec.js';
 import { decideCreation } from './decide-creation.js';
 
 describe('decideCreation', () => {
-  const schedule = { startAt: null, zone: 'UTC', startsAt: at(10), expiresAt: at(3600) };
+  const schedule = {
+    startAt: null,
+    installAt: null,
+    zone: 'UTC',
+    startsAt: at(10),
+    installsAt: null,
+    expiresAt: at(3600),
+  };
   const checked = {
     id: '01990000-0000-7000-8000-000000000001',
     order: { package: 'acme', version: '1', targets: { computers: ['01990000-0000-7000-8000-00000000000A'] } },

@@ -54,9 +54,9 @@ export class EffectsService {
         await this.targets.assign(sql, job);
         return [];
       case 'releaseWave':
-        return this.planner.wave(sql, job, effect.wave);
+        return this.planner.wave(sql, job, now, effect.wave);
       case 'releaseAttempt':
-        return this.planner.attempt(sql, job, effect.computers);
+        return this.planner.attempt(sql, job, effect.computers, now);
       case 'sendHold':
         return this.planner.hold(sql, job, effect);
       case 'sendCancel':

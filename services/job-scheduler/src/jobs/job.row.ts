@@ -37,6 +37,8 @@ const COLUMNS: Record<keyof Job, string> = {
   excludeGroupIds: 'exclude_group_ids',
   excludeComputers: 'exclude_computers',
   startAt: 'start_at',
+  installAt: 'install_at',
+  installsAt: 'installs_at',
   zone: 'zone',
   startsAt: 'starts_at',
   rollout: 'rollout',

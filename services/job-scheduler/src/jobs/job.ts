@@ -19,9 +19,13 @@ export interface JobDocument {
   readonly excludeComputers: readonly string[];
   /** as it was written, null for "at once" */
   readonly startAt: string | null;
+  /** as it was written, null for "as soon as the files are there" */
+  readonly installAt: string | null;
   readonly zone: string;
   /** the moment that `startAt` in `zone` means */
   readonly startsAt: Date;
+  /** the moment that `installAt` in `zone` means */
+  readonly installsAt: Date | null;
   /** null: everybody at once */
   readonly rollout: JobRollout | null;
   readonly stopWhen: StopWhen | null;

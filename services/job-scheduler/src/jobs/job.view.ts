@@ -22,8 +22,10 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     },
     schedule: {
       startAt: job.startAt,
+      installAt: job.installAt,
       zone: job.zone,
       startsAt: job.startsAt.toISOString(),
+      installsAt: job.installsAt?.toISOString() ?? null,
       expiresAt: job.expiresAt.toISOString(),
     },
     rollout: job.rollout,

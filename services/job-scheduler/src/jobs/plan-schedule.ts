@@ -7,8 +7,11 @@ const HORIZON_DAYS = 3_660;
 
 export interface PlannedSchedule {
   startAt: string | null;
+  installAt: string | null;
   zone: string;
   startsAt: Date;
+  /** null: at once */
+  installsAt: Date | null;
   expiresAt: Date;
 }
 
@@ -20,7 +23,7 @@ export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldErro
     const message = `"${zone}" is not a known time zone; use an IANA name such as Asia/Tokyo, Europe/Berlin or UTC`;
     errors.push({ pointer: '/schedule/zone', message });
   }
-  const read = (field: 'startAt' | 'expiresAt'): Date | null => {
+  const read = (field: 'startAt' | 'installAt' | 'expiresAt'): Date | null => {
     const text = schedule[field];
     if (text === undefined) return null;
     const instant = instantOf(text, zoneKnown ? zone : 'UTC');
@@ -36,12 +39,30 @@ export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldErro
   const end = read('expiresAt');
   // Without its zone a time cannot be judged; one error per cause.
   if (end && zoneKnown) checkEnd(end, { startsAt, now, started: !wanted || wanted <= now }, errors);
+  const installsAt = read('installAt');
+  const expiresAt = end ?? daysAfter(startsAt, DEFAULT_LIFETIME_DAYS);
+  if (installsAt && zoneKnown) checkInstallation(installsAt, { startsAt, expiresAt }, errors);
   return {
     startAt: schedule.startAt ?? null,
+    installAt: schedule.installAt ?? null,
     zone,
     startsAt,
-    expiresAt: end ?? daysAfter(startsAt, DEFAULT_LIFETIME_DAYS),
+    installsAt,
+    expiresAt,
   };
+}
+
+function checkInstallation(
+  installsAt: Date,
+  { startsAt, expiresAt }: { startsAt: Date; expiresAt: Date },
+  errors: FieldError[],
+): void {
+  const pointer = '/schedule/installAt';
+  const said = `installAt (${installsAt.toISOString()})`;
+  if (installsAt < startsAt)
+    errors.push({ pointer, message: `${said} must not be before the start (${startsAt.toISOString()})` });
+  if (installsAt >= expiresAt)
+    errors.push({ pointer, message: `${said} must be before the job expires (${expiresAt.toISOString()})` });
 }
 
 function checkEnd(

@@ -11,7 +11,14 @@ describe('planSchedule', () => {
   it('without a word starts at once and expires after 30 days', () => {
     const { planned, errors } = plan({});
     expect(errors).toEqual([]);
-    expect(planned).toEqual({ startAt: null, zone: 'UTC', startsAt: NOW, expiresAt: new Date('2026-10-01T00:00:00Z') });
+    expect(planned).toEqual({
+      startAt: null,
+      installAt: null,
+      zone: 'UTC',
+      startsAt: NOW,
+      installsAt: null,
+      expiresAt: new Date('2026-10-01T00:00:00Z'),
+    });
   });
 
   it('starts at once when the start is in the past, and counts the 30 days from now', () => {
@@ -21,11 +28,18 @@ describe('planSchedule', () => {
   });
 
   it('reads wall-clock times in the zone and keeps what was written', () => {
-    const { planned } = plan({ startAt: '2026-09-02T09:00:00', expiresAt: '2026-09-15T00:00:00', zone: 'Asia/Tokyo' });
+    const { planned } = plan({
+      startAt: '2026-09-02T09:00:00',
+      installAt: '2026-09-02T12:00:00',
+      expiresAt: '2026-09-15T00:00:00',
+      zone: 'Asia/Tokyo',
+    });
     expect(planned).toEqual({
       startAt: '2026-09-02T09:00:00',
+      installAt: '2026-09-02T12:00:00',
       zone: 'Asia/Tokyo',
       startsAt: new Date('2026-09-02T00:00:00Z'),
+      installsAt: new Date('2026-09-02T03:00:00Z'),
       expiresAt: new Date('2026-09-14T15:00:00Z'),
     });
   });
@@ -36,6 +50,18 @@ describe('planSchedule', () => {
     ['a start in the far future', { startAt: '2062-01-01T00:00:00Z' }, '/schedule/startAt'],
     ['an expiry that does not exist', { expiresAt: '2026-09-01T24:30:00' }, '/schedule/expiresAt'],
     ['an expiry in the past', { expiresAt: '2026-08-31T00:00:00Z' }, '/schedule/expiresAt'],
+    ['an installation that does not exist', { installAt: '2026-09-31T00:00:00' }, '/schedule/installAt'],
+    ['an installation in the past', { installAt: '2026-08-31T00:00:00Z' }, '/schedule/installAt'],
+    [
+      'an installation before the start',
+      { startAt: '2026-09-03T00:00:00Z', installAt: '2026-09-02T00:00:00Z' },
+      '/schedule/installAt',
+    ],
+    [
+      'an installation at the end',
+      { installAt: '2026-09-03T00:00:00Z', expiresAt: '2026-09-03T00:00:00Z' },
+      '/schedule/installAt',
+    ],
     [
       'an expiry at the start',
       { startAt: '2026-09-02T00:00:00Z', expiresAt: '2026-09-02T00:00:00Z' },

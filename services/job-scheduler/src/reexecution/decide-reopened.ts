@@ -2,6 +2,7 @@ import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/d
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 import { closeUntrusted } from '../jobs/untrusted.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
+import { GO_ON } from '../rollout/decide-resume.js';
 import { countAnew } from '../rollout/count-progress.js';
 import type { RolloutState } from '../rollout/rollout.js';
 
@@ -47,6 +48,7 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
     { kind: 'setTimer', timer: 'expire', dueAt: running.expiresAt },
     ...lookAgain(running, now),
     ...(job.status === 'running' ? [] : [{ kind: 'announceStatus' } as const]),
+    ...(job.status === 'halted' ? [GO_ON] : []),
     { kind: 'releaseAttempt', attempt, computers },
   ]);
 }

@@ -3,6 +3,9 @@ import { demandRevision, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 import { decideRollout, type Obstacle } from './decide-rollout.js';
 
+/** Before any further command, so that nobody who is told anew still waits. */
+export const GO_ON: Effect = { kind: 'sendHold', held: false, reason: 'The job goes on.' };
+
 export interface ResumeOrder {
   /** what the administrator saw */
   revision?: number;
@@ -19,10 +22,9 @@ export function decideResume(job: Job, { revision }: ResumeOrder, now: Date, obs
   const state = job.rolloutState;
   const rolloutState =
     job.status === 'halted' && state ? { ...state, waived: state.released, forgiven: state.tally } : state;
-  const goOn: Effect[] = job.status === 'paused' ? [{ kind: 'sendHold', held: false, reason: 'The job goes on.' }] : [];
   const resumed = changed(job, { status: 'running', statusReason: null, rolloutState }, [
     { kind: 'announceStatus' },
-    ...goOn,
+    GO_ON,
   ]);
   const next = decideRollout(resumed.job, now, obstacle);
   return { job: next.job, changed: true, effects: [...resumed.effects, ...next.effects] };

@@ -54,13 +54,14 @@ function releaseEffects({ released, waves }: RolloutState): Effect[] {
   return released === 1 ? [command] : [command, { kind: 'announceWave', wave: released }];
 }
 
-/** Nothing more is sent until somebody decides; what has left goes on. */
+/** Nothing more is sent until somebody decides; who was told and has not begun waits, who has begun finishes. */
 function halt(job: Job, statusReason: string, before: readonly Effect[] = []): Decision {
   const effects = before.filter(({ kind }) => kind !== 'setTimer');
   return changed(job, { status: 'halted', statusReason }, [
     ...effects,
     { kind: 'clearTimers', timers: ['wave'] },
     { kind: 'announceStatus' },
+    { kind: 'sendHold', held: true, reason: statusReason },
   ]);
 }
 

@@ -65,7 +65,12 @@ describe('the next wave', () => {
     expect(job.statusReason).toBe(
       'rollout.gate: Wave 1 has not passed its gate 90 %, now 80 %, with 10 of its 20 computers finished. Nothing more is sent; resume, re-execute what failed, or cancel.',
     );
-    expect(effects).toEqual([{ kind: 'clearTimers', timers: ['wave'] }, { kind: 'announceStatus' }]);
+    expect(effects).toEqual([
+      { kind: 'clearTimers', timers: ['wave'] },
+      { kind: 'announceStatus' },
+      // who has been told and has not begun waits
+      { kind: 'sendHold', held: true, reason: job.statusReason },
+    ]);
     expect(decideRollout(job, at(999)).changed).toBe(false);
     expect(progress(job, [[18, 2]], at(999)).job.status).toBe('halted');
   });
@@ -134,6 +139,7 @@ describe('resuming', () => {
     const halted = progress(aReleased([20, 180, 1800], NOW), [[8, 2]], at(61)).job;
     const { job, effects } = decideResume(halted, {}, at(70), NO_OBSTACLE);
     expect(job.rolloutState).toMatchObject({ released: 2, waived: 1 });
+    expect(effects.map(({ kind }) => kind).slice(0, 3)).toEqual(['announceStatus', 'sendHold', 'releaseWave']);
     expect(effects).toContainEqual({ kind: 'releaseWave', wave: 2 });
     expect(
       progress(

@@ -35,7 +35,7 @@ export function stopHaltWords({ stopWhen }: Job, state: RolloutState): string {
   const seen = sinceResumed(state);
   const told = state.waves.slice(0, state.released).reduce((sum, { total }) => sum + (total ?? 0), 0);
   const left = Math.max(0, told - state.tally.finished);
-  return `${JOB_REASONS.stopWhen}: ${seen.failed} of ${seen.finished} finished computers failed, that is ${percent(failurePercent(seen))}, more than ${stopWhen!.failedPercent} %. Nothing more is sent; ${left} computers had been told before that and may still finish. Resume, re-execute what failed, or cancel.`;
+  return `${JOB_REASONS.stopWhen}: ${seen.failed} of ${seen.finished} finished computers failed, that is ${percent(failurePercent(seen))}, more than ${stopWhen!.failedPercent} %. Nothing more is sent; ${left} computers had been told before that: those that have begun finish, the others wait. Resume, re-execute what failed, or cancel.`;
 }
 
 function gateWords(job: Job, state: RolloutState): string {

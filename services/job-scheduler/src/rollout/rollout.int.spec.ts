@@ -115,18 +115,27 @@ describe('a job in waves', () => {
     await story.becomes(id, { waves: [{ status: 'released' }, {}, {}] });
     await tell(id, sizes, [[sizes[0]! - 3, 3]]);
     await story.becomes(id, { status: 'halted', statusReason: expect.stringMatching(/^rollout\.gate: /) });
-    expect(await selectors(stream, id, 1)).toHaveLength(1);
-    const executions = [{ jobId: id, run: 1, attempt: 1 }];
-    expect(await scheduler.rpc.call(JOB_RPC.commandsFor, { computerId: inWave(1)[0]!, executions })).toEqual({
-      commands: [],
-    });
+    const kinds = async (count: number) =>
+      (await story.commands(stream, id, count)).map(({ command }) =>
+        command.kind === 'hold' ? `hold ${command.held}` : command.kind,
+      );
+    expect(await kinds(2)).toEqual(['execute', 'hold true']);
+    const asks = async (computerId: string) => {
+      const executions = [{ jobId: id, run: 1, attempt: 1 }];
+      const answer = await scheduler.rpc.call(JOB_RPC.commandsFor, { computerId, executions });
+      return Promise.all(answer.commands.map(async (jws) => (await story.verify(jws)).kind));
+    };
+    // who has been told waits, who has not is told nothing
+    expect([await asks(inWave(1)[0]!), await asks(inWave(2)[0]!)]).toEqual([['hold'], []]);
     const { revision } = await get(scheduler, id);
     await expect(scheduler.rpc.call(JOB_RPC.resume, { id, revision: revision - 1 })).rejects.toMatchObject({
       code: 'precondition.failed',
     });
     const resumed = await scheduler.rpc.call(JOB_RPC.resume, { id, revision });
     expect(resumed).toMatchObject({ status: 'running', waves: [{}, { status: 'released' }, { status: 'pending' }] });
-    expect(await selectors(stream, id, 2)).toEqual([slice(1), slice(2)]);
+    expect(await kinds(4)).toEqual(['execute', 'hold true', 'hold false', 'execute']);
+    expect((await selectors(stream, id, 4)).at(-1)).toEqual(slice(2));
+    expect(await asks(inWave(2)[0]!)).toEqual(['execute']);
     await expect(scheduler.rpc.call(JOB_RPC.resume, { id })).rejects.toMatchObject({ code: 'job.wrongState' });
     await eventually(() => expect(story.statuses(id)).toEqual(['scheduled', 'running', 'halted', 'running']));
   });

@@ -59,8 +59,10 @@ describe('a job is made', () => {
       targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: null },
       schedule: {
         startAt: '2030-01-01T00:00:00Z',
+        installAt: null,
         zone: 'UTC',
         startsAt: '2030-01-01T00:00:00.000Z',
+        installsAt: null,
         expiresAt: '2030-01-31T00:00:00.000Z',
       },
       rollout: null,

@@ -3,6 +3,7 @@ import {
   FLEET_RPC,
   notFound,
   PACKAGE_RPC,
+  type PreviewTargets,
   type ReopenedExecutions,
   type ReopenExecutions,
   type ResolvedTargets,
@@ -11,6 +12,7 @@ import {
   rpcQueue,
   type RpcReply,
   type ServiceName,
+  type TargetsPreview,
   type VersionManifest,
   type VersionView,
   WaybillError,
@@ -40,6 +42,7 @@ export class FakePeers {
   reopens: string[] = [];
   readonly answers = new Map<string, Answer>([
     [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
+    [FLEET_RPC.targetsPreview, (request) => this.previewTargets(request)],
     [FLEET_RPC.groupGet, (request) => this.groupGet(request)],
     [PACKAGE_RPC.get, ({ name }: { name: string }) => ({ name, category: this.categories.get(name) ?? null })],
     [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
@@ -91,6 +94,17 @@ export class FakePeers {
       if (error instanceof WaybillError) return { ok: false, error: error.toWire() };
       throw error;
     }
+  }
+
+  /** Every other computer is a Linux, the rest have not told yet. */
+  private previewTargets(request: PreviewTargets): TargetsPreview {
+    const { targets } = this.resolveTargets({ ...request, limit: 1_000_000 });
+    const linux = Math.ceil(targets.length / 2);
+    const platforms = [
+      { os: 'linux', arch: 'amd64', distribution: 'debian', computers: linux, offline: 1 },
+      { os: null, arch: null, distribution: null, computers: targets.length - linux, offline: 0 },
+    ];
+    return { platforms: platforms.filter(({ computers }) => computers > 0), reachedGuarded: [] };
   }
 
   private resolveTargets(request: ResolveTargets): ResolvedTargets {

@@ -1,7 +1,14 @@
-import type { Manifest, Variant } from '@waybill/contracts/agent';
-import type { PlatformFacts } from '../identity/platform-facts.js';
+import type { Manifest, Variant } from './manifest.js';
 
-/** The first variant that matches the computer, null when none does. */
+/** What a manifest's `platform` is matched against. */
+export interface PlatformFacts {
+  os: 'linux' | 'windows' | 'macos';
+  arch: 'amd64' | 'arm64';
+  /** `ID` of os-release, e.g. `debian` */
+  distribution?: string;
+}
+
+/** The first variant that matches the computer, null when none does. Server and agent choose by this same function. */
 export function chooseVariant(manifest: Manifest, facts: PlatformFacts): Variant | null {
   return manifest.variants.find(({ platform }) => matches(platform, facts)) ?? null;
 }
