@@ -109,6 +109,11 @@ describe('a job in waves', () => {
         expect(`${status} ${status === 'queued' ? reason : ''}`).toBe(expected);
       }
 
+      const [late] = (await stack.api.get<Page<Execution>>(`/jobs/${id}/executions?filter=reason==wave&limit=1`)).items;
+      const why = await stack.api.get(`/computers/${late!.computerId}/explain?job=${id}`);
+      expect(why).toMatchObject({ computerName: late!.computerName, status: 'queued', reason: 'wave', next: null });
+      expect(why['answer']).toMatch(/^It waits until wave [23] is released\. Wave [23] of 3 /);
+
       const second = await becomes(id, ({ statusReason }) =>
         expect(statusReason).toMatch(/^Wave 3 of 3 waits until somebody approves it/),
       );

@@ -56,7 +56,8 @@ function pathWith(route: string, names: Names): string {
     .replace('{name}', collection === 'groups' ? names.group : names.package)
     .replace('{version}', names.version)
     .replace('{file}', 'run.sh')
-    .replace(/report$/, 'report?format=csv');
+    .replace(/report$/, 'report?format=csv')
+    .replace(/explain$/, `explain?job=${names.job}`);
 }
 
 /** Bodies that are right in form, so that a refusal is about whose thing it is. */

@@ -143,6 +143,18 @@ export const PROBLEMS: ProblemCase[] = [
     send('PATCH', ({ computer }) => `/computers/${computer}`, body, headers),
   ]),
   ['DELETE /computers/{id}', 'computer.notFound', 404, send('DELETE', `/computers/${NOBODY}`)],
+  [
+    'GET /computers/{id}/explain',
+    'computer.notFound',
+    404,
+    send('GET', ({ completedJob }) => `/computers/${NOBODY}/explain?job=${completedJob}`),
+  ],
+  [
+    'GET /computers/{id}/explain',
+    'job.notFound',
+    404,
+    send('GET', ({ computer }) => `/computers/${computer}/explain?job=${NOBODY}`),
+  ],
   ['GET /computers/{id}/software', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}/software`)],
 
   ['POST /groups', 'group.exists', 409, send('POST', '/groups', { name: 'everybody', kind: 'static' })],

@@ -166,6 +166,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'PATCH /computers/{id}': 'computers.write',
   'DELETE /computers/{id}': 'computers.write',
   'GET /computers/{id}/executions': 'jobs.read',
+  'GET /computers/{id}/explain': 'jobs.read',
   'GET /computers/{id}/software': 'computers.read',
 
   'POST /groups': 'groups.write',

@@ -1,14 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import {
   type ComputerView,
   type ExecutionView,
   FLEET_RPC,
+  JOB_RPC,
   type Page,
   type PageQuery,
   RESULT_RPC,
   type SoftwareView,
   UpdateComputer,
+  WaybillError,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { IdPipe } from '../http/id.pipe.js';
@@ -16,6 +18,7 @@ import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery, COMPUTER_FILTER } from '../openapi/list-query.docs.js';
+import { explain, type Explanation } from './explain.js';
 
 @ApiTags('computers')
 @Controller('computers')
@@ -57,6 +60,19 @@ export class ComputersController {
     await this.rpc.call(FLEET_RPC.computerRemove, { id });
   }
 
+  /** Why has this job not done its work on this computer, or has it? Job, execution and connection put into a sentence, with what would help. */
+  @Get(':id/explain')
+  @ApiQuery({ name: 'job', type: String, format: 'uuid', description: 'id of the job' })
+  @Answers(200, 'Explanation', 'What has become of it, and why.')
+  @Problems('computer.notFound', 'job.notFound')
+  async explain(@Param('id', IdPipe) id: string, @Query('job', IdPipe) jobId: string): Promise<Explanation> {
+    // one after the other: of two that are missing, always the same one is named
+    const computer = await this.rpc.call(FLEET_RPC.computerGet, { id });
+    const job = await this.rpc.call(JOB_RPC.get, { id: jobId });
+    const execution = await this.rpc.call(RESULT_RPC.get, { jobId, computerId: id }).catch(withoutExecution);
+    return explain({ computer, job, execution });
+  }
+
   /** Everything that was ever ordered for this computer, newest first. */
   @Get(':id/executions')
   @ApiListQuery('jobId, status, reason, attempt, updatedAt')
@@ -72,4 +88,10 @@ export class ComputersController {
   software(@Param('id', IdPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<SoftwareView>> {
     return this.rpc.call(FLEET_RPC.computerSoftware, { id, ...query });
   }
+}
+
+/** That there is none is an answer, too. */
+function withoutExecution(error: unknown): null {
+  if (error instanceof WaybillError && error.kind === 'notFound') return null;
+  throw error;
 }

@@ -777,6 +777,58 @@ export const viewSchemas = {
       "updatedAt"
     ]
   },
+  "Explanation": {
+    "type": "object",
+    "properties": {
+      "computerId": {
+        "type": "string"
+      },
+      "computerName": {
+        "type": "string"
+      },
+      "jobId": {
+        "type": "string"
+      },
+      "status": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/ExecutionStatus"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "of the execution; null when there is none"
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "answer": {
+        "type": "string",
+        "description": "what has become of it, and why, in a sentence or two"
+      },
+      "next": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "what would get it further; null when it goes on by itself, or is done"
+      }
+    },
+    "required": [
+      "computerId",
+      "computerName",
+      "jobId",
+      "status",
+      "reason",
+      "answer",
+      "next"
+    ],
+    "description": "Why a job has, or has not, done its work on a computer."
+  },
   "GrantView": {
     "type": "object",
     "properties": {
