@@ -277,6 +277,8 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'session.busy': 'needs a hundred logins that wait: services/gateway password-hash.unit.spec.ts',
   'session.badCredentials':
     'for a change of password it needs an account that has one: services/gateway accounts.int.spec.ts',
+  'version.untrusted': 'needs a revoked key: services/job-scheduler version-trust.int.spec.ts',
+  'version.withdrawn': 'needs a job that has halted: services/job-scheduler decide-rollout.unit.spec.ts',
   'version.signatureMissing': 'needs a stack without a publishing key: services/package signatures.int.spec.ts',
   'version.signatureInvalid': 'needs a key of the organisation: services/package signatures.int.spec.ts',
   'version.signingKeyUnusable':

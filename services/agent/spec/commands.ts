@@ -79,6 +79,7 @@ export function holdCommand(of: ProvenExecute, held: boolean, part: Partial<Hold
     selector,
     issuedAt: new Date().toISOString(),
     kind: 'hold',
+    revision: 2,
     held,
     reason: held ? 'Paused by admin.' : 'The job goes on.',
     ...part,

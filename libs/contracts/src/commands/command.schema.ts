@@ -44,6 +44,7 @@ const execute = z.object({
   resolvedAt: moment,
   lateJoiners: z.enum(['include', 'exclude']),
   exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
+  revision: count.optional(),
   installAt: moment.optional(),
 });
 
@@ -65,6 +66,7 @@ const hold = z.object({
   run: count,
   attempt: count,
   selector,
+  revision: count,
   held: z.boolean(),
   reason: z.string(),
 });

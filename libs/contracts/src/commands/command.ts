@@ -33,6 +33,8 @@ export interface ExecuteCommand extends CommandHeader {
   resolvedAt: string;
   lateJoiners: 'include' | 'exclude';
   exclude: { groups: string[]; computers: string[] };
+  /** of the job when this was said; an earlier word that it waits is over then */
+  revision?: number;
   /** when to act, if later than at once */
   installAt?: string;
 }
@@ -50,7 +52,7 @@ export interface CancelCommand extends CommandHeader {
   reason: string;
 }
 
-/** What of this job has not begun installing waits, or no longer waits. Of two such words the later issued one counts. */
+/** What of this job has not begun installing waits, or no longer waits. Of two such words that of the higher revision counts. */
 export interface HoldCommand extends CommandHeader {
   kind: 'hold';
   jobId: string;
@@ -58,6 +60,8 @@ export interface HoldCommand extends CommandHeader {
   /** attempts up to and including this one */
   attempt: number;
   selector: Selector;
+  /** of the job when this was decided */
+  revision: number;
   /** false: it goes on */
   held: boolean;
   reason: string;

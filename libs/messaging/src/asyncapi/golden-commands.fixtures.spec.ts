@@ -21,6 +21,7 @@ const commands: { [K in Command['kind']]: CommandOf<K> } = {
     resolvedAt: AT,
     lateJoiners: 'exclude',
     exclude: { groups: [ID], computers: [OTHER_ID] },
+    revision: 3,
     installAt: AT,
   },
   cancel: {
@@ -42,6 +43,7 @@ const commands: { [K in Command['kind']]: CommandOf<K> } = {
     run: 1,
     attempt: 1,
     selector: { kind: 'all' },
+    revision: 3,
     held: true,
     reason: 'Paused by admin.',
   },

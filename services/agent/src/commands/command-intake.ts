@@ -173,7 +173,7 @@ export class CommandIntake {
   private goesOn(command: ProvenCommand, source: CommandSource): boolean {
     const { holds, computerId } = this.parts;
     if (command.kind !== 'execute' || source.kind !== 'desiredState') return false;
-    return addressedTo(command.audience, source, computerId) && holds.release(command, command.issuedAt);
+    return addressedTo(command.audience, source, computerId) && holds.release(command, command.revision ?? 0);
   }
 
   /** What has not begun is said to wait; the executor holds it back when this is in the journal. */
@@ -181,7 +181,14 @@ export class CommandIntake {
     const { journal, holds, reports, clock } = this.parts;
     if (!holds.take(command, timestamp(clock)) || !command.held) return;
     for (const record of journal.attemptsOf(command.jobId, command.run)) {
-      if (record.finishedAt || record.cancel || record.verdict || hasBegun(record.steps)) continue;
+      if (
+        record.attempt > command.attempt ||
+        record.finishedAt ||
+        record.cancel ||
+        record.verdict ||
+        hasBegun(record.steps)
+      )
+        continue;
       reports.write(record, held(command.reason));
     }
   }

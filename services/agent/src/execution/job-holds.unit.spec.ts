@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eventually } from '@waybill/testing';
 import { cancelCommand, executeCommand, holdCommand } from '../../spec/commands.js';
 import { IntakeWorld } from '../../spec/intake-world.js';
@@ -44,7 +45,7 @@ describe('a job that is paused', () => {
     await world.executor.stop(1_000);
     await world.nextProcess().resume();
     await stays(world, command, new Date().toISOString());
-    await world.take(await world.sign(holdCommand(command, false, { seq: 3 })));
+    await world.take(await world.sign(holdCommand(command, false, { seq: 3, revision: 3 })));
     await succeeds(world, command);
   });
 
@@ -60,19 +61,39 @@ describe('a job that is paused', () => {
   it('goes on when the desired state says what is to be done, although the word was missed', async () => {
     const { world, command } = await waiting(soon());
     await world.take(await world.sign(holdCommand(command, true)));
-    const again = { ...command, issuedAt: new Date().toISOString(), audience: { computer: world.computerId }, seq: 0 };
+    const again = { ...command, revision: 3, audience: { computer: world.computerId }, seq: 0 };
     await world.intake.receive(await world.sign(again), { kind: 'desiredState' }, null);
     await succeeds(world, command);
   });
 
-  it('is not let go by the command on its stream, nor by an older word', async () => {
+  it.each([
+    ['an older word', 1],
+    ['a word of the same moment', 2],
+  ])('is not let go by %s, whenever it comes', async (_what, revision) => {
     const { world, command } = await waiting(soon());
-    const old = new Date(Date.now() - 10_000).toISOString();
     await world.take(await world.sign(holdCommand(command, true)));
-    await world.take(await world.sign(holdCommand(command, false, { issuedAt: old, seq: 3 })));
-    const before = { ...command, issuedAt: old, audience: { computer: world.computerId }, seq: 0 };
+    await world.take(await world.sign(holdCommand(command, false, { revision, seq: 3 })));
+    const before = { ...command, revision, audience: { computer: world.computerId }, seq: 0 };
     await world.intake.receive(await world.sign(before), { kind: 'desiredState' }, null);
     await stays(world, command, command.installAt);
+  });
+
+  it('is not held again by a word that was read before it went on', async () => {
+    const { world, command } = await waiting(soon());
+    await world.take(await world.sign(holdCommand(command, false, { revision: 3 })));
+    const late = holdCommand(command, true, { audience: { computer: world.computerId }, seq: 0 });
+    await world.intake.receive(await world.sign(late), { kind: 'desiredState' }, null);
+    await succeeds(world, command);
+  });
+
+  it('and was closed without going on holds no new attempt', async () => {
+    const { world, command } = await waiting();
+    await world.take(await world.sign(holdCommand(command, true)));
+    await world.take(await world.sign(cancelCommand(command, { seq: 3 })));
+    await eventually(() => expect(world.journal.attempt(command)).toMatchObject({ status: 'canceled' }));
+    const next = { ...command, id: randomUUID(), attempt: 2, seq: 4, installAt: undefined };
+    await world.take(await world.sign(next));
+    await succeeds(world, next);
   });
 
   it('can be canceled while it waits', async () => {

@@ -68,6 +68,9 @@ export class ApiTokensController {
     const { apiTokenMaxDays: days } = this.config;
     if (wanted === undefined) return new Date(Date.now() + Math.min(DEFAULT_DAYS, days) * DAY_MS);
     const expiresAt = new Date(wanted);
+    // week and ordinal dates are ISO 8601, but no moments here
+    if (Number.isNaN(expiresAt.getTime()))
+      throw badExpiry('request.invalid', 'must be a date and time, e.g. 2027-01-31T00:00:00Z');
     if (expiresAt.getTime() <= Date.now()) throw badExpiry('apiToken.expiryPast', 'must lie in the future');
     const latest = new Date(Date.now() + days * DAY_MS);
     if (expiresAt > latest)

@@ -44,6 +44,8 @@ describe('an API token', () => {
     ['the past', '2020-01-01T00:00:00Z', 'apiToken.expiryPast'],
     ['the year 9999', '9999-12-31T23:59:59Z', 'apiToken.expiryTooFar'],
     ['more than a year', new Date(Date.now() + 366 * 86_400_000).toISOString(), 'apiToken.expiryTooFar'],
+    ['a week', '2027-W01-1', 'request.invalid'],
+    ['a day by its number', '2027-032', 'request.invalid'],
     ['no time', 'tomorrow', 'request.invalid'],
     ['a day that is none', '2027-02-30T00:00:00Z', 'request.invalid'],
   ])('cannot expire in %s', async (_what, expiresAt, code) => {

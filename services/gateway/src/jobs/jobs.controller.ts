@@ -100,7 +100,7 @@ export class JobsController {
   @Post(':id/actions/resume')
   @HttpCode(200)
   @Answers(200, 'JobDetail', 'The resumed job.')
-  @Problems('job.notFound', 'job.wrongState', 'precondition.failed')
+  @Problems('job.notFound', 'job.wrongState', 'version.untrusted', 'version.withdrawn', 'precondition.failed')
   async resume(@Param('id', IdPipe) id: string, @IfMatch() revision?: number): Promise<JobDetail> {
     return this.views.withCounters(await this.rpc.call(JOB_RPC.resume, { id, ...guard(revision) }));
   }
@@ -127,7 +127,14 @@ export class JobsController {
   @Post(':id/actions/re-execute')
   @HttpCode(200)
   @Answers(200, 'Reexecuted', 'The number of the new attempt and of the computers it concerns.')
-  @Problems('job.notFound', 'job.wrongState', 'job.reexecutionPending', 'precondition.failed')
+  @Problems(
+    'job.notFound',
+    'job.wrongState',
+    'job.reexecutionPending',
+    'version.untrusted',
+    'version.withdrawn',
+    'precondition.failed',
+  )
   reexecute(
     @Param('id', IdPipe) id: string,
     @Body() body: ReexecuteJob,

@@ -58,6 +58,16 @@ describe('guessing passwords', () => {
     expect(answers).toEqual([...Array<number>(50).fill(401), 429]);
     expect((await login('admin', world.password, '192.0.2.1')).status).toBe(429);
     expect((await login('admin', world.password, '192.0.2.2')).status).toBe(201);
+    // and closes no account any more
+    const points = async () => {
+      const [row] = await world.sql.query<{ n: number }[]>(
+        `SELECT coalesce(sum(points), 0)::int AS n FROM login_failures WHERE key LIKE 'account:%'`,
+      );
+      return row!.n;
+    };
+    const before = await points();
+    for (let i = 0; i < 5; i++) await login('victim', 'wrong password', '192.0.2.1');
+    expect(await points()).toBe(before);
   }, 60_000);
 
   it('is counted by all replicas together, and kept over a restart', async () => {

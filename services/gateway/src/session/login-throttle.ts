@@ -58,10 +58,10 @@ export class LoginThrottle {
     for (const [limiter, key] of this.keys(username, request)) {
       const { consumedPoints, msBeforeNext } = await limiter.penalty(key);
       if (consumedPoints <= limiter.points) continue;
-      if (limiter === this.account && (await this.addresses.isKnown(username, addressOf(request)))) continue;
       // once for each time that it closes: whoever goes on must not fill the log
       if (consumedPoints === limiter.points + 1)
         await this.audit.throttled(await this.accounts.findByUsername(username), request);
+      if (limiter === this.account && (await this.addresses.isKnown(username, addressOf(request)))) continue;
       const seconds = msBeforeNext / 1000;
       const detail = `Too many failed logins; try again in ${Math.ceil(seconds)} s.`;
       throw limited('session.tooManyFailures', detail, seconds);
@@ -89,10 +89,11 @@ export class LoginThrottle {
     const address = addressOf(request);
     // not in clear: people type their password into the wrong field
     const name = createHash('sha256').update(username).digest('base64url');
+    // the account last: an address that may not try any more closes no accounts
     return [
       [this.pair, `${name} ${address}`],
-      [this.account, name],
       [this.address, address],
+      [this.account, name],
     ];
   }
 }

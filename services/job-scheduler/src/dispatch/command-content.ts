@@ -33,6 +33,7 @@ export function executeContent(
     // Only jobs whose targets were resolved send commands.
     resolvedAt: (job.resolvedAt ?? job.createdAt).toISOString(),
     lateJoiners: 'exclude',
+    revision: job.revision,
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
     // a moment that has passed is none to wait for
@@ -42,8 +43,8 @@ export function executeContent(
 
 /** "What has not begun waits" or "goes on", valid as long as the job can be either. */
 export function holdContent(job: Job, held: boolean, reason: string): CommandContent {
-  const { id: jobId, run, attempt, expiresAt } = job;
-  return { kind: 'hold', jobId, run, attempt, held, reason, expiresAt: expiresAt.toISOString() };
+  const { id: jobId, run, attempt, revision, expiresAt } = job;
+  return { kind: 'hold', jobId, run, attempt, revision, held, reason, expiresAt: expiresAt.toISOString() };
 }
 
 export interface Cancellation {

@@ -59,6 +59,7 @@ describe('executeContent', () => {
       resolvedAt: at(3).toISOString(),
       lateJoiners: 'exclude',
       exclude: { groups: ['g'], computers: ['c'] },
+      revision: job.revision,
       expiresAt: job.expiresAt.toISOString(),
     });
   });

@@ -14,6 +14,12 @@ export function closeUntrusted(job: Job, why: string, now: Date): Decision {
   return close(job, 'canceled', words, words, now);
 }
 
+/** Refusal of what would let computers begin that wait. */
+export function versionWithdrawn({ package: name, version }: Pick<Job, 'package' | 'version'>): WaybillError {
+  const detail = `Version ${version} of ${name} was withdrawn, so nobody who waits may begin with it; cancel the job.`;
+  return conflict('version.withdrawn', detail);
+}
+
 /** Refusal of what a person asks for. */
 export function versionUntrusted(why: string): WaybillError {
   return conflict(

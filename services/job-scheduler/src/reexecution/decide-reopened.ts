@@ -39,7 +39,7 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
     const closed = closeUntrusted({ ...job, attempt, reexecution: null, phase: 'released' }, untrusted, now);
     return { ...closed, effects: [done, ...closed.effects] };
   }
-  const running = runAgain(job, attempt, now);
+  const running = runAgain(job, attempt, computers.length, now);
   // Result may have closed all of them since (computers removed): then no word of it will come again.
   const completed = completeIfFinished(running, {}, now);
   if (completed) return { ...completed, effects: [done, ...completed.effects] };
@@ -53,9 +53,9 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
   ]);
 }
 
-function runAgain(job: Job, attempt: number, now: Date): Job {
+function runAgain(job: Job, attempt: number, reopened: number, now: Date): Job {
   const expiresAt = job.expiresAt > now ? job.expiresAt : daysAfter(now, DEFAULT_LIFETIME_DAYS);
-  const counted = countAnew(job, attempt);
+  const counted = countAnew(job, attempt, reopened);
   const closed = job.status === 'canceled' || job.status === 'expired';
   return {
     ...counted,

@@ -10,7 +10,8 @@ import { JobsRepository } from '../jobs/jobs.repository.js';
 import { TimersRepository } from '../timers/timers.repository.js';
 import { LEASE_MS } from '../timers/work-lease.js';
 import { VersionTrust } from '../catalogue/version-trust.js';
-import { versionUntrusted } from '../jobs/untrusted.js';
+import { Withdrawals } from '../catalogue/withdrawals.js';
+import { versionUntrusted, versionWithdrawn } from '../jobs/untrusted.js';
 import { checkOnly } from './check-only.js';
 import { decideReexecute } from './decide-reexecute.js';
 import { ReexecuteWork } from './reexecute.work.js';
@@ -27,6 +28,7 @@ export class ReexecuteJobHandler {
     private readonly reexecutions: ReexecutionsRepository,
     private readonly work: ReexecuteWork,
     private readonly trust: VersionTrust,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   /**
@@ -56,7 +58,9 @@ export class ReexecuteJobHandler {
   private async accept({ id, requestId, revision }: ReexecuteJobRequest, only: ReexecuteOnly): Promise<Reexecution> {
     const { name: actor } = requestActor();
     const found = await this.jobs.find(this.dataSource, id);
-    const refused = await this.trust.refusals(this.dataSource, found ? [found.versionId] : []);
+    const versions = found ? [found.versionId] : [];
+    const refused = await this.trust.refusals(this.dataSource, versions);
+    const withdrawn = await this.withdrawals.among(this.dataSource, versions);
     try {
       await this.engine.advance(
         id,
@@ -65,6 +69,8 @@ export class ReexecuteJobHandler {
           if (!changed) return;
           const why = refused.get(job.versionId);
           if (why !== undefined) throw versionUntrusted(why);
+          // the others, who wait for the job to go on, would begin with it
+          if (job.status === 'halted' && withdrawn.has(job.versionId)) throw versionWithdrawn(job);
           const fresh = await this.reexecutions.add(
             sql,
             { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },

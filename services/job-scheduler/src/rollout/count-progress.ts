@@ -1,5 +1,6 @@
 import { type ExecutionCounters, FAILED_STATUSES, type WaveProgress } from '@waybill/contracts';
 import type { Job } from '../jobs/job.js';
+import { NONE } from './rollout.js';
 
 /** The newest counters of a run, as result tells them. */
 export interface Counted {
@@ -30,11 +31,19 @@ export function countProgress(job: Job, counted: Counted): Job {
   return { ...job, rolloutState: { ...state, attempt: counted.attempt, tally, waves } };
 }
 
-/** A new attempt has begun: what was counted of the one before says nothing any more, until result has counted again (it may have already). */
-export function countAnew(job: Job, attempt: number): Job {
+/**
+ * A new attempt of some computers has begun: what was counted of the one before says nothing any more, until result has counted again (it may
+ * have already). Whoever re-executes a halted job has seen what failed: only what ends from here on can halt it again.
+ * @param reopened how many computers
+ */
+export function countAnew(job: Job, attempt: number, reopened: number): Job {
   const state = job.rolloutState;
-  if (!state || state.attempt >= attempt) return job;
-  const nothing = { finished: 0, failed: 0 };
+  if (!state) return job;
+  const isCounted = state.attempt >= attempt;
+  const left = (count: number) => Math.max(0, count - (isCounted ? 0 : reopened));
+  const seen = { finished: left(state.tally.finished), failed: left(state.tally.failed) };
+  const forgiven = job.status === 'halted' ? seen : state.forgiven;
+  if (isCounted) return { ...job, rolloutState: { ...state, forgiven } };
   const waves = state.waves.map((wave) => ({ ...wave, finished: 0, succeeded: 0 }));
-  return { ...job, rolloutState: { ...state, attempt, tally: nothing, forgiven: nothing, waves } };
+  return { ...job, rolloutState: { ...state, attempt, tally: NONE, forgiven, waves } };
 }

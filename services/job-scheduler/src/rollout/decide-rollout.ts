@@ -66,5 +66,5 @@ function halt(job: Job, statusReason: string, before: readonly Effect[] = []): D
 }
 
 function withdrawnWords({ package: name, version }: Job): string {
-  return `${JOB_REASONS.versionWithdrawn}: Version ${version} of ${name} was withdrawn. Waves that have not been released stay back; cancel the job, or resume it when the version is published again.`;
+  return `${JOB_REASONS.versionWithdrawn}: Version ${version} of ${name} was withdrawn. Waves that have not been released stay back, and who has not begun waits; cancel the job.`;
 }

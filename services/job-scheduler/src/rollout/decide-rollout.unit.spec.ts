@@ -4,6 +4,8 @@ import { aReleased, aRollout, progress, THREE } from './a-rollout.fixtures.spec.
 import { decideRollout, NO_OBSTACLE } from './decide-rollout.js';
 import { decideApproveWave } from './decide-approve-wave.js';
 import { decideResume } from './decide-resume.js';
+import type { Job } from '../jobs/job.js';
+import { countAnew } from './count-progress.js';
 
 const words = (job: Parameters<typeof jobView>[0], now = NOW) => jobView(job, null, now).statusReason;
 
@@ -160,6 +162,31 @@ describe('resuming', () => {
     );
     const halted = progress(running, [[8, 2]], at(61)).job;
     expect(() => decideResume(halted, { revision: 1 }, NOW, NO_OBSTACLE)).toThrow('The job has changed');
+  });
+});
+
+describe('a version that was withdrawn or lost its key', () => {
+  it.each([
+    ['version.withdrawn', { untrusted: null, withdrawn: true }],
+    ['version.untrusted', { untrusted: 'its key was revoked', withdrawn: false }],
+  ])('lets nobody who waits begin: %s', (code, obstacle) => {
+    const halted = progress(aReleased([20, 180, 1800], NOW), [[8, 2]], at(61)).job;
+    expect(() => decideResume(halted, {}, at(70), obstacle)).toThrow(code);
+  });
+});
+
+describe('re-executing what failed of a halted job', () => {
+  it.each([
+    ['before result has counted', (job: Job) => countAnew(job, 2, 1)],
+    ['after it', (job: Job) => countAnew(progress({ ...job, attempt: 2 }, [[22, 1]], at(11), 2).job, 2, 1)],
+  ])('does not halt it again for what had failed: %s', (_when, reopened) => {
+    const stopWhen = { failedPercent: 5, minimumFinished: 20 };
+    const halted = progress(aReleased([100, 900, 1000], NOW, { stopWhen }), [[22, 2]], at(10)).job;
+    const again = { ...reopened(halted), status: 'running' as const, statusReason: null, attempt: 2 };
+    expect(again.rolloutState!.forgiven).toEqual({ finished: 23, failed: 1 });
+    expect(progress(again, [[22, 1]], at(12), 2).job.status).toBe('running');
+    expect(progress(again, [[60, 1]], at(13), 2).job.status).toBe('running');
+    expect(progress(again, [[60, 9]], at(14), 2).job.status).toBe('halted');
   });
 });
 

@@ -14,7 +14,9 @@ export function mustStop({ stopWhen, total }: Pick<Job, 'stopWhen' | 'total'>, s
 
 /** What ended since somebody resumed the job, or since its start. */
 export function sinceResumed({ tally, forgiven }: RolloutState): Tally {
-  return { finished: tally.finished - forgiven.finished, failed: tally.failed - forgiven.failed };
+  // computers of what was forgiven may have been reopened since
+  const since = (of: keyof Tally) => Math.max(0, tally[of] - forgiven[of]);
+  return { finished: since('finished'), failed: since('failed') };
 }
 
 export function failurePercent({ finished, failed }: Tally): number {
