@@ -7,17 +7,12 @@ import { JobViews } from '../jobs/job-views.js';
 import { demandJob } from '../jobs/job-limits.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideApprove } from './decide-approve.js';
-import { DataSource } from 'typeorm';
-import { jobNotFound } from '../jobs/job-engine.js';
-import { JobsRepository } from '../jobs/jobs.repository.js';
 import { decideApproveWave, isAboutWave } from '../rollout/decide-approve-wave.js';
 import { Obstacles } from '../rollout/obstacles.js';
 
 @Controller()
 export class ApproveJobHandler {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly jobs: JobsRepository,
     private readonly obstacles: Obstacles,
     private readonly engine: JobEngine,
     private readonly audit: AuditLog,
@@ -31,9 +26,7 @@ export class ApproveJobHandler {
   @RpcHandler(JOB_RPC.approve, ApproveJobRequest)
   async approve({ id, revision }: ApproveJobRequest): Promise<JobView> {
     const actor = requestActor();
-    const known = await this.jobs.find(this.dataSource, id);
-    if (!known) throw jobNotFound(id);
-    const obstacle = await this.obstacles.of(this.dataSource, known);
+    const obstacle = await this.obstacles.ofJob(id);
     const job = await this.engine.advance(
       id,
       (before, now) => {

@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { CancelJobRequest, invalid, JOB_RPC, type JobView } from '@waybill/contracts';
+import { CancelJobRequest, JOB_RPC, type JobView } from '@waybill/contracts';
 import { requestActor, RpcHandler } from '@waybill/messaging';
-import { hasControlCharacters } from '../jobs/check-order.js';
 import { JobViews } from '../jobs/job-views.js';
 import type { Job } from '../jobs/job.js';
 import { demandJob } from '../jobs/job-limits.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideCancel } from './decide-cancel.js';
+import { demandOneLine } from './persons-order.js';
 
 @Controller()
 export class CancelJobHandler {
@@ -18,10 +18,7 @@ export class CancelJobHandler {
   /** @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`; precondition `precondition.failed`; invalid `request.invalid` */
   @RpcHandler(JOB_RPC.cancel, CancelJobRequest)
   async cancel({ id, ...order }: CancelJobRequest): Promise<JobView> {
-    if (hasControlCharacters(order.reason ?? '')) {
-      const message = 'reason must not contain control characters';
-      throw invalid('request.invalid', 'The request has wrong fields.', [{ pointer: '/reason', message }]);
-    }
+    demandOneLine(order.reason);
     const { name: actor } = requestActor();
     const decide = (job: Job, now: Date) => {
       demandJob(job, 'jobs.cancel');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PACKAGE_RPC } from '@waybill/contracts';
-import { RpcClient, type SqlExecutor } from '@waybill/messaging';
+import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import type { Job } from '../jobs/job.js';
 import { LOOKUP_TIMEOUT_MS } from './lookup-timeout.js';
@@ -16,12 +16,6 @@ export class Withdrawals {
     private readonly rpc: RpcClient,
     private readonly versions: VersionsRepository,
   ) {}
-
-  /** Those of the versions that were withdrawn, by our copies alone. */
-  async among(sql: SqlExecutor, versionIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const copies = versionIds.length === 0 ? [] : await this.versions.findByIds(sql, [...new Set(versionIds)]);
-    return new Set(copies.filter(({ withdrawn }) => withdrawn).map(({ versionId }) => versionId));
-  }
 
   /** By our copy alone, which is as late as the event. */
   async heardOf({ versionId }: OfVersion): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { decideRollout } from '../rollout/decide-rollout.js';
 import { decideExpire } from '../cancellation/decide-expire.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
-import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
+import { andThen, changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { closeUntrusted } from '../jobs/untrusted.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
@@ -33,8 +33,6 @@ export function decideExecutionsReady(
   const completed = completeIfFinished(job, { phase: 'released' }, now);
   if (!completed && untrusted !== null) return closeUntrusted(job, untrusted, now);
   if (completed) return completed;
-  const released = changed(job, { phase: 'released' });
-  if (!job.rolloutState) return { ...released, effects: [{ kind: 'releaseWave' }] };
-  const first = decideRollout(released.job, now);
-  return { ...released, job: first.job, effects: first.effects };
+  if (!job.rolloutState) return changed(job, { phase: 'released' }, [{ kind: 'releaseWave' }]);
+  return andThen(changed(job, { phase: 'released' }), (after) => decideRollout(after, now));
 }

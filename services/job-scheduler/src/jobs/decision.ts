@@ -40,6 +40,12 @@ export function unchanged(job: Job): Decision {
   return { job, changed: false, effects: [] };
 }
 
+/** One decision after the other, as one: the second sees what the first has left. */
+export function andThen(first: Decision, decide: (job: Job) => Decision): Decision {
+  const next = decide(first.job);
+  return { job: next.job, changed: first.changed || next.changed, effects: [...first.effects, ...next.effects] };
+}
+
 /** A change that an administrator can see. */
 export function changed(job: Job, changes: Partial<JobState>, effects: readonly Effect[] = []): Decision {
   return { job: { ...job, ...changes, revision: job.revision + 1 }, changed: true, effects };

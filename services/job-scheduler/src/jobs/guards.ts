@@ -24,6 +24,13 @@ export function demandStatus(job: Job, action: string, allowed: readonly JobStat
   );
 }
 
+/** @throws WaybillError conflict `job.wrongState` for a job that is just being started */
+export function demandStarted({ status, phase }: Job): void {
+  if (status !== 'running' || phase === 'released') return;
+  const detail = 'The job has just been started and has not sent its first commands; try again in a moment.';
+  throw conflict('job.wrongState', detail);
+}
+
 function listing(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -6,6 +6,7 @@ import {
   type FieldError,
   groupsWithin,
   invalid,
+  type Manifest,
 } from '@waybill/contracts';
 import { beyondLimits, requestLimits } from '@waybill/messaging';
 import { CategoryLookup } from '../catalogue/category-lookup.js';
@@ -16,7 +17,9 @@ import { actionErrors, checkOrder } from './check-order.js';
 import type { CheckedOrder } from './decide-creation.js';
 import { planSchedule } from './plan-schedule.js';
 
-type Found = Pick<CheckedOrder, 'category' | 'versionId' | 'groupIds' | 'excludeGroupIds' | 'schedule'>;
+type Found = Pick<CheckedOrder, 'category' | 'versionId' | 'groupIds' | 'excludeGroupIds' | 'schedule'> & {
+  manifest: Manifest;
+};
 
 /** Checks an order against everything that exists, and finds what its names mean. */
 @Injectable()
@@ -53,7 +56,8 @@ export class OrderChecks {
     }
     const reach = { groups: targets.groups ?? [], computers: targets.computers ?? [], category };
     if (!coversJob(limits, reach)) throw beyondLimits('jobs.create', 'these groups and this package together');
-    return { category, versionId: version.versionId, groupIds, excludeGroupIds, schedule };
+    const { versionId, manifest } = version;
+    return { category, versionId, manifest, groupIds, excludeGroupIds, schedule };
   }
 
   private async unknownComputers({ targets }: CreateJob): Promise<FieldError[]> {

@@ -1,9 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { FLEET_RPC, JOB_RPC, type JobPreview, PreviewJobRequest } from '@waybill/contracts';
 import { RpcClient, RpcHandler } from '@waybill/messaging';
-import { DataSource } from 'typeorm';
 import { approvalForGroups, approvalForReach } from '../approval/approval.js';
-import { VersionsRepository } from '../catalogue/versions.repository.js';
 import { approvalPolicy, JobSchedulerConfig } from '../config/job-scheduler.config.js';
 import { OrderChecks } from '../jobs/order-checks.service.js';
 import { previewOf } from './preview-of.js';
@@ -14,9 +12,7 @@ const COUNT_TIMEOUT_MS = 20_000;
 @Controller()
 export class PreviewJobHandler {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly checks: OrderChecks,
-    private readonly versions: VersionsRepository,
     private readonly rpc: RpcClient,
     private readonly config: JobSchedulerConfig,
   ) {}
@@ -28,8 +24,6 @@ export class PreviewJobHandler {
   @RpcHandler(JOB_RPC.preview, PreviewJobRequest)
   async preview({ job: order }: PreviewJobRequest): Promise<JobPreview> {
     const found = await this.checks.check(order, new Date());
-    const [version] = await this.versions.findByIds(this.dataSource, [found.versionId]);
-    if (!version?.manifest) throw new Error(`there is no manifest of version ${found.versionId}`);
     const { targets } = order;
     const policy = approvalPolicy(this.config);
     const { platforms, reachedGuarded } = await this.rpc.call(
@@ -46,6 +40,6 @@ export class PreviewJobHandler {
     const total = platforms.reduce((sum, { computers }) => sum + computers, 0);
     const named = approvalForGroups(targets.groups ?? [], policy);
     const approval = named ?? approvalForReach({ approval: null }, { total, guarded: reachedGuarded }, policy);
-    return previewOf(order, version.manifest, found.schedule, { platforms, approval: approval?.reason ?? null });
+    return previewOf(order, found.manifest, found.schedule, { platforms, approval: approval?.reason ?? null });
   }
 }

@@ -1,5 +1,5 @@
 import type { ExecutionCounters, JobStatus, WaveProgress } from '@waybill/contracts';
-import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
+import { andThen, changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job, JobState } from '../jobs/job.js';
 import { countProgress } from '../rollout/count-progress.js';
 import { decideRollout, NO_OBSTACLE } from '../rollout/decide-rollout.js';
@@ -29,8 +29,7 @@ export function decideProgress(before: Job, progress: Progress, now: Date, obsta
   if (finished >= total && attempt > (job.finishedAttempt ?? 0))
     return completeIfFinished(job, { finishedAttempt: attempt }, now) ?? noted(job, { finishedAttempt: attempt });
   if (job === before) return unchanged(before);
-  const next = decideRollout(job, now, obstacle);
-  return next.changed ? next : noted(job, {});
+  return andThen(noted(job, {}), (after) => decideRollout(after, now, obstacle));
 }
 
 /** A job that was paused or has halted is over, too, when nothing is left to do. */

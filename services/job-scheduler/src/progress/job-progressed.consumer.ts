@@ -22,7 +22,7 @@ export class JobProgressedConsumer {
   async progressed(event: JobProgressed): Promise<void> {
     const rolledOut = await this.jobs.findRollout(this.dataSource, event.jobId);
     if (event.finished < event.total && !rolledOut) return;
-    const obstacle = rolledOut ? await this.obstacles.of(this.dataSource, rolledOut) : NO_OBSTACLE;
+    const obstacle = rolledOut ? await this.obstacles.ofVersion(rolledOut.versionId) : NO_OBSTACLE;
     await this.engine.advance(event.jobId, (job, now) => decideProgress(job, event, now, obstacle));
   }
 }

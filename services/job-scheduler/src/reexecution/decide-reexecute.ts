@@ -1,6 +1,6 @@
 import { conflict, type JobStatus } from '@waybill/contracts';
 import { type Decision, noted, unchanged } from '../jobs/decision.js';
-import { demandRevision, demandStatus } from '../jobs/guards.js';
+import { demandRevision, demandStarted, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 
 export interface ReexecuteOrder {
@@ -22,12 +22,7 @@ export function decideReexecute(job: Job, { requestId, revision, leaseMs }: Reex
   if (job.reexecution?.requestId === requestId) return unchanged(job);
   demandRevision(job, revision);
   demandStatus(job, 're-executed', REEXECUTABLE);
-  if (job.status === 'running' && job.phase !== 'released') {
-    throw conflict(
-      'job.wrongState',
-      'The job has just been started and has not sent its first commands; try again in a moment.',
-    );
-  }
+  demandStarted(job);
   if (job.reexecution) {
     throw conflict(
       'job.reexecutionPending',

@@ -9,8 +9,7 @@ import { demandJob } from '../jobs/job-limits.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { TimersRepository } from '../timers/timers.repository.js';
 import { LEASE_MS } from '../timers/work-lease.js';
-import { VersionTrust } from '../catalogue/version-trust.js';
-import { Withdrawals } from '../catalogue/withdrawals.js';
+import { Obstacles } from '../rollout/obstacles.js';
 import { versionUntrusted, versionWithdrawn } from '../jobs/untrusted.js';
 import { checkOnly } from './check-only.js';
 import { decideReexecute } from './decide-reexecute.js';
@@ -27,8 +26,7 @@ export class ReexecuteJobHandler {
     private readonly timers: TimersRepository,
     private readonly reexecutions: ReexecutionsRepository,
     private readonly work: ReexecuteWork,
-    private readonly trust: VersionTrust,
-    private readonly withdrawals: Withdrawals,
+    private readonly obstacles: Obstacles,
   ) {}
 
   /**
@@ -57,20 +55,16 @@ export class ReexecuteJobHandler {
   /** Stores the request with its timer; from here on it survives this process. */
   private async accept({ id, requestId, revision }: ReexecuteJobRequest, only: ReexecuteOnly): Promise<Reexecution> {
     const { name: actor } = requestActor();
-    const found = await this.jobs.find(this.dataSource, id);
-    const versions = found ? [found.versionId] : [];
-    const refused = await this.trust.refusals(this.dataSource, versions);
-    const withdrawn = await this.withdrawals.among(this.dataSource, versions);
+    const { untrusted, withdrawn } = await this.obstacles.ofJob(id);
     try {
       await this.engine.advance(
         id,
         (job, now) => decideReexecute(job, { requestId, revision, leaseMs: LEASE_MS }, now),
         async (sql, { job, changed }, now) => {
           if (!changed) return;
-          const why = refused.get(job.versionId);
-          if (why !== undefined) throw versionUntrusted(why);
+          if (untrusted !== null) throw versionUntrusted(untrusted);
           // the others, who wait for the job to go on, would begin with it
-          if (job.status === 'halted' && withdrawn.has(job.versionId)) throw versionWithdrawn(job);
+          if (job.status === 'halted' && withdrawn) throw versionWithdrawn(job);
           const fresh = await this.reexecutions.add(
             sql,
             { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },

@@ -1,5 +1,5 @@
 import { conflict } from '@waybill/contracts';
-import { changed, type Decision } from '../jobs/decision.js';
+import { andThen, changed, type Decision } from '../jobs/decision.js';
 import { demandRevision } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 import { decideRollout, type Obstacle } from './decide-rollout.js';
@@ -27,6 +27,5 @@ export function decideApproveWave(
     throw conflict('job.approvalNotNeeded', 'No wave of this job waits for an approval at this moment.');
   const waves = state.waves.map((wave, i) => (i === released - 1 ? { ...wave, approvedBy: actor.name } : wave));
   const approved = changed(job, { rolloutState: { ...state, waves } });
-  const next = decideRollout(approved.job, now, obstacle);
-  return { job: next.job, changed: true, effects: next.effects };
+  return andThen(approved, (after) => decideRollout(after, now, obstacle));
 }

@@ -30,7 +30,7 @@ export function decideRollout(job: Job, now: Date, obstacle: Obstacle = NO_OBSTA
   while (state.released < state.waves.length) {
     const verdict = state.released === 0 ? ({ kind: 'go' } as const) : judgeWave(job, state, state.released, now);
     if (verdict.kind === 'soak') effects.push({ kind: 'setTimer', timer: 'wave', dueAt: verdict.until });
-    if (verdict.kind === 'halt') return halt({ ...job, rolloutState: state }, gateHaltWords(job, state), effects);
+    if (verdict.kind === 'halt') return halt({ ...job, rolloutState: state }, gateHaltWords(job, state));
     if (verdict.kind !== 'go') break;
     if (obstacle.untrusted !== null) return closeUntrusted(job, obstacle.untrusted, now);
     if (obstacle.withdrawn) return halt(job, withdrawnWords(job));
@@ -55,10 +55,8 @@ function releaseEffects({ released, waves }: RolloutState): Effect[] {
 }
 
 /** Nothing more is sent until somebody decides; who was told and has not begun waits, who has begun finishes. */
-function halt(job: Job, statusReason: string, before: readonly Effect[] = []): Decision {
-  const effects = before.filter(({ kind }) => kind !== 'setTimer');
+function halt(job: Job, statusReason: string): Decision {
   return changed(job, { status: 'halted', statusReason }, [
-    ...effects,
     { kind: 'clearTimers', timers: ['wave'] },
     { kind: 'announceStatus' },
     { kind: 'sendHold', held: true, reason: statusReason },

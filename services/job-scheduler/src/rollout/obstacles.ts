@@ -1,20 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import type { SqlExecutor } from '@waybill/messaging';
+import { DataSource } from 'typeorm';
 import { VersionTrust } from '../catalogue/version-trust.js';
-import { Withdrawals } from '../catalogue/withdrawals.js';
-import type { Job } from '../jobs/job.js';
-import type { Obstacle } from './decide-rollout.js';
+import { VersionsRepository } from '../catalogue/versions.repository.js';
+import { jobNotFound } from '../jobs/job-engine.js';
+import { JobsRepository } from '../jobs/jobs.repository.js';
+import { NO_OBSTACLE, type Obstacle } from './decide-rollout.js';
 
-/** Says whether a job's version may be sent any further at this moment. */
+/** Says whether versions may be sent any further at this moment, by our copies of them. */
 @Injectable()
 export class Obstacles {
   constructor(
+    private readonly dataSource: DataSource,
+    private readonly jobs: JobsRepository,
+    private readonly versions: VersionsRepository,
     private readonly trust: VersionTrust,
-    private readonly withdrawals: Withdrawals,
   ) {}
 
-  async of(sql: SqlExecutor, { versionId }: Pick<Job, 'versionId'>): Promise<Obstacle> {
-    const untrusted = (await this.trust.refusals(sql, [versionId])).get(versionId) ?? null;
-    return { untrusted, withdrawn: (await this.withdrawals.among(sql, [versionId])).has(versionId) };
+  /** By version id; versions that nobody has told us of are missing. */
+  async of(sql: SqlExecutor, versionIds: readonly string[]): Promise<ReadonlyMap<string, Obstacle>> {
+    const copies = versionIds.length === 0 ? [] : await this.versions.findByIds(sql, [...new Set(versionIds)]);
+    const judged = copies.map(async (copy) => {
+      const { versionId, withdrawn } = copy;
+      return [versionId, { untrusted: await this.trust.refusal(copy), withdrawn }] as const;
+    });
+    return new Map(await Promise.all(judged));
+  }
+
+  async ofVersion(versionId: string): Promise<Obstacle> {
+    return (await this.of(this.dataSource, [versionId])).get(versionId) ?? NO_OBSTACLE;
+  }
+
+  /** @throws WaybillError notFound `job.notFound` */
+  async ofJob(id: string): Promise<Obstacle> {
+    const job = await this.jobs.find(this.dataSource, id);
+    if (!job) throw jobNotFound(id);
+    return this.ofVersion(job.versionId);
   }
 }

@@ -1,5 +1,4 @@
-import type { JobRollout, StopWhen } from '@waybill/contracts';
-import { Duration } from 'luxon';
+import { durationMs, type JobRollout, type StopWhen } from '@waybill/contracts';
 import type { Job } from '../jobs/job.js';
 
 const DEFAULT_GATE = { successPercent: 95, minimumFinished: 20 };
@@ -61,7 +60,7 @@ export function percentsOf({ rollout }: Pick<Job, 'rollout'>): readonly number[]
 
 /** Milliseconds between the release of a wave and that of the next, at least. */
 export function soakOf({ rollout }: Pick<Job, 'rollout'>, wave: number): number {
-  return durationMs(rollout?.waves[wave - 1]?.soak);
+  return durationMs(rollout?.waves[wave - 1]?.soak ?? 'PT0S');
 }
 
 export function needsApproval({ rollout }: Pick<Job, 'rollout'>, wave: number): boolean {
@@ -70,9 +69,4 @@ export function needsApproval({ rollout }: Pick<Job, 'rollout'>, wave: number): 
 
 export function gateOf({ rollout }: Pick<Job, 'rollout'>): typeof DEFAULT_GATE {
   return { ...DEFAULT_GATE, ...rollout?.gate };
-}
-
-/** @param text ISO 8601, checked before */
-export function durationMs(text: string | undefined): number {
-  return text === undefined ? 0 : Duration.fromISO(text).toMillis();
 }

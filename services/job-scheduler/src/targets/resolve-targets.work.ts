@@ -58,7 +58,8 @@ export class ResolveTargetsWork implements TimedWork {
   ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
     const percents = percentsOf(job);
-    const waveTotals = percents.map(() => 0);
+    // who is in which wave costs a hash for each computer
+    const waveTotals = percents.length > 1 ? percents.map(() => 0) : undefined;
     const unknownGroupIds = new Set<string>();
     const guarded = new Set<string>();
     let page: ResolvedTargets | null = null;
@@ -68,7 +69,8 @@ export class ResolveTargetsWork implements TimedWork {
       const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
       if (added === null) return null;
       total += added;
-      for (const { computerId } of page.targets) waveTotals[waveOf(job.id, computerId, percents) - 1]!++;
+      if (waveTotals)
+        for (const { computerId } of page.targets) waveTotals[waveOf(job.id, computerId, percents) - 1]!++;
       for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
       for (const name of page.reachedGuarded) guarded.add(name);
     } while (page.after !== null);

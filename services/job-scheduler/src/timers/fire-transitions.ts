@@ -3,15 +3,14 @@ import type { SqlExecutor } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { decideExpire } from '../cancellation/decide-expire.js';
-import { VersionTrust } from '../catalogue/version-trust.js';
 import { decideStart } from '../jobs/decide-start.js';
-import { type Decision, type TimerKind, unchanged } from '../jobs/decision.js';
+import { andThen, type Decision, type TimerKind, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { type TimerRow, TimersRepository } from './timers.repository.js';
-import { Withdrawals } from '../catalogue/withdrawals.js';
-import { decideRollout, type Obstacle } from '../rollout/decide-rollout.js';
+import { decideRollout, NO_OBSTACLE, type Obstacle } from '../rollout/decide-rollout.js';
+import { Obstacles } from '../rollout/obstacles.js';
 
 /** Jobs advanced in one transaction. Measured on 2 busy cores: 500 starts in one take as long as 15 in one each (0.46 s and 0.03 s apiece). */
 const BATCH = 500;
@@ -30,8 +29,7 @@ export class FireTransitions {
     private readonly timers: TimersRepository,
     private readonly jobs: JobsRepository,
     private readonly engine: JobEngine,
-    private readonly trust: VersionTrust,
-    private readonly withdrawals: Withdrawals,
+    private readonly obstacles: Obstacles,
   ) {}
 
   /** One batch. @returns how many timers were fired; 0 when none is due, or others are at work on them */
@@ -80,11 +78,10 @@ export class FireTransitions {
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
     const sending = due.filter(({ kind }) => kind !== 'expire').map(({ jobId }) => byId.get(jobId)!.versionId);
-    const [refused, withdrawn] = [await this.trust.refusals(sql, sending), await this.withdrawals.among(sql, sending)];
+    const obstacles = await this.obstacles.of(sql, sending);
     const decisions = [...ofJob].map(([id, timers]) => {
       const job = byId.get(id)!;
-      const untrusted = refused.get(job.versionId) ?? null;
-      return decideAll(job, timers, now, { untrusted, withdrawn: withdrawn.has(job.versionId) });
+      return decideAll(job, timers, now, obstacles.get(job.versionId) ?? NO_OBSTACLE);
     });
     await this.engine.store(sql, decisions, now, jobs);
   }
@@ -92,10 +89,10 @@ export class FireTransitions {
 
 /** Several timers of one job, in the order in which they were due: each decides on what the one before left. */
 function decideAll(job: Job, due: readonly TimerRow[], now: Date, obstacle: Obstacle): Decision {
-  return due.reduce<Decision>((before, timer) => {
-    const next = decideTimer(timer.kind, before.job, now, obstacle);
-    return { job: next.job, changed: before.changed || next.changed, effects: [...before.effects, ...next.effects] };
-  }, unchanged(job));
+  return due.reduce<Decision>(
+    (before, { kind }) => andThen(before, (after) => decideTimer(kind, after, now, obstacle)),
+    unchanged(job),
+  );
 }
 
 function decideTimer(kind: TimerKind, job: Job, now: Date, obstacle: Obstacle): Decision {
