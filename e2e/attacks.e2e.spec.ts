@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, type KeyObject, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,15 +10,16 @@ import {
   SEQ_HEADER,
   VHOSTS,
 } from '@waybill/contracts';
-import { eventually } from '@waybill/testing';
+import { eventually, managementCall } from '@waybill/testing';
 import { JwsSigner, readPrivateKey } from '@waybill/trust';
 import { type ChannelModel, connect } from 'amqplib';
-import { Client } from 'minio';
 import pg from 'pg';
 import { instancePaths } from '../deploy/local/local-paths.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
+import { keysCommand } from './support/keys-command.ts';
 import { publishVersion } from './support/publish.ts';
+import { storageOf } from './support/storage.ts';
 import { tinyManifest } from './support/tiny-package.ts';
 import type { Execution, Job, Page } from './support/views.ts';
 
@@ -103,13 +103,10 @@ describe('whoever has got hold of a part of the system', () => {
 
   async function streamOf(group: Group): Promise<string> {
     const { id } = await stack.api.get<{ id: string }>(`/groups/${group}`);
-    const url = new URL(stack.servers.addresses.managementUrl);
-    const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
     const vhost = encodeURIComponent(stack.services.settings.vhostPrefix + VHOSTS.agents);
-    const answer = await fetch(`${url.origin}/api/queues/${vhost}`, {
-      headers: { authorization: `Basic ${credentials.toString('base64')}` },
-    });
-    const names = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
+    const { managementUrl } = stack.servers.addresses;
+    const queues = (await managementCall('GET', `/queues/${vhost}`, undefined, managementUrl)) as { name: string }[];
+    const names = queues.map(({ name }) => name);
     return names.find((name) => name.startsWith(`cmd.g.${id}.`))!;
   }
 
@@ -184,17 +181,7 @@ describe('whoever has got hold of a part of the system', () => {
       await publish('swapped');
       const genuine = scriptOf('swapped');
       const digest = createHash('sha256').update(genuine).digest('hex');
-      const { bucket, region } = stack.services.settings.s3;
-      const { endpoint, accessKey, secretKey } = stack.servers.addresses.s3;
-      const { hostname, port } = new URL(endpoint);
-      const storage = new Client({
-        endPoint: hostname,
-        port: Number(port),
-        useSSL: false,
-        accessKey,
-        secretKey,
-        region,
-      });
+      const { client: storage, bucket } = storageOf(stack);
       const { key } = await rowOf<{ key: string }>(
         'package',
         'SELECT object_key AS key FROM artifacts WHERE sha256 = $1',
@@ -283,7 +270,7 @@ describe('whoever has got hold of a part of the system', () => {
       await attack();
       await eventually(async () => expect(await obeyed()).toBeGreaterThan(before), { timeoutMs: MINUTES });
 
-      keys(['revoke', 'waybill-command-1']);
+      keysCommand('e2e', ['revoke', 'waybill-command-1']);
       const told = await refused();
       await eventually(
         async () => {
@@ -307,12 +294,3 @@ describe('whoever has got hold of a part of the system', () => {
 
 const sign = (command: ExecuteCommand, privateKey: KeyObject, kid: string): string =>
   new JwsSigner({ kid, privateKey }, COMMAND_JWS_TYPE).sign(JSON.stringify(command));
-
-/** `npm run keys -- …`, without the build that comes before. */
-function keys(args: readonly string[]): void {
-  execFileSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'deploy/local/keys/keys.ts', ...args, '--instance', 'e2e'],
-    { cwd: join(import.meta.dirname, '..'), env: { ...process.env, NODE_OPTIONS: '' } },
-  );
-}

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { instancePaths } from '../deploy/local/local-paths.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import type { ApiError } from './support/api.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
+import { keysCommand } from './support/keys-command.ts';
 import { publishVersion } from './support/publish.ts';
 import { tinyManifest } from './support/tiny-package.ts';
 import type { Execution, Job, Page } from './support/views.ts';
@@ -22,13 +22,7 @@ describe('the keys of a running installation', () => {
   let directory: string;
   const work = mkdtempSync(join(tmpdir(), 'waybill-keys-'));
 
-  /** `npm run keys -- …`, as a person types it, without the build that comes before. */
-  const keys = (args: readonly string[], input?: string): string =>
-    execFileSync(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', 'deploy/local/keys/keys.ts', ...args, '--instance', INSTANCE],
-      { encoding: 'utf8', cwd: join(import.meta.dirname, '..'), env: { ...process.env, NODE_OPTIONS: '' }, input },
-    );
+  const keys = (args: readonly string[], input?: string) => keysCommand(INSTANCE, args, input);
   const list = () => keys(['show']);
   const keyOf = (name: string) => {
     const line = list()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROLES } from '@waybill/contracts';
 import { ensurePythonTool, hasPython, SCHEMATHESIS } from '../deploy/local/install/python-tool.ts';
+import { Api } from './support/api.ts';
 import { type E2eStack, startE2eStack } from './support/e2e-stack.ts';
 
 const MINUTES = 60_000;
@@ -62,17 +63,10 @@ if (!hasPython()) console.warn('SKIPPED: there is no python3, so Schemathesis di
   }
 
   async function login(username: string): Promise<string> {
-    const response = await fetch(`${stack.services.gatewayUrl}/api/v1/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username, password }),
-    });
-    const { accessToken } = (await response.json()) as { accessToken: string };
-    const authorization = `Bearer ${accessToken}`;
-    const who = await fetch(`${stack.services.gatewayUrl}/api/v1/session`, { headers: { authorization } });
+    const api = await Api.login({ server: stack.services.gatewayUrl, username, password });
     // without this a token that opens nothing would be tried in vain, and pass
-    expect(await who.json()).toMatchObject({ username, roles: [username] });
-    return accessToken;
+    expect(await api.get('/session')).toMatchObject({ username, roles: [username] });
+    return api.authorization.slice('Bearer '.length);
   }
 
   it.each(ROLES)(

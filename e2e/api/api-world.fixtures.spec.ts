@@ -1,9 +1,9 @@
 import { type SimulatedFleet, startFleet } from '@waybill/agent/simulator';
 import { eventually } from '@waybill/testing';
-import { Client } from 'minio';
 import type { Api } from '../support/api.ts';
 import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
 import { publishVersion } from '../support/publish.ts';
+import { storageOf } from '../support/storage.ts';
 import type { Job, Page } from '../support/views.ts';
 import { makeUploadStates, type UploadStates } from './upload-states.fixtures.spec.ts';
 
@@ -93,11 +93,8 @@ export async function startApiWorld(): Promise<ApiWorld> {
   };
 }
 
-async function objectsOf({ servers, services }: E2eStack): Promise<string[]> {
-  const { bucket, region } = services.settings.s3;
-  const { endpoint, accessKey, secretKey } = servers.addresses.s3;
-  const { hostname, port } = new URL(endpoint);
-  const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey, secretKey, region });
+async function objectsOf(stack: E2eStack): Promise<string[]> {
+  const { client, bucket } = storageOf(stack);
   const names: string[] = [];
   for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>)
     names.push(name);

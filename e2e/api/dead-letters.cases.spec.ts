@@ -11,7 +11,7 @@ import {
 } from '@waybill/contracts';
 import { readFileSync } from 'node:fs';
 import { ACTOR_HEADER, ActorSigner, eventSenders, SUBSCRIPTIONS } from '@waybill/messaging';
-import { eventually, specActor } from '@waybill/testing';
+import { eventually, managementCall, specActor } from '@waybill/testing';
 import { type ChannelModel, connect } from 'amqplib';
 import pg from 'pg';
 import { type ApiWorld, NOBODY } from './api-world.fixtures.spec.ts';
@@ -59,15 +59,8 @@ export function deadLetters(current: () => ApiWorld): void {
       );
     };
     const prefixed = (vhost: string) => world.stack.services.settings.vhostPrefix + vhost;
-    const manage = (method: string, path: string, body?: object) => {
-      const url = new URL(world.stack.servers.addresses.managementUrl);
-      const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
-      return fetch(`${url.origin}/api${path}`, {
-        method,
-        headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
-        body: body ? JSON.stringify(body) : null,
-      });
-    };
+    const manage = (method: string, path: string, body?: object) =>
+      managementCall(method, path, body, world.stack.servers.addresses.managementUrl);
 
     it.each(QUEUES)('is kept with its reason: $queue', async ({ vhost, queue, type }) => {
       const channel = await connections[vhost]!.createChannel();

@@ -1,6 +1,7 @@
 import { ROUTE_ACCESS } from '@waybill/contracts';
 import { type ApiWorld, manifestOf, NOBODY } from './api-world.fixtures.spec.ts';
 import { snapshot } from './snapshot.fixtures.spec.ts';
+import { Api } from '../support/api.ts';
 import type { Page } from '../support/views.ts';
 
 const PASSWORD = 'a password for elsewhere';
@@ -104,7 +105,7 @@ export function foreignThings(current: () => ApiWorld): void {
     let world: ApiWorld;
     let foreign: Names;
     let before: unknown;
-    const tokens = new Map<string, string>();
+    const callers = new Map<string, Api>();
 
     beforeAll(async () => {
       world = current();
@@ -128,13 +129,7 @@ export function foreignThings(current: () => ApiWorld): void {
       for (const role of LIMITED_ROLES) {
         const username = `limited-${role}`;
         await api.post('/accounts', { username, password: PASSWORD, grants: [{ role, ...LIMITS }] });
-        const response = await fetch(`${world.stack.services.gatewayUrl}/api/v1/session`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ username, password: PASSWORD }),
-        });
-        const { accessToken } = (await response.json()) as { accessToken: string };
-        tokens.set(role, accessToken);
+        callers.set(role, await Api.login({ server: api.server, username, password: PASSWORD }));
       }
       before = await snapshot(world);
     }, 120_000);
@@ -142,21 +137,15 @@ export function foreignThings(current: () => ApiWorld): void {
 
     /** @returns status and code of a refusal, or the answer itself; a stream is left at once */
     async function ask(role: string, method: string, path: string, body?: object): Promise<string> {
-      const leave = new AbortController();
       const isUpload = method === 'PUT' && path.includes('/artifacts/');
-      const response = await fetch(`${world.stack.services.gatewayUrl}/api/v1${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${tokens.get(role)!}`,
-          ...(isUpload ? { 'content-type': 'application/octet-stream' } : {}),
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
-        body: isUpload ? 'bytes' : body ? JSON.stringify(body) : null,
-        signal: leave.signal,
+      const sent = isUpload ? 'bytes' : body && JSON.stringify(body);
+      const response = await callers.get(role)!.raw(method, path, sent, {
+        ...(isUpload ? { 'content-type': 'application/octet-stream' } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
       });
       const type = response.headers.get('content-type');
       const { code, ...answer } = /json/.test(type ?? '') ? ((await response.json()) as { code?: string }) : {};
-      leave.abort();
+      if (!response.bodyUsed) await response.body?.cancel();
       return `${response.status} ${code ?? JSON.stringify(answer)}`;
     }
 
@@ -179,9 +168,7 @@ export function foreignThings(current: () => ApiWorld): void {
       const lists = ['/packages', '/computers', '/groups', '/jobs', '/enrolment-tokens', '/sessions', '/api-tokens'];
       const ids = Object.entries(foreign).flatMap(([kind, name]) => (kind === 'version' ? [] : [name]));
       for (const path of lists) {
-        const response = await fetch(`${world.stack.services.gatewayUrl}/api/v1${path}`, {
-          headers: { authorization: `Bearer ${tokens.get(role)!}` },
-        });
+        const response = await callers.get(role)!.raw('GET', path);
         if (response.status === 403) continue;
         expect([path, response.status]).toEqual([path, 200]);
         const { items } = (await response.json()) as Page<{ id?: string; name?: string }>;

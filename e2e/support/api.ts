@@ -16,6 +16,8 @@ export class ApiError extends Error {
 export interface ApiOptions {
   /** e.g. `http://127.0.0.1:8080` */
   server: string;
+  /** default: the first administrator */
+  username?: string;
   password: string;
 }
 
@@ -28,11 +30,11 @@ export class Api {
     this.token = token;
   }
 
-  static async login({ server, password }: ApiOptions): Promise<Api> {
+  static async login({ server, username = 'admin', password }: ApiOptions): Promise<Api> {
     const response = await fetch(`${server}/api/v1/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'admin', password }),
+      body: JSON.stringify({ username, password }),
     });
     const body = (await response.json()) as { accessToken: string };
     if (!response.ok) throw new ApiError('POST', '/session', response.status, body as ApiError['problem']);

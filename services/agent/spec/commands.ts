@@ -65,43 +65,17 @@ export function withManifest(command: ProvenExecute, manifest: object): ProvenEx
   return { ...command, manifest: manifest as Manifest, ...KEYS.signed(manifest as Manifest) };
 }
 
+/** What a later command about the same attempt has of the first. */
+function about({ audience, jobId, run, attempt, expiresAt, selector }: ProvenExecute) {
+  const issuedAt = new Date().toISOString();
+  return { id: uuidv7(), v: 1 as const, seq: 2, audience, jobId, run, attempt, expiresAt, selector, issuedAt };
+}
+
 export function holdCommand(of: ProvenExecute, held: boolean, part: Partial<HoldCommand> = {}): HoldCommand {
-  const { audience, jobId, run, attempt, expiresAt, selector } = of;
-  return {
-    id: uuidv7(),
-    v: 1,
-    seq: 2,
-    audience,
-    jobId,
-    run,
-    attempt,
-    expiresAt,
-    selector,
-    issuedAt: new Date().toISOString(),
-    kind: 'hold',
-    revision: 2,
-    held,
-    reason: held ? 'Paused by admin.' : 'The job goes on.',
-    ...part,
-  };
+  const reason = held ? 'Paused by admin.' : 'The job goes on.';
+  return { ...about(of), kind: 'hold', revision: 2, held, reason, ...part };
 }
 
 export function cancelCommand(of: ProvenExecute, part: Partial<CancelCommand> = {}): CancelCommand {
-  const { audience, jobId, run, attempt, expiresAt, selector } = of;
-  return {
-    id: uuidv7(),
-    v: 1,
-    seq: 2,
-    audience,
-    jobId,
-    run,
-    attempt,
-    expiresAt,
-    selector,
-    issuedAt: new Date().toISOString(),
-    kind: 'cancel',
-    status: 'canceled',
-    reason: 'Wrong version.',
-    ...part,
-  };
+  return { ...about(of), kind: 'cancel', status: 'canceled', reason: 'Wrong version.', ...part };
 }

@@ -1,8 +1,17 @@
 import { testServers } from './test-servers.js';
 
-/** One call of RabbitMQ's management API as administrator. @throws for any answer that is not 2xx or, on DELETE, 404 */
-export async function managementCall(method: string, path: string, body?: object): Promise<unknown> {
-  const url = new URL(testServers().brokerManagementUrl);
+/**
+ * One call of RabbitMQ's management API as administrator.
+ * @param managementUrl with credentials; default: that of the test servers
+ * @throws Error for any answer that is not 2xx or, on DELETE, 404
+ */
+export async function managementCall(
+  method: string,
+  path: string,
+  body?: object,
+  managementUrl = testServers().brokerManagementUrl,
+): Promise<unknown> {
+  const url = new URL(managementUrl);
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const response = await fetch(`${url.origin}/api${path}`, {
     method,

@@ -1,6 +1,8 @@
 import { type Command, type HoldCommand, type KeySet, REASONS } from '@waybill/contracts/agent';
 import { hasBegun, newAttempt } from '../execution/attempt.js';
 import type { Executor } from '../execution/executor.js';
+import { isHeld } from '../execution/is-held.js';
+import type { JobHolds } from '../execution/job-holds.js';
 import { verdictOf } from '../execution/decide-step.js';
 import type { Journal } from '../journal/journal.js';
 import type { AttemptRecord } from '../journal/journal.records.js';
@@ -14,7 +16,6 @@ import type { ProvenCommand } from './proven-command.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { type Advance, advance } from './stream-position.js';
 import type { CommandVerifier, VerifiedCommand } from './verify-command.js';
-import type { JobHolds } from '../execution/job-holds.js';
 
 export interface CommandIntakeParts {
   computerId: string;
@@ -180,15 +181,9 @@ export class CommandIntake {
   private hold(command: HoldCommand): void {
     const { journal, holds, reports, clock } = this.parts;
     if (!holds.take(command, timestamp(clock)) || !command.held) return;
+    const mayBegin = (record: AttemptRecord) => holds.reasonOf(record) === null;
     for (const record of journal.attemptsOf(command.jobId, command.run)) {
-      if (
-        record.attempt > command.attempt ||
-        record.finishedAt ||
-        record.cancel ||
-        record.verdict ||
-        hasBegun(record.steps)
-      )
-        continue;
+      if (record.finishedAt || !isHeld(record, { mayBegin })) continue;
       reports.write(record, held(command.reason));
     }
   }
