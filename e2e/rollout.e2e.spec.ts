@@ -48,7 +48,7 @@ describe('a job in waves', () => {
       fleets.push(fleet);
       await fleet.subscribed;
     }
-    for (const name of ['waves', 'halting', 'stopping', 'pausing', 'together'])
+    for (const name of ['waves', 'halting', 'stopping', 'pausing', 'together', 'killed-job-scheduler', 'killed-result'])
       await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
 
@@ -236,6 +236,31 @@ describe('a job in waves', () => {
       const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(done.counters).toMatchObject({ succeeded: AGENTS });
       expect(Date.now()).toBeGreaterThanOrEqual(installAt.getTime());
+    },
+    10 * MINUTES,
+  );
+
+  it.each(['job-scheduler', 'result'] as const)(
+    'kill -9 of %s while it goes from wave to wave, and while it is paused: each wave once, nobody forgotten',
+    async (service) => {
+      const process = stack.services.process[service];
+      const killed = async () => {
+        await process.kill();
+        await process.start();
+      };
+      const waves = [{ percent: 20, soak: 'PT2S' }, { percent: 60, soak: 'PT6S' }, { percent: 100 }];
+      const { id } = await order(`killed-${service}`, 'sound', { rollout: { waves } });
+      await becomes(id, ({ waves }) => expect(waves[0]!.status).not.toBe('pending'));
+      await killed();
+      await becomes(id, ({ waves }) => expect(waves[1]!.status).not.toBe('pending'));
+      await stack.api.post(`/jobs/${id}/actions/pause`, {});
+      await killed();
+      await becomes(id, ({ status }) => expect(status).toBe('paused'));
+      await stack.api.post(`/jobs/${id}/actions/resume`, undefined);
+      await killed();
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters).toMatchObject({ succeeded: AGENTS });
+      for await (const { attempt } of executionsOf(id)) expect(attempt).toBe(1);
     },
     10 * MINUTES,
   );
