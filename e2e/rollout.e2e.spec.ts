@@ -48,7 +48,17 @@ describe('a job in waves', () => {
       fleets.push(fleet);
       await fleet.subscribed;
     }
-    for (const name of ['waves', 'halting', 'stopping', 'pausing', 'together', 'killed-job-scheduler', 'killed-result'])
+    for (const name of [
+      'waves',
+      'halting',
+      'stopping',
+      'pausing',
+      'together',
+      'killed-job-scheduler',
+      'killed-result',
+      'retrying',
+      'giving-up',
+    ])
       await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
 
@@ -236,6 +246,47 @@ describe('a job in waves', () => {
       const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(done.counters).toMatchObject({ succeeded: AGENTS });
       expect(Date.now()).toBeGreaterThanOrEqual(installAt.getTime());
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'lets computers that failed try again by themselves, and has not ended before they have; result is killed meanwhile',
+    async () => {
+      const retry = { attempts: 3, backoff: 'PT3S', multiplier: 1, jitter: 0.5, on: ['install.exitCode:1603'] };
+      const { id } = await order('retrying', 'fragile', { retry });
+      const waiting = await becomes(id, ({ counters }) =>
+        expect(counters['succeeded']! + counters['waiting']!).toBe(FRAGILE),
+      );
+      expect(waiting).toMatchObject({ status: 'running', counters: { failed: 0 } });
+      await stack.services.process.result.kill();
+      await stack.services.process.result.start();
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters['waiting']).toBe(0);
+      let again = 0;
+      for await (const { attempt, computerId, status } of executionsOf(id)) {
+        if (attempt === 1) expect(status).toBe('succeeded');
+        else again += 1;
+        if (status === 'failed') expect(attempt).toBe(3);
+        if (attempt === 1) continue;
+        const { attempts } = await stack.api.get<{ attempts: Execution[] }>(`/jobs/${id}/executions/${computerId}`);
+        const before = attempts.slice(0, -1).map((one) => `${one.attempt} ${one.status} ${one.exitCode}`);
+        expect(before).toEqual(['1 failed 1603', '2 failed 1603'].slice(0, attempt - 1));
+      }
+      expect(again).toBeGreaterThan(0);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'does not try again after another reason than those that the job names',
+    async () => {
+      const { id } = await order('giving-up', 'fragile', {
+        retry: { attempts: 3, backoff: 'PT1S', on: ['download.*'] },
+      });
+      const { counters } = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(counters['failed']).toBeGreaterThan(0);
+      for await (const { attempt } of executionsOf(id)) expect(attempt).toBe(1);
     },
     10 * MINUTES,
   );

@@ -5,6 +5,7 @@
 export * from './status/execution-status.js';
 export * from './status/job-status.js';
 export * from './status/reasons.js';
+export * from './status/retry.js';
 export * from './naming/exchanges.js';
 export * from './naming/streams.js';
 export * from './targeting/selector.js';

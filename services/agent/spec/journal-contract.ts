@@ -76,10 +76,13 @@ export function journalContract(create: () => Journal): void {
   });
 
   it('lists open attempts, oldest first, and all attempts of a run', () => {
-    const second = newAttempt({ ...command, attempt: 2 }, at(2));
+    const second = newAttempt({ ...command, attempt: 2 }, at(2), at(5));
     journal.insertAttempt(record);
     journal.insertAttempt(second);
-    expect(journal.openAttempts().map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(journal.openAttempts().map(({ attempt, notBefore }) => [attempt, notBefore])).toEqual([
+      [1, null],
+      [2, at(5)],
+    ]);
     journal.changeAttempt(record, { finishedAt: at(3) });
     expect(journal.openAttempts().map(({ attempt }) => attempt)).toEqual([2]);
     expect(journal.attemptsOf(command.jobId, 1).map(({ attempt }) => attempt)).toEqual([1, 2]);

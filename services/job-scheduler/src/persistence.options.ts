@@ -2,6 +2,7 @@ import type { PersistenceOptions } from '@waybill/persistence';
 import { SignedManifests1764000000001 } from './migrations/1764000000001-signed-manifests.migration.js';
 import { Approval1764900000000 } from './migrations/1764900000000-approval.migration.js';
 import { JobReach1764000000002 } from './migrations/1764000000002-job-reach.migration.js';
+import { Retry1765100000000 } from './migrations/1765100000000-retry.migration.js';
 import { InstallTime1765000000001 } from './migrations/1765000000001-install-time.migration.js';
 import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migration.js';
 import { Scheduler1764000000000 } from './migrations/1764000000000-scheduler.migration.js';
@@ -17,5 +18,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Approval1764900000000,
     Rollout1765000000000,
     InstallTime1765000000001,
+    Retry1765100000000,
   ],
 };

@@ -46,6 +46,15 @@ const execute = z.object({
   exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
   revision: count.optional(),
   installAt: moment.optional(),
+  retry: z
+    .object({
+      attempts: z.int().min(2).max(10),
+      backoffMs: z.int().min(0),
+      multiplier: z.number().min(1),
+      jitter: z.number().min(0).max(1),
+      on: z.array(z.string()),
+    })
+    .optional(),
 });
 
 const cancel = z.object({

@@ -1,4 +1,5 @@
 import type { JobAction } from '../status/job-status.js';
+import type { RetryPolicy } from '../status/retry.js';
 import type { Selector } from '../targeting/selector.js';
 
 /** Who a command is for: every reader of a group's stream, readers of an inbox shard, or one computer (desired state). */
@@ -37,6 +38,8 @@ export interface ExecuteCommand extends CommandHeader {
   revision?: number;
   /** when to act, if later than at once */
   installAt?: string;
+  /** absent: an attempt that failed is the last one */
+  retry?: RetryPolicy;
 }
 
 /** Whatever of this job has not begun installing must not begin. */

@@ -130,6 +130,8 @@ export class JobTargetsAssigned {
   /** number of targets of the whole run */
   @IsInt() @Min(0) total: number;
   @IsISO8601() expiresAt: string;
+  /** attempts that a computer may make for each order; absent: one */
+  @IsOptional() @IsInt() @Min(1) @Max(10) attempts?: number;
   /** absent in events from before: whoever is limited does not see the job */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => AssignedReach) reach?: AssignedReach;
   @IsArray()

@@ -57,6 +57,8 @@ export class StatusReport {
   @IsOptional() @IsString() @MaxLength(65536) logTail?: string | null;
   /** what detection found; `succeeded` without evidence is refused */
   @IsOptional() @IsString() @MaxLength(2000) evidence?: string | null;
+  /** the attempt failed and the next one begins then, by the job's retry policy */
+  @IsOptional() @IsISO8601() retryAt?: string | null;
 }
 
 /** `<computer>.progress.v1`: lossy on purpose. */

@@ -22,6 +22,7 @@ import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import type { PlatformCount } from './fleet.rpc.js';
 import type { SignatureView } from './package.rpc.js';
+import { JobRetry } from './retry.js';
 import { JobRollout, StopWhen } from './rollout.js';
 import { type Page, PageQuery } from './page.js';
 
@@ -86,6 +87,8 @@ export class CreateJob {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRollout) rollout?: JobRollout;
   /** default: the job goes on whatever happens */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => StopWhen) stopWhen?: StopWhen;
+  /** default: a computer that failed is left until somebody executes it again */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRetry) retry?: JobRetry;
   /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
   @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
   /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */
@@ -228,6 +231,8 @@ export interface JobView {
   /** as ordered; null: everybody at once */
   rollout: JobRollout | null;
   stopWhen: StopWhen | null;
+  /** as ordered; null: no second attempt by itself */
+  retry: JobRetry | null;
   waves: WaveView[];
   priority: number;
   annotations: Record<string, string>;

@@ -19,8 +19,8 @@ import {
 export const MAX_WAVES = 20;
 
 /** ISO 8601 of days, hours, minutes and seconds: their length does not depend on the calendar. */
-const DURATION = /^P(?!$)(\d{1,3}D)?(T(?=\d)(\d{1,4}H)?(\d{1,5}M)?(\d{1,6}S)?)?$/;
-const DURATION_MESSAGE =
+export const DURATION = /^P(?!$)(\d{1,3}D)?(T(?=\d)(\d{1,4}H)?(\d{1,5}M)?(\d{1,6}S)?)?$/;
+export const DURATION_MESSAGE =
   '$property must be an ISO 8601 duration of days, hours, minutes and seconds, e.g. PT30M or P1DT12H';
 
 /** Computers that get the job's commands at the same time. */

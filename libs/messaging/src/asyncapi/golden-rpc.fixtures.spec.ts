@@ -98,6 +98,7 @@ const jobView: JobView = {
     gate: { successPercent: 95 },
   },
   stopWhen: { failedPercent: 5 },
+  retry: { attempts: 3, on: ['download.*'] },
   waves: [
     { number: 1, percent: 10, status: 'done', total: 1, releasedAt: AT, approvedBy: 'second' },
     { number: 2, percent: 100, status: 'pending', total: 1, releasedAt: null, approvedBy: null },

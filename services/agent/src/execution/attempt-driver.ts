@@ -13,6 +13,7 @@ import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.j
 import type { ExecutorParts } from './executor.js';
 import { installedSoftwareChange } from './installed-software.js';
 import { isHeld } from './is-held.js';
+import { nextAttempt } from './next-attempt.js';
 import type { StepOutcome } from './step-runner.js';
 
 type Run = Extract<Decision, { do: 'run' }>;
@@ -101,9 +102,7 @@ export class AttemptDriver {
         process: null,
       });
       if (status === record.status) return;
-      const until =
-        step === STEPS.schedule ? { reason: 'schedule', message: `It waits until ${record.command.installAt}.` } : {};
-      this.parts.reports.write(this.key, { status, ...until });
+      this.parts.reports.write(this.key, { status, ...whyItWaits(step, record) });
     });
   }
 
@@ -150,15 +149,18 @@ export class AttemptDriver {
   private finish(record: AttemptRecord, verdict: Verdict): 'done' {
     const { journal, reports, runner, clock } = this.parts;
     const logTail = hasBegun(record.steps) ? runner.outputTail(record) : null;
+    const next = nextAttempt(record, verdict, clock.now());
     journal.transact('final', () => {
-      reports.write(this.key, { ...verdict, message: withReturn(record, verdict), logTail });
+      const retryAt = next?.notBefore ?? null;
+      reports.write(this.key, { ...verdict, message: withReturn(record, verdict), logTail, retryAt });
       journal.changeAttempt(this.key, { verdict, finishedAt: timestamp(clock) });
+      if (next) journal.insertAttempt(next);
       const change = installedSoftwareChange(record.command, verdict);
       if (change?.version) journal.set(change.key, change.version);
       else if (change) journal.remove(change.key);
     });
     this.parts.log.info(
-      { execution: keyText(record), status: verdict.status, reason: verdict.reason },
+      { execution: keyText(record), status: verdict.status, reason: verdict.reason, retryAt: next?.notBefore },
       'execution ended',
     );
     runner.release(record);
@@ -178,6 +180,16 @@ export class AttemptDriver {
   private say(boundary: string, statement: Parameters<ExecutorParts['reports']['write']>[1]): void {
     this.parts.journal.transact(boundary, () => this.parts.reports.write(this.key as AttemptKey, statement));
   }
+}
+
+/** Reason and sentence for the steps that only wait. */
+function whyItWaits(
+  step: StepName,
+  { command, attempt, notBefore }: AttemptRecord,
+): { reason?: string; message?: string } {
+  if (step === STEPS.schedule) return { reason: 'schedule', message: `It waits until ${command.installAt}.` };
+  if (step !== STEPS.backOff) return {};
+  return { reason: 'retry', message: `Attempt ${attempt} begins at ${notBefore}; the one before has failed.` };
 }
 
 /** After a failure the help desk also reads whether the old state is back. */

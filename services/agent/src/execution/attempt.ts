@@ -4,6 +4,8 @@ import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 
 /** Steps of an attempt, by the names under which they are journaled and reported. */
 export const STEPS = {
+  /** wait before a further attempt */
+  backOff: 'backOff',
   /** fetch the scripts that requirements and detection need */
   scripts: 'scripts',
   requirements: 'requirements',
@@ -51,7 +53,8 @@ export function stepOf(record: Pick<AttemptRecord, 'steps'>, name: StepName): St
   return record.steps.find((step) => step.name === name);
 }
 
-export function newAttempt(command: ProvenExecute, acceptedAt: string): AttemptRecord {
+/** @param notBefore RFC 3339; when it begins, null for at once */
+export function newAttempt(command: ProvenExecute, acceptedAt: string, notBefore: string | null = null): AttemptRecord {
   const { jobId, run, attempt } = command;
   return {
     jobId,
@@ -67,6 +70,7 @@ export function newAttempt(command: ProvenExecute, acceptedAt: string): AttemptR
     finishedAt: null,
     bootId: null,
     lastReport: null,
+    notBefore,
   };
 }
 

@@ -38,6 +38,9 @@ export class ComputerStepRunner implements StepRunner {
     const begun = hasBegun(work.record.steps);
     const bench = new Workbench(this.parts, work.record, work.variant, work.started, begun ? undefined : signal);
     switch (step) {
+      case STEPS.backOff:
+        await this.until(Date.parse(work.record.notBefore!), signal);
+        return { ok: true };
       case STEPS.scripts:
         await bench.fetch(probeFiles(work.variant), signal);
         return { ok: true };

@@ -33,11 +33,16 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
   }
   const step = record.steps.some(isCutOff)
     ? STEPS.detection
-    : planSteps(record.command, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
+    : stepsOf(record, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
   if (!step)
     return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
   if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
   return run(step, record);
+}
+
+/** A further attempt waits first; then it does what the first one did, since much may have changed. */
+function stepsOf({ command, notBefore }: AttemptRecord, variant: Variant): StepName[] {
+  return [...(notBefore === null ? [] : [STEPS.backOff]), ...planSteps(command, variant)];
 }
 
 /** A verdict with the reason's sentence and facts added to it. */
@@ -77,6 +82,7 @@ function keepsOldTree({ installer, uninstall }: Variant): boolean {
 }
 
 const STATUS_OF: Record<StepName, ExecutionStatus> = {
+  [STEPS.backOff]: 'waiting',
   [STEPS.scripts]: 'accepted',
   [STEPS.requirements]: 'accepted',
   [STEPS.detectionBefore]: 'accepted',
@@ -101,8 +107,10 @@ const PREPARING: readonly StepName[] = [
   STEPS.download,
 ];
 
+const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule];
+
 function run(step: StepName, { status }: AttemptRecord): Decision {
-  const slot = PREPARING.includes(step) ? 'prepare' : step === STEPS.schedule ? 'none' : 'installer';
+  const slot = PREPARING.includes(step) ? 'prepare' : WAITS.includes(step) ? 'none' : 'installer';
   return { do: 'run', step, status: laterOf(status, STATUS_OF[step]), slot };
 }
 

@@ -54,6 +54,8 @@ export interface AttemptRecord extends AttemptKey {
   bootId: string | null;
   /** newest report, kept so that it can be sent again when the server does not know it */
   lastReport: StatusReport | null;
+  /** RFC 3339; it tries again what an earlier attempt could not do, and not before this moment */
+  notBefore: string | null;
 }
 
 /** How far a command stream was read. */

@@ -41,4 +41,5 @@ export const JOURNAL_MIGRATIONS = [
   CREATE INDEX reports_attempt ON reports (job_id, run, attempt);
   `,
   `ALTER TABLE reports ADD COLUMN refusal INTEGER NOT NULL DEFAULT 0;`,
+  `ALTER TABLE executions ADD COLUMN not_before TEXT;`,
 ];

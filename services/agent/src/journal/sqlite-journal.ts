@@ -148,7 +148,7 @@ export class SqliteJournal implements Journal {
 
   insertAttempt(record: AttemptRecord): void {
     this.run(
-      'INSERT INTO executions (job_id, run, attempt, command, accepted_at, status, verdict, cancel, report_seq, finished_at, boot_id, last_report, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO executions (job_id, run, attempt, command, accepted_at, status, verdict, cancel, report_seq, finished_at, boot_id, last_report, not_before, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ...identity(record),
       JSON.stringify(record.command),
       record.acceptedAt,
@@ -159,6 +159,7 @@ export class SqliteJournal implements Journal {
       record.finishedAt,
       record.bootId,
       json(record.lastReport),
+      record.notBefore,
       record.command.expiresAt,
     );
     for (const step of record.steps) this.putStep(record, step);

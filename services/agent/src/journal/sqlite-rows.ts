@@ -17,6 +17,7 @@ export function toAttempt(row: Row, steps: StepRecord[]): AttemptRecord {
     finishedAt: row['finished_at'] as string | null,
     bootId: row['boot_id'] as string | null,
     lastReport: parse(row['last_report']),
+    notBefore: row['not_before'] as string | null,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Statement {
   exitCode?: number | null;
   evidence?: string | null;
   logTail?: string | null;
+  /** the attempt has failed and is made again then */
+  retryAt?: string | null;
 }
 
 const MAX_TEXT = 2000;
@@ -37,6 +39,7 @@ export function statusReport(
     steps: record.steps.map(stepReport),
     ...(statement.logTail ? { logTail: statement.logTail } : {}),
     ...(statement.evidence ? { evidence: clip(statement.evidence) } : {}),
+    ...(statement.retryAt ? { retryAt: statement.retryAt } : {}),
   });
 }
 

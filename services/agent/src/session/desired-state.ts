@@ -28,7 +28,7 @@ export async function applyDesiredState(
   for (const jws of commands) await intake.receive(jws, { kind: 'desiredState' }, null);
   journal.transact('desiredState', () => {
     for (const record of before) {
-      if (open.some((wanted) => same(wanted, record)) || hasBegun(record.steps)) continue;
+      if (open.some((wanted) => covers(wanted, record)) || hasBegun(record.steps)) continue;
       executor.cancel(record, { status: 'canceled', reason: 'The server no longer expects it of this computer.' });
     }
     const unsent = journal.unsent().filter(({ refusal }) => !refusal);
@@ -38,6 +38,11 @@ export async function applyDesiredState(
     }
   });
   executor.wake();
+}
+
+/** The server may not have heard yet that an attempt has failed and is made again. */
+function covers(wanted: AttemptKey, { jobId, run, attempt }: AttemptKey): boolean {
+  return wanted.jobId === jobId && wanted.run === run && wanted.attempt <= attempt;
 }
 
 function same(a: AttemptKey, b: AttemptKey): boolean {

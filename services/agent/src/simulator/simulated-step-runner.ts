@@ -61,9 +61,10 @@ export class SimulatedStepRunner implements StepRunner {
         return failed
           ? { ok: false, verdict: verdictOf('failed', 'download.failed', 'The simulated network is down.') }
           : { ok: true };
+      case STEPS.backOff:
+        return this.until(record.notBefore!, signal);
       case STEPS.schedule:
-        await this.clock.sleep(Math.max(0, Date.parse(record.command.installAt!) - this.clock.now()), signal);
-        return { ok: true };
+        return this.until(record.command.installAt!, signal);
       case STEPS.detectionBefore:
         return judgeBefore(this.find(record), record.command);
       case STEPS.install:
@@ -97,6 +98,11 @@ export class SimulatedStepRunner implements StepRunner {
   }
 
   release(): void {}
+
+  private async until(moment: string, signal: AbortSignal): Promise<StepOutcome> {
+    await this.clock.sleep(Math.max(0, Date.parse(moment) - this.clock.now()), signal);
+    return { ok: true };
+  }
 
   private change({ command }: AttemptRecord): StepOutcome {
     if (command.action === 'uninstall') this.disk.delete(command.manifest.package);

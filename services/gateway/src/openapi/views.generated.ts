@@ -1042,6 +1042,17 @@ export const viewSchemas = {
           }
         ]
       },
+      "retry": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/JobRetry"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "as ordered; null: no second attempt by itself"
+      },
       "priority": {
         "type": "number"
       },
@@ -1235,6 +1246,7 @@ export const viewSchemas = {
       "name",
       "package",
       "priority",
+      "retry",
       "revision",
       "rollout",
       "run",
@@ -1397,6 +1409,38 @@ export const viewSchemas = {
       "variant"
     ],
     "description": "Computers of one platform, and what the package has for them."
+  },
+  "JobRetry": {
+    "type": "object",
+    "properties": {
+      "attempts": {
+        "type": "number",
+        "description": "attempts of each computer, the first included"
+      },
+      "backoff": {
+        "type": "string",
+        "description": "from the end of the first attempt to the second, `PT1S` to `P7D`; default `PT5M`. Whoever would be due after the job's expiry does not try again"
+      },
+      "multiplier": {
+        "type": "number",
+        "description": "each further wait is so many times the one before, 7 days at most; default 2"
+      },
+      "jitter": {
+        "type": "number",
+        "description": "share by which waits are shortened or lengthened at random, so that not all try at once; default 0.2"
+      },
+      "on": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "reasons after which it is tried again: `download.failed`, `download.*`, `install.exitCode:1618`; default every failure, `*`"
+      }
+    },
+    "required": [
+      "attempts"
+    ],
+    "description": "A computer that failed tries again by itself, as a new attempt. Until its last attempt has ended it has not finished: neither gates nor `stopWhen` count the attempts before."
   },
   "JobRollout": {
     "type": "object",

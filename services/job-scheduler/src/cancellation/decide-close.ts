@@ -1,3 +1,4 @@
+import { lastAttempt } from '../jobs/attempts.js';
 import { changed, type Closing, type Decision, type Effect } from '../jobs/decision.js';
 import { waveTimer } from '../rollout/wave-timer.js';
 import type { Job } from '../jobs/job.js';
@@ -7,7 +8,7 @@ import type { Job } from '../jobs/job.js';
  * nothing to close, without commands nobody to tell. A re-execution on its way is withdrawn, its work goes on to close what it reopened.
  */
 export function close(job: Job, closing: Closing, statusReason: string, executionReason: string, now: Date): Decision {
-  const undo = { closing, attempt: job.attempt, reason: executionReason };
+  const undo = { closing, attempt: lastAttempt(job), reason: executionReason };
   const effects: Effect[] = [
     { kind: 'clearTimers', timers: ['start', 'expire', 'resolve', ...waveTimer(job)] },
     { kind: 'announceStatus' },

@@ -1,4 +1,5 @@
 import type { CancelCommand, HoldCommand, ExecuteCommand } from '@waybill/contracts';
+import { lastAttempt, retryPolicy } from '../jobs/attempts.js';
 import type { Closing } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 
@@ -21,6 +22,7 @@ export function executeContent(
   attempt: number,
   now: Date,
 ): CommandContent {
+  const retry = retryPolicy(job);
   return {
     kind: 'execute',
     jobId: job.id,
@@ -37,14 +39,24 @@ export function executeContent(
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
     // a moment that has passed is none to wait for
+    ...(retry && { retry }),
     ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
   };
 }
 
 /** "What has not begun waits" or "goes on", valid as long as the job can be either. */
 export function holdContent(job: Job, held: boolean, reason: string): CommandContent {
-  const { id: jobId, run, attempt, revision, expiresAt } = job;
-  return { kind: 'hold', jobId, run, attempt, revision, held, reason, expiresAt: expiresAt.toISOString() };
+  const { id: jobId, run, revision, expiresAt } = job;
+  return {
+    kind: 'hold',
+    jobId,
+    run,
+    attempt: lastAttempt(job),
+    revision,
+    held,
+    reason,
+    expiresAt: expiresAt.toISOString(),
+  };
 }
 
 export interface Cancellation {

@@ -9,6 +9,7 @@ import type { Job } from '../jobs/job.js';
 import { jobOfRow, type JobRow } from '../jobs/job.row.js';
 import { cancelContent, type CommandContent, executeContent, holdContent } from './command-content.js';
 import { percentsOf } from '../rollout/rollout.js';
+import { lastAttempt } from '../jobs/attempts.js';
 import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
 
@@ -98,7 +99,7 @@ function cancelUntrusted(job: Job, attempt: number, why: string, now: Date): Com
 
 /** The command that an open execution stands for, by what has become of its job. */
 function stillToDo(job: Job, attempt: number, execute: () => CommandContent, now: Date): CommandContent[] {
-  if (job.phase !== 'released' || attempt > job.attempt) return [];
+  if (job.phase !== 'released' || attempt > lastAttempt(job)) return [];
   if (job.status === 'canceled' || job.status === 'expired') {
     const reason = job.statusReason ?? `The job is ${job.status}.`;
     return [cancelContent({ jobId: job.id, run: job.run, attempt, closing: job.status, reason }, now)];

@@ -1,6 +1,7 @@
 import { decideRollout } from '../rollout/decide-rollout.js';
 import { decideExpire } from '../cancellation/decide-expire.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
+import { lastAttempt } from '../jobs/attempts.js';
 import { andThen, changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { closeUntrusted } from '../jobs/untrusted.js';
@@ -24,7 +25,7 @@ export function decideExecutionsReady(
   if (job.status === 'canceled' || job.status === 'expired') {
     // The request to close may have reached result before some of the executions existed.
     const reason = job.statusReason ?? `The job is ${job.status}.`;
-    return noted(job, {}, [{ kind: 'closeExecutions', closing: job.status, attempt: job.attempt, reason }]);
+    return noted(job, {}, [{ kind: 'closeExecutions', closing: job.status, attempt: lastAttempt(job), reason }]);
   }
   if (job.status !== 'running') return unchanged(job);
   if (now >= job.expiresAt) return decideExpire(job, now);

@@ -27,6 +27,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     startsAt: NOW,
     rollout: null,
     stopWhen: null,
+    retry: null,
     priority: 5,
     annotations: {},
     createdAt: NOW,

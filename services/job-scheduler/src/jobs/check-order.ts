@@ -1,4 +1,5 @@
 import type { CreateJob, FieldError, JobAction, Manifest } from '@waybill/contracts';
+import { retryErrors } from './check-retry.js';
 import { rolloutErrors } from '../rollout/check-rollout.js';
 
 const MAX_ANNOTATIONS = 50;
@@ -14,6 +15,7 @@ export function checkOrder(order: CreateJob): FieldError[] {
     ...installationErrors(order),
     ...targetErrors(order),
     ...rolloutErrors(order.rollout),
+    ...retryErrors(order.retry),
     ...annotationErrors(order.annotations ?? {}),
   ];
 }

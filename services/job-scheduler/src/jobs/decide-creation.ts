@@ -50,6 +50,7 @@ export function decideCreation(
       expiresAt: schedule.expiresAt,
       rollout: order.rollout ?? null,
       stopWhen: order.stopWhen ?? null,
+      retry: order.retry ?? null,
       priority: order.priority ?? 5,
       annotations: order.annotations ?? {},
       createdAt: now,

@@ -43,6 +43,7 @@ const COLUMNS: Record<keyof Job, string> = {
   startsAt: 'starts_at',
   rollout: 'rollout',
   stopWhen: 'stop_when',
+  retry: 'retry',
   priority: 'priority',
   annotations: 'annotations',
   createdAt: 'created_at',

@@ -1,5 +1,5 @@
 import type { Approval } from '../approval/approval.js';
-import type { JobAction, JobRollout, JobStatus, StopWhen } from '@waybill/contracts';
+import type { JobAction, JobRetry, JobRollout, JobStatus, StopWhen } from '@waybill/contracts';
 import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
@@ -29,6 +29,8 @@ export interface JobDocument {
   /** null: everybody at once */
   readonly rollout: JobRollout | null;
   readonly stopWhen: StopWhen | null;
+  /** null: one attempt for each order to act */
+  readonly retry: JobRetry | null;
   readonly priority: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly createdAt: Date;
@@ -62,7 +64,7 @@ export interface JobState {
   readonly phase: JobPhase;
   /** occurrence of a recurring job, from 1 */
   readonly run: number;
-  /** newest attempt whose commands have left or will leave */
+  /** newest attempt whose commands have left or will leave; computers go on from it by themselves, see attempts.ts */
   readonly attempt: number;
   readonly expiresAt: Date;
   /** the resolution that may store targets now; one that was overtaken finds another id here and stops */

@@ -1,3 +1,4 @@
+import { lastAttempt } from '../jobs/attempts.js';
 import { changed, type Decision, type Effect, noted, unchanged } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 import { closeUntrusted } from '../jobs/untrusted.js';
@@ -32,7 +33,7 @@ export function decideReopened(job: Job, { requestId, computers, untrusted = nul
     const reason = job.statusReason ?? `The job is ${job.status}.`;
     return changed(job, { attempt, reexecution: null }, [
       done,
-      { kind: 'closeExecutions', closing: job.status, attempt, reason },
+      { kind: 'closeExecutions', closing: job.status, attempt: lastAttempt({ ...job, attempt }), reason },
     ]);
   }
   if (untrusted !== null) {

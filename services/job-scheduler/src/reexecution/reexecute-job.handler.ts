@@ -3,6 +3,7 @@ import { AuditLog } from '@waybill/audit';
 import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type ReexecuteOnly } from '@waybill/contracts';
 import { requestActor, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
+import { attemptAfter } from '../jobs/attempts.js';
 import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
 import { waitsForApproval } from '../approval/approval.js';
 import { demandJob } from '../jobs/job-limits.js';
@@ -67,14 +68,14 @@ export class ReexecuteJobHandler {
           if (job.status === 'halted' && withdrawn) throw versionWithdrawn(job);
           const fresh = await this.reexecutions.add(
             sql,
-            { requestId, jobId: job.id, actor, only, attempt: job.attempt + 1 },
+            { requestId, jobId: job.id, actor, only, attempt: attemptAfter(job) },
             now,
           );
           if (!fresh) throw conflict('job.requestReused', `The request id ${requestId} was used before.`);
           await this.audit.record(sql, {
             action: 'job.reexecuted',
             object: { type: 'job', id: job.id },
-            details: { requestId, attempt: job.attempt + 1, ...selection(only) },
+            details: { requestId, attempt: attemptAfter(job), ...selection(only) },
           });
         },
       );

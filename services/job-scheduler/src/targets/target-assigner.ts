@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK, waveOf } from '@waybill/contracts';
 import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { v7 as uuidv7 } from 'uuid';
+import { attemptsOf } from '../jobs/attempts.js';
 import type { Job } from '../jobs/job.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { TargetsRepository } from './targets.repository.js';
@@ -31,6 +32,7 @@ export class TargetAssigner {
         chunks,
         total,
         expiresAt: job.expiresAt.toISOString(),
+        attempts: attemptsOf(job),
         reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
         targets:
           percents.length > 1

@@ -33,7 +33,16 @@ export class AssignTargets {
   }
 
   /** Says whether the run is ready. */
-  private assign({ jobId, run, chunk, chunks, total, targets, reach }: JobTargetsAssigned): Promise<boolean> {
+  private assign({
+    jobId,
+    run,
+    chunk,
+    chunks,
+    total,
+    targets,
+    reach,
+    attempts = 1,
+  }: JobTargetsAssigned): Promise<boolean> {
     return this.unitOfWork.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
@@ -48,6 +57,7 @@ export class AssignTargets {
         reasons.map(({ message }) => message),
         COMPUTER_REMOVED_MESSAGE,
         targets.map(({ wave = 1 }) => wave),
+        attempts,
       ]);
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
       const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);

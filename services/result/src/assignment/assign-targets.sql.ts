@@ -15,7 +15,7 @@ export const LOCK_RUN_SQL = `
 export const REMOVAL_LOCK = `hashtext('result.removed-computers')`;
 
 /**
- * Inserts the executions of one chunk: $1 job, $2 run, then arrays $3 computers, $4 names, $5 reasons, $6 messages, $8 waves. A run that was canceled
+ * Inserts the executions of one chunk: $1 job, $2 run, then arrays $3 computers, $4 names, $5 reasons, $6 messages, $8 waves, then $9 attempts of each order. A run that was canceled
  * before the chunk came, and a computer that was removed, get executions that are closed at once: the counters still add up to the targets.
  */
 export const INSERT_EXECUTIONS_SQL = `
@@ -23,8 +23,8 @@ export const INSERT_EXECUTIONS_SQL = `
     SELECT status, 'job.' || status AS reason, message FROM run_closings WHERE job_id = $1 AND run = $2 ORDER BY max_attempt LIMIT 1
   ),
   inserted AS (
-    INSERT INTO executions (job_id, run, computer_id, computer_name, wave, status, reason, message, presumed, finished_at)
-    SELECT $1, $2, t.computer_id, t.name, t.wave,
+    INSERT INTO executions (job_id, run, computer_id, computer_name, wave, attempts, status, reason, message, presumed, finished_at)
+    SELECT $1, $2, t.computer_id, t.name, t.wave, $9,
       CASE WHEN r.computer_id IS NOT NULL THEN 'canceled' ELSE coalesce(c.status, 'queued') END,
       CASE WHEN r.computer_id IS NOT NULL THEN 'computer.removed' ELSE coalesce(c.reason, t.reason) END,
       CASE WHEN r.computer_id IS NOT NULL THEN $7 ELSE coalesce(c.message, t.message) END,

@@ -34,6 +34,7 @@ export function isPlainStatusReport(value: unknown): value is StatusReport {
     isAbsentOr(report['logTail'], (text) => isText(text, 65_536)) &&
     isAbsentOr(report['evidence'], (text) => isText(text, 2000)) &&
     isAbsentOr(report['steps'], isSteps) &&
+    isAbsentOr(report['retryAt'], isInstant) &&
     hasOnly(report, REPORT_FIELDS)
   );
 }
@@ -53,6 +54,7 @@ const REPORT_FIELDS: ReadonlySet<string> = new Set<keyof StatusReport>([
   'steps',
   'logTail',
   'evidence',
+  'retryAt',
 ]);
 
 const STEP_FIELDS: ReadonlySet<string> = new Set<keyof StepReport>(['name', 'startedAt', 'finishedAt', 'ok', 'detail']);

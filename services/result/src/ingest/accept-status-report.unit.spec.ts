@@ -38,6 +38,7 @@ const legal = fc.record(
     steps: orAbsent(fc.array(step, { maxLength: 3 })),
     logTail: orAbsent(text(200)),
     evidence: orAbsent(text(50)),
+    retryAt: orAbsent(instant),
   },
   { requiredKeys: ['v', 'computerId', 'jobId', 'run', 'attempt', 'seq', 'status', 'at'] },
 );

@@ -57,6 +57,8 @@ function check(value: unknown): DecodedReport {
   }
   if (!isInstant(report.at))
     return refuse('report.invalid: /at must be an RFC 3339 instant such as 2026-09-01T00:00:00.000Z');
+  if (report.retryAt && !isInstant(report.retryAt))
+    return refuse('report.invalid: /retryAt must be an RFC 3339 instant such as 2026-09-01T00:00:00.000Z');
   return { ok: true, report };
 }
 

@@ -38,6 +38,7 @@ describe('decodeReport', () => {
       'report.invalid: /at must be an RFC 3339 instant',
     ],
     ['a day that does not exist', envelope(statusReport({ at: '2026-02-30T00:00:00Z' })), 'report.invalid: /at'],
+    ['no time of the next attempt', envelope(statusReport({ retryAt: '2026-09-01' })), 'report.invalid: /retryAt'],
     ['no user', envelope(statusReport(), { userId: null }), 'report.forged: the message names no user'],
     [
       'another user',

@@ -82,7 +82,12 @@ describe('the batch statement', () => {
       else expect(after).toEqual(before);
       if (verdict === 'history')
         expect(await past(report)).toMatchObject({ seq: said.seq, status: said.status, presumed: false });
-      else if (earlier) expect(await past(report)).toEqual({ ...earlier });
+      else if (earlier)
+        expect(await past(report)).toMatchObject({
+          attempt: earlier.attempt,
+          seq: earlier.seq,
+          status: earlier.status,
+        });
       expect(await changeRows(jobId)).toBe(verdict === 'apply' ? 1 : 0);
       if (after) expect(await counters(sql, jobId)).toEqual({ [after['status'] as string]: 1 });
     },
@@ -106,14 +111,20 @@ describe('the batch statement', () => {
         async (said, status, presumed) => {
           const jobId = v7();
           const [computerId] = await insertExecutions(sql, jobId, 1);
-          const start: AttemptState = { attempt: 2, seq: 0, status, presumed: presumed && isFinal(status) };
+          const start: AttemptState = {
+            attempt: 2,
+            lastAttempt: 2,
+            seq: 0,
+            status,
+            presumed: presumed && isFinal(status),
+          };
           await setState(sql, statusReport({ jobId, computerId }), start);
           let expected = start;
           const verdicts: Verdict[] = [];
           const batch = said.map((one, index) => {
             const verdict = judgeReport(expected, null, { ...one, seq: index + 1 });
             verdicts.push(verdict);
-            if (verdict === 'apply') expected = { attempt: 2, seq: index + 1, status: one.status, presumed: false };
+            if (verdict === 'apply') expected = { ...start, seq: index + 1, status: one.status, presumed: false };
             const evidence = one.evidenced ? 'found' : null;
             return statusReport({
               jobId,
@@ -193,5 +204,82 @@ describe('the batch statement', () => {
     }
     expect(await ingest(...reports, statusReport({ jobId: v7() }))).toMatchObject([{ kind: 'noExecution' }]);
     for (const jobId of jobs) expect(await counters(sql, jobId)).toEqual({ installing: 20 });
+  });
+
+  describe('of computers that try again by themselves', () => {
+    const RETRY_AT = '2026-09-01T00:05:00.000Z';
+    let report: (fields: Partial<StatusReport>) => StatusReport;
+    let jobId: string;
+
+    beforeEach(async () => {
+      jobId = v7();
+      const [computerId] = await insertExecutions(sql, jobId, 1);
+      await sql.query(`UPDATE executions SET attempts = 3 WHERE job_id = $1`, [jobId]);
+      report = (fields) => statusReport({ jobId, computerId, ...fields });
+    });
+
+    const failure = () =>
+      report({
+        seq: 4,
+        status: 'failed',
+        reason: 'install.exitCode',
+        message: 'It was 1618.',
+        exitCode: 1618,
+        retryAt: RETRY_AT,
+      });
+
+    it('never ends before the last attempt has, and keeps how each one ended', async () => {
+      await ingest(report({ seq: 3, status: 'installing' }));
+      expect(await ingest(failure())).toEqual([]);
+      expect(await current(failure())).toMatchObject({
+        attempt: 2,
+        seq: 0,
+        status: 'waiting',
+        reason: 'retry',
+        exit_code: null,
+      });
+      expect((await current(failure()))!['message']).toBe(
+        `Attempt 2 begins at ${RETRY_AT}; attempt 1 has failed: It was 1618.`,
+      );
+      expect(await counters(sql, jobId)).toEqual({ waiting: 1 });
+      expect(await past(failure())).toEqual({ attempt: 1, seq: 4, status: 'failed', presumed: false });
+      // the same again, and what came before it
+      expect(await ingest(failure(), report({ seq: 2, status: 'downloading' }))).toEqual([]);
+      expect(await current(failure())).toMatchObject({ attempt: 2, status: 'waiting' });
+
+      await ingest(report({ attempt: 2, seq: 5, status: 'failed', retryAt: RETRY_AT }));
+      await ingest(report({ attempt: 3, seq: 5, status: 'failed' }));
+      expect(await current(failure())).toMatchObject({ attempt: 3, status: 'failed' });
+      expect(await counters(sql, jobId)).toEqual({ failed: 1 });
+    });
+
+    it('takes no further attempt for granted after the last one', async () => {
+      await ingest(report({ attempt: 3, seq: 1, status: 'failed', retryAt: RETRY_AT }));
+      expect(await current(failure())).toMatchObject({ attempt: 3, status: 'failed' });
+    });
+
+    it('keeps the end of an attempt that comes after the first word of the next', async () => {
+      await ingest(report({ seq: 3, status: 'installing' }));
+      await ingest(report({ attempt: 3, seq: 1, status: 'downloading' }));
+      expect(await past(failure())).toMatchObject({ attempt: 1, seq: 3, status: 'installing' });
+      await ingest(failure(), report({ attempt: 2, seq: 2, status: 'failed', retryAt: RETRY_AT }));
+      expect(await past(failure())).toMatchObject({ attempt: 1, seq: 4, status: 'failed' });
+      expect(await past(report({ attempt: 2 }))).toMatchObject({ attempt: 2, seq: 2, status: 'failed' });
+      expect(await current(failure())).toMatchObject({ attempt: 3, seq: 1, status: 'downloading' });
+      expect(await counters(sql, jobId)).toEqual({ downloading: 1 });
+    });
+
+    it('applies the words of several attempts that come in one batch, in whatever order', async () => {
+      await ingest(report({ attempt: 2, seq: 1, status: 'waiting', reason: 'retry' }), failure());
+      expect(await current(failure())).toMatchObject({ attempt: 2, seq: 1, status: 'waiting', reason: 'retry' });
+      expect(await past(failure())).toMatchObject({ attempt: 1, seq: 4, status: 'failed' });
+    });
+
+    it('does not begin again what was closed meanwhile', async () => {
+      await setState(sql, failure(), { attempt: 1, lastAttempt: 3, seq: 2, status: 'canceled', presumed: true });
+      await ingest(failure());
+      expect(await current(failure())).toMatchObject({ attempt: 1, status: 'failed' });
+      expect(await counters(sql, jobId)).toEqual({ failed: 1 });
+    });
   });
 });

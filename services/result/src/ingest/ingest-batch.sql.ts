@@ -18,6 +18,17 @@ function judgeWithin(state: string, accepted: 'apply' | 'history'): string {
     END`;
 }
 
+/** The rule of judge-report.ts for the first word of an attempt that the computer went on to by itself. */
+const judgeFurther = `
+    CASE
+      WHEN i.status = 'succeeded' AND NOT i.evidenced THEN 'noEvidence'
+      WHEN i.after_final THEN 'afterFinal'
+      WHEN c.final_status IS NULL THEN 'apply'
+      WHEN c.final_status = 'succeeded' AND NOT c.presumed THEN 'afterFinal'
+      WHEN i.overruling_seq > 0 AND i.status NOT IN ('canceled', 'expired') THEN 'apply'
+      ELSE 'ignore'
+    END`;
+
 const pastFinal = `CASE WHEN p.status IN (${list(FINAL_STATUSES)}) THEN p.status END`;
 
 /**
@@ -43,25 +54,29 @@ export const INGEST_BATCH_SQL = `
   WITH input AS MATERIALIZED (
     SELECT *
     FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::bigint[],
-                $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::boolean[], $14::int[])
+                $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::boolean[], $14::int[], $19::text[])
       WITH ORDINALITY AS t (job_id, run, computer_id, attempt, seq, status, reason, message, exit_code,
-                            first_at, at, evidenced, after_final, overruling_seq, n)
+                            first_at, at, evidenced, after_final, overruling_seq, again, n)
   ),
   details AS MATERIALIZED (
     SELECT * FROM unnest($15::int[], $16::jsonb[], $17::text[], $18::text[]) AS t (n, steps, log_tail, evidence)
   ),
   current AS MATERIALIZED (
-    SELECT e.job_id, e.run, e.computer_id, e.wave, e.attempt, e.seq, e.status, e.final_status, e.presumed
+    SELECT e.job_id, e.run, e.computer_id, e.wave, e.attempt, (e.attempt + e.attempts - 1) / e.attempts * e.attempts AS last_attempt, e.seq, e.status, e.final_status, e.presumed,
+           e.reason, e.message, e.exit_code, e.started_at, e.finished_at
     FROM executions e
     JOIN (SELECT DISTINCT job_id, run, computer_id FROM input) AS wanted USING (job_id, run, computer_id)
     ORDER BY e.job_id, e.run, e.computer_id
     FOR NO KEY UPDATE OF e
   ),
   judged_current AS MATERIALIZED (
-    SELECT i.*, c.status AS was, c.wave,
+    SELECT i.*, c.status AS was, c.wave, c.attempt AS was_attempt,
+      -- the computer tries again, unless the server has closed it meanwhile
+      i.again IS NOT NULL AND i.attempt < c.last_attempt AND c.final_status IS NULL AS goes_on,
       CASE
         WHEN c.job_id IS NULL THEN 'noExecution'
-        WHEN i.attempt > c.attempt THEN 'unknownAttempt'
+        WHEN i.attempt > c.last_attempt THEN 'unknownAttempt'
+        WHEN i.attempt > c.attempt THEN ${judgeFurther}
         WHEN i.attempt < c.attempt THEN 'past'
         ELSE ${judgeWithin('c', 'apply')}
       END AS verdict
@@ -77,14 +92,39 @@ export const INGEST_BATCH_SQL = `
     ) AS p ON true
     WHERE i.verdict = 'past'
   ),
-  applied AS MATERIALIZED (SELECT * FROM judged_current WHERE verdict = 'apply'),
+  applied AS MATERIALIZED (
+    SELECT *, CASE WHEN goes_on THEN 'waiting' ELSE status END AS became FROM judged_current WHERE verdict = 'apply'
+  ),
   updated AS (
     UPDATE executions e
     SET seq = a.seq, status = a.status, reason = a.reason, message = a.message, exit_code = a.exit_code, presumed = false,
-        started_at = coalesce(e.started_at, a.first_at, a.at), updated_at = now(),
-        finished_at = CASE WHEN a.status IN (${list(FINAL_STATUSES)}) THEN a.at END
+        attempt = a.attempt, started_at = coalesce(CASE WHEN a.attempt = a.was_attempt THEN e.started_at END, a.first_at, a.at),
+        updated_at = now(), finished_at = CASE WHEN a.status IN (${list(FINAL_STATUSES)}) THEN a.at END
     FROM applied a
-    WHERE e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
+    WHERE NOT a.goes_on AND e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
+  ),
+  went_on AS (
+    UPDATE executions e
+    SET attempt = a.attempt + 1, seq = 0, status = 'waiting', reason = 'retry', message = a.again, exit_code = NULL, presumed = false,
+        started_at = NULL, updated_at = now(), finished_at = NULL
+    FROM applied a
+    WHERE a.goes_on AND e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
+  ),
+  left_behind AS (
+    INSERT INTO past_attempts
+      (job_id, run, computer_id, attempt, seq, presumed, status, reason, message, exit_code, started_at, finished_at)
+    -- how far the attempt had come of which no more was heard before the next one
+    SELECT job_id, run, computer_id, c.attempt, c.seq, c.presumed, c.status, c.reason, c.message, c.exit_code, c.started_at, c.finished_at
+    FROM applied a JOIN current c USING (job_id, run, computer_id) WHERE a.attempt > c.attempt
+    UNION ALL
+    -- attempts between of which nothing was heard yet
+    SELECT job_id, run, computer_id, missed, 0, false, 'waiting', 'retry', NULL, NULL, NULL, NULL
+    FROM applied a, generate_series(a.was_attempt + 1, a.attempt - 1) AS missed
+    UNION ALL
+    SELECT a.job_id, a.run, a.computer_id, a.attempt, a.seq, false, a.status, a.reason, a.message, a.exit_code,
+      coalesce(CASE WHEN a.attempt = c.attempt THEN c.started_at END, a.first_at, a.at), a.at
+    FROM applied a JOIN current c USING (job_id, run, computer_id) WHERE a.goes_on
+    ON CONFLICT DO NOTHING
   ),
   remembered AS (
     UPDATE past_attempts p
@@ -101,8 +141,8 @@ export const INGEST_BATCH_SQL = `
     FROM (
       SELECT * FROM judged_current WHERE verdict IN ('apply', 'ignore')
       UNION ALL
-      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, n, was, wave,
-             past_verdict
+      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, again, n,
+             was, wave, was_attempt, goes_on, past_verdict
       FROM judged_past WHERE past_verdict IN ('history', 'ignore')
     ) AS known
     JOIN details USING (n)
@@ -118,7 +158,7 @@ export const INGEST_BATCH_SQL = `
        OR (d.log_tail IS NULL AND excluded.log_tail IS NOT NULL)
        OR (d.evidence IS NULL AND excluded.evidence IS NOT NULL)
   ),
-  counted AS (${moveCounters('(SELECT job_id, run, wave, was, status AS became FROM applied) AS moves')}),
+  counted AS (${moveCounters('applied')}),
   marked AS (${markChanged('applied')})
   SELECT n::int AS n, verdict AS kind FROM judged_current WHERE verdict NOT IN ('apply', 'ignore', 'past')
   UNION ALL

@@ -8,12 +8,13 @@ interface JudgeCase {
   verdict: Verdict;
 }
 
-const state = (attempt: number, seq: number, status: AttemptState['status'], presumed = false): AttemptState => ({
-  attempt,
-  seq,
-  status,
-  presumed,
-});
+const state = (
+  attempt: number,
+  seq: number,
+  status: AttemptState['status'],
+  presumed = false,
+  lastAttempt = attempt,
+): AttemptState => ({ attempt, seq, status, presumed, lastAttempt });
 const says = (attempt: number, seq: number, status: JudgedReport['status'], evidenced = false): JudgedReport => ({
   attempt,
   seq,
@@ -213,5 +214,61 @@ export const JUDGE_CASES: JudgeCase[] = [
     past: null,
     report: says(1, 4, 'installing'),
     verdict: 'afterFinal',
+  },
+  {
+    title: 'the computer tries again by itself',
+    current: state(1, 5, 'installing', false, 3),
+    past: null,
+    report: says(2, 1, 'waiting'),
+    verdict: 'apply',
+  },
+  {
+    title: 'the computer tries again, and the end of the attempt before is not known yet',
+    current: state(1, 5, 'downloading', false, 3),
+    past: null,
+    report: says(3, 4, 'succeeded', true),
+    verdict: 'apply',
+  },
+  {
+    title: 'more attempts than ordered',
+    current: state(2, 5, 'installing', false, 3),
+    past: null,
+    report: says(4, 1, 'accepted'),
+    verdict: 'unknownAttempt',
+  },
+  {
+    title: 'a further attempt succeeds without evidence',
+    current: state(1, 5, 'installing', false, 3),
+    past: null,
+    report: says(2, 1, 'succeeded'),
+    verdict: 'noEvidence',
+  },
+  {
+    title: 'a further attempt after success',
+    current: state(1, 5, 'succeeded', false, 3),
+    past: null,
+    report: says(2, 1, 'installing'),
+    verdict: 'afterFinal',
+  },
+  {
+    title: 'a further attempt waits after the job was canceled',
+    current: state(1, 5, 'canceled', true, 3),
+    past: null,
+    report: says(2, 1, 'waiting'),
+    verdict: 'ignore',
+  },
+  {
+    title: 'a further attempt was canceled with the job',
+    current: state(1, 5, 'failed', false, 3),
+    past: null,
+    report: says(2, 2, 'canceled'),
+    verdict: 'ignore',
+  },
+  {
+    title: 'a further attempt had begun when the job was canceled',
+    current: state(1, 5, 'canceled', true, 3),
+    past: null,
+    report: says(2, 3, 'installing'),
+    verdict: 'apply',
   },
 ];

@@ -10,6 +10,8 @@ export interface AttemptState {
   status: ExecutionStatus;
   /** closed by the server without a word from the agent */
   presumed: boolean;
+  /** highest attempt that the computer may go on to by itself; the attempt itself when it may not */
+  lastAttempt: number;
 }
 
 /** What the rule looks at in a report. */
@@ -36,9 +38,20 @@ export type Verdict = 'apply' | 'history' | 'ignore' | AnomalyKind;
  */
 export function judgeReport(current: AttemptState | null, past: AttemptState | null, report: JudgedReport): Verdict {
   if (current === null) return 'noExecution';
-  if (report.attempt > current.attempt) return 'unknownAttempt';
+  if (report.attempt > current.lastAttempt) return 'unknownAttempt';
+  if (report.attempt > current.attempt) return judgeFurther(current, report);
   if (report.attempt === current.attempt) return judgeWithin(current, report, 'apply');
   return past === null ? 'unknownAttempt' : judgeWithin(past, report, 'history');
+}
+
+/** A computer that failed tries again by itself, and the word of it is the first that is heard of the new attempt. */
+function judgeFurther({ status, presumed }: AttemptState, report: JudgedReport): Verdict {
+  if (report.status === 'succeeded' && !report.evidenced) return 'noEvidence';
+  if (!isFinal(status)) return 'apply';
+  if (status === 'succeeded' && !presumed) return 'afterFinal';
+  // it was closed meanwhile: that the attempt was closed, too, before it began says nothing new
+  const isNews = report.status !== 'canceled' && report.status !== 'expired' && overrulesPresumption(report.status);
+  return isNews ? 'apply' : 'ignore';
 }
 
 function judgeWithin(state: AttemptState, report: JudgedReport, accepted: 'apply' | 'history'): Verdict {

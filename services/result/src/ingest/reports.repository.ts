@@ -1,3 +1,4 @@
+import { FAILED_STATUSES, type StatusReport } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { type ReportRow, isEvidenced } from './coalesce-reports.js';
 import { INGEST_BATCH_SQL } from './ingest-batch.sql.js';
@@ -9,13 +10,48 @@ export interface JudgedAnomaly {
 }
 
 /**
- * Judges and applies a batch in one statement, which commits by itself unless a transaction is open on `sql`.
+ * Judges and applies a batch in one statement, which commits by itself unless a transaction is open on `sql`; in a few when a computer speaks of several
+ * attempts.
  * @returns the rows that were not applied because something is wrong with them
  */
 export async function ingestBatch(sql: SqlExecutor, rows: readonly ReportRow[]): Promise<JudgedAnomaly[]> {
-  if (rows.length === 0) return [];
-  const anomalies = (await sql.query(INGEST_BATCH_SQL, parameters(rows))) as { n: number; kind: AnomalyKind }[];
-  return anomalies.map(({ n, kind }) => ({ row: rows[n - 1]!, kind }));
+  const judged: JudgedAnomaly[] = [];
+  for (const layer of oneAttemptEach(rows)) {
+    const anomalies = (await sql.query(INGEST_BATCH_SQL, parameters(layer))) as { n: number; kind: AnomalyKind }[];
+    judged.push(...anomalies.map(({ n, kind }) => ({ row: layer[n - 1]!, kind })));
+  }
+  return judged;
+}
+
+/** Nearly always all rows at once. A computer that failed and tries again may speak of two attempts in one batch: the earlier one comes first. */
+function oneAttemptEach(rows: readonly ReportRow[]): ReportRow[][] {
+  const attempts = new Map<string, Set<number>>();
+  for (const { report } of rows) {
+    const known = attempts.get(executionOf(report));
+    if (known) known.add(report.attempt);
+    else attempts.set(executionOf(report), new Set([report.attempt]));
+  }
+  const layers: ReportRow[][] = [];
+  for (const row of rows) {
+    const earlier = [...attempts.get(executionOf(row.report))!].filter(
+      (attempt) => attempt < row.report.attempt,
+    ).length;
+    (layers[earlier] ??= []).push(row);
+  }
+  return layers;
+}
+
+function executionOf({ computerId, jobId, run }: StatusReport): string {
+  return `${computerId}/${jobId}/${run}`;
+}
+
+/** What the help desk reads while the computer waits for its next attempt; null when it does not. */
+function whyAgain({ attempt, status, message, retryAt }: StatusReport): string | null {
+  if (!retryAt || !(FAILED_STATUSES as readonly string[]).includes(status)) return null;
+  return `Attempt ${attempt + 1} begins at ${retryAt}; attempt ${attempt} has failed: ${message ?? status}`.slice(
+    0,
+    2000,
+  );
 }
 
 function parameters(rows: readonly ReportRow[]): unknown[] {
@@ -39,6 +75,7 @@ function parameters(rows: readonly ReportRow[]): unknown[] {
     detailed.map(({ details }) => details.steps && JSON.stringify(details.steps)),
     detailed.map(({ details }) => details.logTail),
     detailed.map(({ details }) => details.evidence),
+    rows.map(({ report }) => whyAgain(report)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { AttemptsOfOneOrder1765100000000 } from './1765100000000-attempts-of-one-order.migration.js';
 import { AnomalyCounters1764000000002 } from './1764000000002-anomaly-counters.migration.js';
 import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
 import { Executions1764000000000 } from './1764000000000-executions.migration.js';
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   UnusableReports1764800000001,
   JobReach1764900000000,
   Waves1765000000000,
+  AttemptsOfOneOrder1765100000000,
 ];

@@ -37,8 +37,9 @@ export async function setState(
     return;
   }
   await sql.query(
-    `UPDATE executions SET attempt = $4, seq = $5, status = $6, presumed = $7 WHERE job_id = $1 AND run = $2 AND computer_id = $3`,
-    [...key, ...values],
+    `UPDATE executions SET attempt = $4, seq = $5, status = $6, presumed = $7, attempts = $8
+     WHERE job_id = $1 AND run = $2 AND computer_id = $3`,
+    [...key, ...values, state.lastAttempt === state.attempt ? 1 : state.lastAttempt],
   );
   await sql.query(`UPDATE run_counters SET queued = queued - 1 WHERE job_id = $1`, [report.jobId]);
   const column = counterColumn(state.status);
