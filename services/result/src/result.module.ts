@@ -22,6 +22,8 @@ import { PreparedSql } from './database/prepared-sql.js';
 import { ForgetDownloads } from './downloads/forget-downloads.handler.js';
 import { JobEndedConsumer } from './downloads/job-ended.consumer.js';
 import { ProgressReportsConsumer } from './downloads/progress-reports.consumer.js';
+import { EndedTimer } from './ended/ended.timer.js';
+import { TellEnded } from './ended/tell-ended.js';
 import { ExecutionsController } from './executions/executions.controller.js';
 import { GetExecution } from './executions/get-execution.query.js';
 import { ListExecutions } from './executions/list-executions.query.js';
@@ -75,9 +77,10 @@ const USE_CASES = [
   ReopenExecutionsHandler,
   StoreAnomalies,
   SummarizeJobs,
+  TellEnded,
 ];
 
-const TIMERS = [GraceTimer, HousekeepingTimer, ProgressTimer];
+const TIMERS = [EndedTimer, GraceTimer, HousekeepingTimer, ProgressTimer];
 
 const GAUGES = [StuckGauge];
 

@@ -5,6 +5,7 @@ import {
   ExecutionAnomaly,
   GroupChanged,
   GroupMembersChanged,
+  JobAttemptsEnded,
   JobCancelRequested,
   JobExecutionsReady,
   JobProgressed,
@@ -30,5 +31,6 @@ export const EVENT_CLASSES = {
   [EVENTS.jobWaveReleased]: JobWaveReleased,
   [EVENTS.jobCancelRequested]: JobCancelRequested,
   [EVENTS.jobProgressed]: JobProgressed,
+  [EVENTS.jobAttemptsEnded]: JobAttemptsEnded,
   [EVENTS.executionAnomaly]: ExecutionAnomaly,
 } as const satisfies Record<EventType, ClassConstructor<object>>;

@@ -17,7 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ExecutionCounters } from '../status/execution-status.js';
+import { type ExecutionCounters, FINAL_STATUSES, type FinalStatus } from '../status/execution-status.js';
 import { JOB_STATUSES, type JobStatus } from '../status/job-status.js';
 
 /** Types (= routing keys on `waybill.events`) of everything that services tell each other. */
@@ -33,6 +33,7 @@ export const EVENTS = {
   jobWaveReleased: 'job.wave.released.v1',
   jobCancelRequested: 'job.cancel.requested.v1',
   jobProgressed: 'job.progressed.v1',
+  jobAttemptsEnded: 'job.attempts.ended.v1',
   executionAnomaly: 'execution.anomaly.v1',
 } as const;
 
@@ -201,6 +202,39 @@ export class JobProgressed {
   /** highest attempt issued in this run; a late progress of an earlier attempt must not complete the job */
   @IsInt() @Min(1) @Max(1_000_000) attempt: number;
   @IsISO8601() at: string;
+}
+
+/** How an execution ended, with which attempt. */
+export class EndedAttempt {
+  @IsUUID() computerId: string;
+  @IsString() @MaxLength(255) computerName: string;
+  @IsInt() @Min(1) attempt: number;
+  @IsIn(FINAL_STATUSES) status: FinalStatus;
+  @IsOptional() @IsString() reason?: string | null;
+  /** the sentence for people; absent for a success without one */
+  @IsOptional() @IsString() message?: string | null;
+  @IsOptional() @IsInt() exitCode?: number | null;
+  /** by the computer's clock when the agent reported it */
+  @IsISO8601() endedAt: string;
+}
+
+/** Largest number of attempts in one event. */
+export const ENDED_ATTEMPTS_CHUNK = 500;
+
+/**
+ * Attempts with which executions of one run ended. Each is told once, but for a presumed end that the agent's own report overruled: that one is
+ * told again as what it was. Told too when a re-execution has begun since; not told when the computer goes on to its next attempt by itself.
+ */
+export class JobAttemptsEnded {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsArray()
+  @ArrayMaxSize(ENDED_ATTEMPTS_CHUNK)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => EndedAttempt)
+  attempts: EndedAttempt[];
 }
 
 /**

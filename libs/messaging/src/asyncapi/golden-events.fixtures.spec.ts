@@ -82,5 +82,22 @@ export const GOLDEN_EVENTS: Events = {
     attempt: 1,
     at: AT,
   },
+  [EVENTS.jobAttemptsEnded]: {
+    v: 1,
+    jobId: ID,
+    run: 1,
+    attempts: [
+      {
+        computerId: ID,
+        computerName: 'pc-1',
+        attempt: 1,
+        status: 'failed',
+        reason: 'install.exitCode',
+        message: 'The installer ended with exit code 1603.',
+        exitCode: 1603,
+        endedAt: AT,
+      },
+    ],
+  },
   [EVENTS.executionAnomaly]: { v: 1, computerId: ID, jobId: ID, run: 1, attempt: 1, kind: 'noExecution', at: AT },
 };

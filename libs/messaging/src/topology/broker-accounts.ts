@@ -44,7 +44,7 @@ export const PUBLISHES: Record<ServiceName, readonly string[]> = {
     EVENTS.jobWaveReleased,
     EVENTS.jobCancelRequested,
   ],
-  result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.executionAnomaly],
+  result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.jobAttemptsEnded, EVENTS.executionAnomaly],
 };
 
 const NONE = '^$';

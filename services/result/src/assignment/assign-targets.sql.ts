@@ -1,4 +1,5 @@
 import { markChanged } from '../changes/mark-changed.sql.js';
+import { noteEnded } from '../ended/note-ended.sql.js';
 import { moveCounters } from '../executions/counters.sql.js';
 
 /** Makes the run known and locks it: one chunk or cancel of a run at a time. $1 job, $2 run, $3 chunks, $4 total. */
@@ -35,10 +36,11 @@ export const INSERT_EXECUTIONS_SQL = `
     LEFT JOIN removed_computers r ON r.computer_id = t.computer_id
     ORDER BY t.computer_id
     ON CONFLICT (job_id, run, computer_id) DO NOTHING
-    RETURNING job_id, run, computer_id, wave, NULL::text AS was, status AS became
+    RETURNING job_id, run, computer_id, attempt, wave, NULL::text AS was, status AS became
   ),
   counted AS (${moveCounters('inserted')}),
-  marked AS (${markChanged('inserted')})
+  marked AS (${markChanged('inserted')}),
+  ended AS (${noteEnded('inserted')})
   SELECT count(*)::int AS inserted FROM inserted`;
 
 /** Remembers the chunk ($1 job, $2 run, $3 chunk). */

@@ -1,4 +1,5 @@
 import { markChanged } from '../changes/mark-changed.sql.js';
+import { noteEnded } from '../ended/note-ended.sql.js';
 import { moveCounters } from './counters.sql.js';
 
 /**
@@ -8,7 +9,7 @@ import { moveCounters } from './counters.sql.js';
 export function closeExecutions(where: string): string {
   return `
     WITH open AS MATERIALIZED (
-      SELECT e.job_id, e.run, e.computer_id, e.wave, e.status AS was, $1::text AS became
+      SELECT e.job_id, e.run, e.computer_id, e.attempt, e.wave, e.status AS was, $1::text AS became
       FROM executions e
       WHERE e.status NOT IN ('succeeded', 'failed', 'rejected', 'timedOut', 'expired', 'canceled') AND ${where}
       ORDER BY e.job_id, e.run, e.computer_id
@@ -21,6 +22,7 @@ export function closeExecutions(where: string): string {
       WHERE e.job_id = o.job_id AND e.run = o.run AND e.computer_id = o.computer_id
     ),
     counted AS (${moveCounters('open')}),
-    marked AS (${markChanged('open')})
+    marked AS (${markChanged('open')}),
+    ended AS (${noteEnded('open')})
     SELECT count(*)::int AS closed FROM open`;
 }

@@ -1,5 +1,6 @@
 import { FINAL_STATUSES } from '@waybill/contracts';
 import { markChanged } from '../changes/mark-changed.sql.js';
+import { noteEnded } from '../ended/note-ended.sql.js';
 import { moveCounters } from '../executions/counters.sql.js';
 
 const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
@@ -159,7 +160,8 @@ export const INGEST_BATCH_SQL = `
        OR (d.evidence IS NULL AND excluded.evidence IS NOT NULL)
   ),
   counted AS (${moveCounters('applied')}),
-  marked AS (${markChanged('applied')})
+  marked AS (${markChanged('applied')}),
+  ended AS (${noteEnded('applied')})
   SELECT n::int AS n, verdict AS kind FROM judged_current WHERE verdict NOT IN ('apply', 'ignore', 'past')
   UNION ALL
   SELECT n::int, past_verdict FROM judged_past WHERE past_verdict NOT IN ('history', 'ignore')`;

@@ -1,6 +1,7 @@
 import { AttemptsOfOneOrder1765100000000 } from './1765100000000-attempts-of-one-order.migration.js';
 import { AnomalyCounters1764000000002 } from './1764000000002-anomaly-counters.migration.js';
 import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
+import { EndedAttempts1765200000000 } from './1765200000000-ended-attempts.migration.js';
 import { Executions1764000000000 } from './1764000000000-executions.migration.js';
 import { JobReach1764900000000 } from './1764900000000-job-reach.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   JobReach1764900000000,
   Waves1765000000000,
   AttemptsOfOneOrder1765100000000,
+  EndedAttempts1765200000000,
 ];
