@@ -58,6 +58,7 @@ describe('a job in waves', () => {
       'killed-result',
       'retrying',
       'giving-up',
+      'too-late',
     ])
       await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
@@ -287,6 +288,26 @@ describe('a job in waves', () => {
       const { counters } = await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(counters['failed']).toBeGreaterThan(0);
       for await (const { attempt } of executionsOf(id)) expect(attempt).toBe(1);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'ends when a computer that is off has not taken it up in time',
+    async () => {
+      await stack.api.post('/groups', { name: 'absent', kind: 'static' });
+      const { secret } = await stack.api.post<{ secret: string }>('/enrolment-tokens', {
+        groups: ['absent'],
+        maxUses: 1,
+      });
+      const fleet = startFleet({ server: stack.services.fleetUrl, token: secret, agents: 1 });
+      await fleet.subscribed;
+      await fleet.stop();
+      const { id } = await order('too-late', 'absent', { timeouts: { accept: 'PT10S' } });
+      const done = await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(done.counters).toMatchObject({ timedOut: 1, queued: 0 });
+      for await (const { status, reason } of executionsOf(id))
+        expect([status, reason]).toEqual(['timedOut', 'timeout.accept']);
     },
     10 * MINUTES,
   );

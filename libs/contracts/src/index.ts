@@ -25,6 +25,7 @@ export * from './rpc/multipart.rpc.js';
 export * from './rpc/fleet.rpc.js';
 export { JobRollout, MAX_WAVES, RolloutGate, RolloutWave, StopWhen } from './rpc/rollout.js';
 export * from './rpc/retry.js';
+export * from './rpc/timeouts.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/result.rpc.js';
 export * from './rpc/agent-door.js';

@@ -29,6 +29,8 @@ import { GetExecution } from './executions/get-execution.query.js';
 import { ListExecutions } from './executions/list-executions.query.js';
 import { OpenOfComputer } from './executions/open-of-computer.query.js';
 import { SummarizeJobs } from './executions/summarize-jobs.query.js';
+import { EndTimedOut } from './timeouts/end-timed-out.js';
+import { TimeoutsTimer } from './timeouts/timeouts.timer.js';
 import { HousekeepingTimer } from './housekeeping/housekeeping.timer.js';
 import { IngestReports } from './ingest/ingest-reports.handler.js';
 import { StatusReportsConsumer } from './ingest/status-reports.consumer.js';
@@ -60,6 +62,7 @@ const USE_CASES = [
   CancelRun,
   CountStuck,
   EndGrace,
+  EndTimedOut,
   FlushProgress,
   ForgetChanges,
   ForgetDownloads,
@@ -80,7 +83,7 @@ const USE_CASES = [
   TellEnded,
 ];
 
-const TIMERS = [EndedTimer, GraceTimer, HousekeepingTimer, ProgressTimer];
+const TIMERS = [EndedTimer, GraceTimer, HousekeepingTimer, ProgressTimer, TimeoutsTimer];
 
 const GAUGES = [StuckGauge];
 

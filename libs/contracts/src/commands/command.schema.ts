@@ -46,6 +46,7 @@ const execute = z.object({
   exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
   revision: count.optional(),
   installAt: moment.optional(),
+  acceptBy: moment.optional(),
   retry: z
     .object({
       attempts: z.int().min(2).max(10),

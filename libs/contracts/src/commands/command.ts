@@ -38,6 +38,8 @@ export interface ExecuteCommand extends CommandHeader {
   revision?: number;
   /** when to act, if later than at once */
   installAt?: string;
+  /** whoever hears of it later does not begin */
+  acceptBy?: string;
   /** absent: an attempt that failed is the last one */
   retry?: RetryPolicy;
 }

@@ -16,6 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { TimeoutLimits } from '../rpc/timeouts.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { type ExecutionCounters, FINAL_STATUSES, type FinalStatus } from '../status/execution-status.js';
 import { JOB_STATUSES, type JobStatus } from '../status/job-status.js';
@@ -133,6 +134,8 @@ export class JobTargetsAssigned {
   @IsISO8601() expiresAt: string;
   /** attempts that a computer may make for each order; absent: one */
   @IsOptional() @IsInt() @Min(1) @Max(10) attempts?: number;
+  /** absent: nothing is limited but by the expiry */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => TimeoutLimits) timeouts?: TimeoutLimits;
   /** absent in events from before: whoever is limited does not see the job */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => AssignedReach) reach?: AssignedReach;
   @IsArray()

@@ -24,6 +24,7 @@ import type { PlatformCount } from './fleet.rpc.js';
 import type { SignatureView } from './package.rpc.js';
 import { JobRetry } from './retry.js';
 import { JobRollout, StopWhen } from './rollout.js';
+import { JobTimeouts } from './timeouts.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -89,6 +90,8 @@ export class CreateJob {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => StopWhen) stopWhen?: StopWhen;
   /** default: a computer that failed is left until somebody executes it again */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRetry) retry?: JobRetry;
+  /** default: a computer has time until the job expires */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobTimeouts) timeouts?: JobTimeouts;
   /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
   @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
   /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */
@@ -233,6 +236,7 @@ export interface JobView {
   stopWhen: StopWhen | null;
   /** as ordered; null: no second attempt by itself */
   retry: JobRetry | null;
+  timeouts: JobTimeouts | null;
   waves: WaveView[];
   priority: number;
   annotations: Record<string, string>;

@@ -99,6 +99,7 @@ const jobView: JobView = {
   },
   stopWhen: { failedPercent: 5 },
   retry: { attempts: 3, on: ['download.*'] },
+  timeouts: { accept: 'P7D', progress: 'PT2H' },
   waves: [
     { number: 1, percent: 10, status: 'done', total: 1, releasedAt: AT, approvedBy: 'second' },
     { number: 2, percent: 100, status: 'pending', total: 1, releasedAt: null, approvedBy: null },

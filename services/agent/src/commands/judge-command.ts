@@ -28,8 +28,13 @@ export type Judgement =
   /** ends at once with a report: expired, canceled before it came, not understood */
   | {
       do: 'close';
-      status: 'expired' | 'canceled' | 'rejected';
-      reason: 'command.expired' | 'job.canceled' | 'job.expired' | Exclude<MisunderstoodReason, 'manifest.keyUnknown'>;
+      status: 'expired' | 'canceled' | 'rejected' | 'timedOut';
+      reason:
+        | 'command.expired'
+        | 'timeout.accept'
+        | 'job.canceled'
+        | 'job.expired'
+        | Exclude<MisunderstoodReason, 'manifest.keyUnknown'>;
       detail: string;
     }
   /** reported, and otherwise as if it had never come */
@@ -99,6 +104,13 @@ function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {
       status: 'expired',
       reason: 'command.expired',
       detail: `It was valid until ${command.expiresAt}.`,
+    };
+  if (command.acceptBy && Date.parse(command.acceptBy) <= facts.now)
+    return {
+      do: 'close',
+      status: 'timedOut',
+      reason: 'timeout.accept',
+      detail: `It had to be taken up by ${command.acceptBy}.`,
     };
   return { do: 'accept' };
 }

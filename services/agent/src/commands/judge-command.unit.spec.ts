@@ -96,6 +96,8 @@ describe('a genuine command', () => {
     ['of an attempt before a known one', execute(), { attempts: [known(2)] }, 'ignore'],
     ['of the next attempt', execute({ attempt: 2 }), { attempts: [known(1)] }, 'accept'],
     ['that has expired', execute({ expiresAt: inFuture(-1) }), {}, 'close'],
+    ['that came too late to be taken up', execute({ acceptBy: inFuture(-1) }), {}, 'close'],
+    ['that came in time to be taken up', execute({ acceptBy: inFuture() }), {}, 'accept'],
     [
       'that was canceled before it came',
       execute(),

@@ -1053,6 +1053,16 @@ export const viewSchemas = {
         ],
         "description": "as ordered; null: no second attempt by itself"
       },
+      "timeouts": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/JobTimeouts"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
       "priority": {
         "type": "number"
       },
@@ -1257,6 +1267,7 @@ export const viewSchemas = {
       "statusReason",
       "stopWhen",
       "targets",
+      "timeouts",
       "version",
       "waves"
     ],
@@ -1473,6 +1484,24 @@ export const viewSchemas = {
       "canceled",
       "expired"
     ]
+  },
+  "JobTimeouts": {
+    "type": "object",
+    "properties": {
+      "accept": {
+        "type": "string",
+        "description": "from the command to the word that the computer has taken it up, e.g. `P7D`; a computer that comes back later does not begin"
+      },
+      "progress": {
+        "type": "string",
+        "description": "without any word of a computer that is at work, e.g. `PT2H`; whoever waits for a moment, a restart or a next attempt is not at work"
+      },
+      "execution": {
+        "type": "string",
+        "description": "at work without a wait between, e.g. `PT6H`"
+      }
+    },
+    "description": "How long the job waits for a computer before its execution ends as `timedOut`, which counts as failed. Durations from `PT10S` to `P365D`. A computer that is heard of after all has the last word on how it ended. Without one of them there is no such limit but the job's expiry."
   },
   "LoginView": {
     "type": "object",

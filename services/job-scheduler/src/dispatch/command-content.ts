@@ -1,3 +1,4 @@
+import { durationMs } from '@waybill/contracts';
 import type { CancelCommand, HoldCommand, ExecuteCommand } from '@waybill/contracts';
 import { lastAttempt, retryPolicy } from '../jobs/attempts.js';
 import type { Closing } from '../jobs/decision.js';
@@ -23,6 +24,7 @@ export function executeContent(
   now: Date,
 ): CommandContent {
   const retry = retryPolicy(job);
+  const accept = job.timeouts?.accept;
   return {
     kind: 'execute',
     jobId: job.id,
@@ -39,6 +41,7 @@ export function executeContent(
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
     // a moment that has passed is none to wait for
+    ...(accept && { acceptBy: new Date(now.getTime() + durationMs(accept)).toISOString() }),
     ...(retry && { retry }),
     ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
   };

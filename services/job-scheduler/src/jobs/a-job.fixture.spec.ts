@@ -28,6 +28,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     rollout: null,
     stopWhen: null,
     retry: null,
+    timeouts: null,
     priority: 5,
     annotations: {},
     createdAt: NOW,

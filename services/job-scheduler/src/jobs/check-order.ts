@@ -1,5 +1,6 @@
 import type { CreateJob, FieldError, JobAction, Manifest } from '@waybill/contracts';
 import { retryErrors } from './check-retry.js';
+import { timeoutErrors } from './check-timeouts.js';
 import { rolloutErrors } from '../rollout/check-rollout.js';
 
 const MAX_ANNOTATIONS = 50;
@@ -16,6 +17,7 @@ export function checkOrder(order: CreateJob): FieldError[] {
     ...targetErrors(order),
     ...rolloutErrors(order.rollout),
     ...retryErrors(order.retry),
+    ...timeoutErrors(order.timeouts),
     ...annotationErrors(order.annotations ?? {}),
   ];
 }

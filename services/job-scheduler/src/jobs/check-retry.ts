@@ -2,7 +2,8 @@ import { durationMs, type FieldError, type JobRetry, nearest, REASONS } from '@w
 
 const MIN_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 7 * 86_400_000;
-const CODES = Object.keys(REASONS);
+/** What the server ends because nothing is heard of the computer, the computer cannot try again. */
+const CODES = Object.keys(REASONS).filter((code) => !code.startsWith('timeout.'));
 const PREFIXES = [...new Set(CODES.filter((code) => code.includes('.')).map((code) => `${code.split('.')[0]}.*`))];
 /** Exit codes of installers: 32 bits, and -1 for one that a signal ended. */
 const EXIT_CODE = /^(-1|\d{1,10})$/;

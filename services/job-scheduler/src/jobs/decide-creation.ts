@@ -51,6 +51,7 @@ export function decideCreation(
       rollout: order.rollout ?? null,
       stopWhen: order.stopWhen ?? null,
       retry: order.retry ?? null,
+      timeouts: order.timeouts ?? null,
       priority: order.priority ?? 5,
       annotations: order.annotations ?? {},
       createdAt: now,

@@ -44,6 +44,7 @@ const COLUMNS: Record<keyof Job, string> = {
   rollout: 'rollout',
   stopWhen: 'stop_when',
   retry: 'retry',
+  timeouts: 'timeouts',
   priority: 'priority',
   annotations: 'annotations',
   createdAt: 'created_at',

@@ -1,5 +1,5 @@
 import type { Approval } from '../approval/approval.js';
-import type { JobAction, JobRetry, JobRollout, JobStatus, StopWhen } from '@waybill/contracts';
+import type { JobAction, JobRetry, JobRollout, JobStatus, JobTimeouts, StopWhen } from '@waybill/contracts';
 import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
@@ -31,6 +31,7 @@ export interface JobDocument {
   readonly stopWhen: StopWhen | null;
   /** null: one attempt for each order to act */
   readonly retry: JobRetry | null;
+  readonly timeouts: JobTimeouts | null;
   readonly priority: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly createdAt: Date;

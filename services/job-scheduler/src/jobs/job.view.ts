@@ -31,6 +31,7 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     rollout: job.rollout,
     stopWhen: job.stopWhen,
     retry: job.retry,
+    timeouts: job.timeouts,
     waves: percentsOf(job).map((percent, i) => waveView(job, i + 1, percent)),
     priority: job.priority,
     annotations: { ...job.annotations },

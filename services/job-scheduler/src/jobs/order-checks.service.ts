@@ -14,6 +14,7 @@ import { GroupLookup } from '../catalogue/group-lookup.js';
 import { VersionLookup } from '../catalogue/version-lookup.js';
 import { KnownComputers } from '../targets/known-computers.js';
 import { actionErrors, checkOrder } from './check-order.js';
+import { timeoutScheduleErrors } from './check-timeouts.js';
 import type { CheckedOrder } from './decide-creation.js';
 import { planSchedule } from './plan-schedule.js';
 
@@ -35,6 +36,7 @@ export class OrderChecks {
   async check(order: CreateJob, now: Date): Promise<Found> {
     const errors = checkOrder(order);
     const schedule = planSchedule(order.schedule ?? {}, now, errors);
+    errors.push(...timeoutScheduleErrors(order.timeouts, schedule));
     const { targets } = order;
     const limits = requestLimits('jobs.create');
     const permitted = categoriesWithin(limits);

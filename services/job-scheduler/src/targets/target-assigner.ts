@@ -3,6 +3,7 @@ import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK, waveOf } fro
 import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { attemptsOf } from '../jobs/attempts.js';
+import { timeoutLimits } from '../jobs/timeouts.js';
 import type { Job } from '../jobs/job.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { TargetsRepository } from './targets.repository.js';
@@ -33,6 +34,7 @@ export class TargetAssigner {
         total,
         expiresAt: job.expiresAt.toISOString(),
         attempts: attemptsOf(job),
+        timeouts: timeoutLimits(job),
         reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
         targets:
           percents.length > 1

@@ -2,11 +2,12 @@ import { markChanged } from '../changes/mark-changed.sql.js';
 import { noteEnded } from '../ended/note-ended.sql.js';
 import { moveCounters } from '../executions/counters.sql.js';
 
-/** Makes the run known and locks it: one chunk or cancel of a run at a time. $1 job, $2 run, $3 chunks, $4 total. */
+/** Makes the run known and locks it: one chunk or cancel of a run at a time. $1 job, $2 run, $3 chunks, $4 total, $5 timeouts. */
 export const LOCK_RUN_SQL = `
-  INSERT INTO runs AS r (job_id, run, chunks, announced_total) VALUES ($1, $2, $3, $4)
+  INSERT INTO runs AS r (job_id, run, chunks, announced_total, timeouts) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (job_id, run) DO UPDATE
-  SET chunks = coalesce(r.chunks, excluded.chunks), announced_total = coalesce(r.announced_total, excluded.announced_total)
+  SET chunks = coalesce(r.chunks, excluded.chunks), announced_total = coalesce(r.announced_total, excluded.announced_total),
+      timeouts = coalesce(r.timeouts, excluded.timeouts)
   RETURNING ready`;
 
 /**

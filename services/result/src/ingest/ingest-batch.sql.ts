@@ -1,6 +1,7 @@
 import { FINAL_STATUSES } from '@waybill/contracts';
 import { markChanged } from '../changes/mark-changed.sql.js';
 import { noteEnded } from '../ended/note-ended.sql.js';
+import { WORKING } from '../timeouts/end-timed-out.sql.js';
 import { moveCounters } from '../executions/counters.sql.js';
 
 const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
@@ -14,6 +15,7 @@ function judgeWithin(state: string, accepted: 'apply' | 'history'): string {
       WHEN i.after_final THEN 'afterFinal'
       WHEN ${state}.final_status IS NULL THEN '${accepted}'
       WHEN NOT ${state}.presumed THEN 'afterFinal'
+      WHEN ${state}.final_status = 'timedOut' AND i.status NOT IN (${list(FINAL_STATUSES)}) THEN 'ignore'
       WHEN i.overruling_seq > ${state}.seq THEN '${accepted}'
       ELSE 'ignore'
     END`;
@@ -100,6 +102,7 @@ export const INGEST_BATCH_SQL = `
     UPDATE executions e
     SET seq = a.seq, status = a.status, reason = a.reason, message = a.message, exit_code = a.exit_code, presumed = false,
         attempt = a.attempt, started_at = coalesce(CASE WHEN a.attempt = a.was_attempt THEN e.started_at END, a.first_at, a.at),
+        working_since = CASE WHEN a.status IN ${WORKING} THEN coalesce(CASE WHEN a.attempt = a.was_attempt THEN e.working_since END, now()) END,
         updated_at = now(), finished_at = CASE WHEN a.status IN (${list(FINAL_STATUSES)}) THEN a.at END
     FROM applied a
     WHERE NOT a.goes_on AND e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
@@ -107,7 +110,7 @@ export const INGEST_BATCH_SQL = `
   went_on AS (
     UPDATE executions e
     SET attempt = a.attempt + 1, seq = 0, status = 'waiting', reason = 'retry', message = a.again, exit_code = NULL, presumed = false,
-        started_at = NULL, updated_at = now(), finished_at = NULL
+        started_at = NULL, working_since = NULL, updated_at = now(), finished_at = NULL
     FROM applied a
     WHERE a.goes_on AND e.job_id = a.job_id AND e.run = a.run AND e.computer_id = a.computer_id
   ),

@@ -271,4 +271,18 @@ export const JUDGE_CASES: JudgeCase[] = [
     report: says(2, 3, 'installing'),
     verdict: 'apply',
   },
+  {
+    title: 'progress of a computer that took too long',
+    current: state(1, 5, 'timedOut', true),
+    past: null,
+    report: says(1, 6, 'installing'),
+    verdict: 'ignore',
+  },
+  {
+    title: 'the end of a computer that took too long',
+    current: state(1, 5, 'timedOut', true),
+    past: null,
+    report: says(1, 6, 'succeeded', true),
+    verdict: 'apply',
+  },
 ];

@@ -59,6 +59,8 @@ function judgeWithin(state: AttemptState, report: JudgedReport, accepted: 'apply
   if (report.seq <= state.seq) return 'ignore';
   if (!isFinal(state.status)) return accepted;
   if (!state.presumed) return 'afterFinal';
+  // a computer that took too long is believed when it says how it ended, not that it goes on
+  if (state.status === 'timedOut' && !isFinal(report.status)) return 'ignore';
   return overrulesPresumption(report.status) ? accepted : 'ignore';
 }
 

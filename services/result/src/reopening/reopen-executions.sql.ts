@@ -34,7 +34,7 @@ export const REOPEN_SQL = `
   reopened AS (
     UPDATE executions e
     SET attempt = $4, seq = 0, status = p.became, presumed = false, reason = NULL, message = $7, exit_code = NULL,
-        queued_at = now(), started_at = NULL, finished_at = NULL, updated_at = now()
+        queued_at = now(), started_at = NULL, working_since = NULL, finished_at = NULL, updated_at = now()
     FROM picked p
     WHERE e.job_id = p.job_id AND e.run = p.run AND e.computer_id = p.computer_id
   ),
