@@ -59,6 +59,8 @@ describe('a job in waves', () => {
       'retrying',
       'giving-up',
       'too-late',
+      'in-flight',
+      'rate',
     ])
       await publishTinyPackage(stack.api, name);
   }, 10 * MINUTES);
@@ -288,6 +290,45 @@ describe('a job in waves', () => {
       const { counters } = await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(counters['failed']).toBeGreaterThan(0);
       for await (const { attempt } of executionsOf(id)) expect(attempt).toBe(1);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'keeps no more computers at work than may be, and reaches all; the scheduler is killed meanwhile',
+    async () => {
+      const { id } = await order('in-flight', 'sound', { rollout: { maxInFlight: 100 } });
+      let most = 0;
+      let killed = false;
+      await becomes(id, ({ status, counters }) => {
+        const working = BUSY.reduce((sum, one) => sum + counters[one]!, 0);
+        most = Math.max(most, working);
+        if (!killed && counters['succeeded']! > 0) {
+          killed = true;
+          void stack.services.process['job-scheduler']
+            .kill()
+            .then(() => stack.services.process['job-scheduler'].start());
+        }
+        expect(status).toBe('completed');
+      });
+      expect(killed).toBe(true);
+      expect(most).toBeGreaterThan(0);
+      expect(most).toBeLessThanOrEqual(100);
+      expect((await get(id)).counters).toMatchObject({ succeeded: AGENTS });
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'tells its computers at the rate that was ordered',
+    async () => {
+      const { id } = await order('rate', 'sound', { rollout: { ratePerMinute: 3_000 } });
+      const begun = Date.now();
+      const waiting = await becomes(id, ({ counters }) => expect(counters['succeeded']).toBeGreaterThan(0));
+      // steps of 250, five seconds apart: whatever the machine is busy with, three steps take ten seconds at least
+      expect(waiting.counters['queued']).toBeGreaterThan(0);
+      await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(Date.now() - begun).toBeGreaterThan(10_000);
     },
     10 * MINUTES,
   );

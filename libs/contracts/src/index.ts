@@ -23,7 +23,15 @@ export * from './rpc/audit.rpc.js';
 export * from './rpc/package.rpc.js';
 export * from './rpc/multipart.rpc.js';
 export * from './rpc/fleet.rpc.js';
-export { JobRollout, MAX_WAVES, RolloutGate, RolloutWave, StopWhen } from './rpc/rollout.js';
+export {
+  JobRollout,
+  MAX_IN_FLIGHT,
+  MAX_WAVES,
+  type PlannedRollout,
+  RolloutGate,
+  RolloutWave,
+  StopWhen,
+} from './rpc/rollout.js';
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';
 export * from './rpc/job.rpc.js';

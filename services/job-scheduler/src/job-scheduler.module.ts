@@ -38,6 +38,8 @@ import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
 import { ReexecuteJobHandler } from './reexecution/reexecute-job.handler.js';
 import { ReexecuteWork } from './reexecution/reexecute.work.js';
 import { ReexecutionsRepository } from './reexecution/reexecutions.repository.js';
+import { PresenceWork } from './rollout/presence.work.js';
+import { ReleasePart } from './rollout/release-part.js';
 import { Obstacles } from './rollout/obstacles.js';
 import { ResumeJobHandler } from './rollout/resume-job.handler.js';
 import { KnownComputers } from './targets/known-computers.js';
@@ -84,8 +86,9 @@ const LOOKUPS = [
   KnownComputers,
   Withdrawals,
   Obstacles,
+  ReleasePart,
 ];
-const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork];
+const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork, PresenceWork];
 
 /** The service put together: what it answers, what it listens to, what it does by itself. */
 @Module({})

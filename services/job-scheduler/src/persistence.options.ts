@@ -3,6 +3,7 @@ import { SignedManifests1764000000001 } from './migrations/1764000000001-signed-
 import { Approval1764900000000 } from './migrations/1764900000000-approval.migration.js';
 import { JobReach1764000000002 } from './migrations/1764000000002-job-reach.migration.js';
 import { Timeouts1765100000001 } from './migrations/1765100000001-timeouts.migration.js';
+import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js';
 import { Retry1765100000000 } from './migrations/1765100000000-retry.migration.js';
 import { InstallTime1765000000001 } from './migrations/1765000000001-install-time.migration.js';
 import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migration.js';
@@ -21,5 +22,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     InstallTime1765000000001,
     Retry1765100000000,
     Timeouts1765100000001,
+    Pace1765100000002,
   ],
 };

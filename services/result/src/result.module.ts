@@ -9,6 +9,7 @@ import { AssignTargets } from './assignment/assign-targets.handler.js';
 import { GatherStatistics } from './assignment/gather-statistics.js';
 import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
 import { CancelRun } from './cancellation/cancel-run.handler.js';
+import { ComputersToldConsumer } from './rollout/computers-told.consumer.js';
 import { WaveReleasedConsumer } from './rollout/wave-released.consumer.js';
 import { ClosingConsumer } from './cancellation/closing.consumer.js';
 import { EndGrace } from './cancellation/end-grace.js';
@@ -27,6 +28,7 @@ import { TellEnded } from './ended/tell-ended.js';
 import { ExecutionsController } from './executions/executions.controller.js';
 import { GetExecution } from './executions/get-execution.query.js';
 import { ListExecutions } from './executions/list-executions.query.js';
+import { ListAtWork } from './executions/at-work.query.js';
 import { OpenOfComputer } from './executions/open-of-computer.query.js';
 import { SummarizeJobs } from './executions/summarize-jobs.query.js';
 import { EndTimedOut } from './timeouts/end-timed-out.js';
@@ -48,6 +50,7 @@ const CONTROLLERS = [
   AnomaliesController,
   ChangesController,
   ClosingConsumer,
+  ComputersToldConsumer,
   WaveReleasedConsumer,
   ExecutionsController,
   JobEndedConsumer,
@@ -72,6 +75,7 @@ const USE_CASES = [
   ListAnomalies,
   LimitDeadLetters,
   ListExecutions,
+  ListAtWork,
   OpenOfComputer,
   PreparedSql,
   ReadChanges,

@@ -32,6 +32,7 @@ export const EVENTS = {
   jobTargetsAssigned: 'job.targets.assigned.v1',
   jobExecutionsReady: 'job.executions.ready.v1',
   jobWaveReleased: 'job.wave.released.v1',
+  jobComputersTold: 'job.computers.told.v1',
   jobCancelRequested: 'job.cancel.requested.v1',
   jobProgressed: 'job.progressed.v1',
   jobAttemptsEnded: 'job.attempts.ended.v1',
@@ -134,6 +135,8 @@ export class JobTargetsAssigned {
   @IsISO8601() expiresAt: string;
   /** attempts that a computer may make for each order; absent: one */
   @IsOptional() @IsInt() @Min(1) @Max(10) attempts?: number;
+  /** true: the computers are told little by little, see {@link JobComputersTold} */
+  @IsOptional() @IsBoolean() paced?: boolean;
   /** absent: nothing is limited but by the expiry */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => TimeoutLimits) timeouts?: TimeoutLimits;
   /** absent in events from before: whoever is limited does not see the job */
@@ -161,6 +164,14 @@ export class JobWaveReleased {
   @IsInt() @Min(1) run: number;
   @IsInt() @Min(1) @Max(1000) wave: number;
   @IsISO8601() at: string;
+}
+
+/** Commands have left for some computers of a job that tells them little by little. */
+export class JobComputersTold {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsArray() @ArrayMaxSize(TARGETS_CHUNK) @IsUUID(undefined, { each: true }) computers: string[];
 }
 
 /** Executions that have not begun are to be closed. */

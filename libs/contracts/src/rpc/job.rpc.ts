@@ -23,7 +23,7 @@ import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import type { PlatformCount } from './fleet.rpc.js';
 import type { SignatureView } from './package.rpc.js';
 import { JobRetry } from './retry.js';
-import { JobRollout, StopWhen } from './rollout.js';
+import { JobRollout, type PlannedRollout, StopWhen } from './rollout.js';
 import { JobTimeouts } from './timeouts.js';
 import { type Page, PageQuery } from './page.js';
 
@@ -232,7 +232,7 @@ export interface JobView {
     expiresAt: string;
   };
   /** as ordered; null: everybody at once */
-  rollout: JobRollout | null;
+  rollout: PlannedRollout | null;
   stopWhen: StopWhen | null;
   /** as ordered; null: no second attempt by itself */
   retry: JobRetry | null;

@@ -65,6 +65,7 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [RESULT_RPC.changes]: true,
   [RESULT_RPC.reopen]: false,
   [RESULT_RPC.openOfComputer]: true,
+  [RESULT_RPC.atWork]: true,
   [RESULT_RPC.anomalies]: true,
 };
 

@@ -11,6 +11,7 @@ export const RESULT_RPC = {
   changes: 'execution.changes.v1',
   reopen: 'execution.reopen.v1',
   openOfComputer: 'execution.open-of-computer.v1',
+  atWork: 'execution.at-work.v1',
   anomalies: 'execution.anomalies.v1',
 } as const;
 
@@ -114,6 +115,17 @@ export interface ReopenedExecutions {
   after: string | null;
 }
 
+/** Who is at work in a run: checking, downloading or installing. */
+export class AtWorkRequest {
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsInt() @Min(1) @Max(5000) limit: number;
+}
+
+export interface AtWork {
+  computerIds: string[];
+}
+
 export class OpenExecutionsRequest {
   @IsUUID() computerId: string;
 }
@@ -148,6 +160,7 @@ export interface ResultRpc {
   };
   [RESULT_RPC.changes]: { request: ExecutionChangesRequest; response: ExecutionChanges };
   [RESULT_RPC.reopen]: { request: ReopenExecutions; response: ReopenedExecutions };
+  [RESULT_RPC.atWork]: { request: AtWorkRequest; response: AtWork };
   [RESULT_RPC.openOfComputer]: { request: OpenExecutionsRequest; response: OpenExecutions };
   [RESULT_RPC.anomalies]: { request: AnomalyListRequest; response: Page<AnomalyView> };
 }

@@ -18,6 +18,9 @@ import {
 /** Waves of one job. A rollout that needs more is one that nobody can follow. */
 export const MAX_WAVES = 20;
 
+/** Who is at work is asked for by name. */
+export const MAX_IN_FLIGHT = 5_000;
+
 /** ISO 8601 of days, hours, minutes and seconds: their length does not depend on the calendar. */
 export const DURATION = /^P(?!$)(\d{1,3}D)?(T(?=\d)(\d{1,4}H)?(\d{1,5}M)?(\d{1,6}S)?)?$/;
 export const DURATION_MESSAGE =
@@ -43,16 +46,28 @@ export class RolloutGate {
 
 /** How the job reaches its targets one part after the other. */
 export class JobRollout {
+  /** default: one wave of everybody */
+  @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_WAVES)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => RolloutWave)
-  waves: RolloutWave[];
+  waves?: RolloutWave[];
   /** default: success 95 %, at least 20 finished */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => RolloutGate) gate?: RolloutGate;
+  /**
+   * computers at work (checking, downloading, installing) or just told, at the same time, in all waves together; further ones are told when there is room. Who
+   * waits for a moment of its own, has not answered for a minute, or has not been connected for a minute does not count
+   */
+  @IsOptional() @IsInt() @Min(1) @Max(MAX_IN_FLIGHT) maxInFlight?: number;
+  /** computers that are told in a minute, at most and spread over it */
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) ratePerMinute?: number;
 }
+
+/** The same with what was left out. */
+export type PlannedRollout = JobRollout & Required<Pick<JobRollout, 'waves'>>;
 
 /** When the job stops by itself, watched all the time. What has left is not called back. */
 export class StopWhen {

@@ -413,6 +413,7 @@ export const GOLDEN_RPC: Goldens = {
     },
     response: { total: 1, computerIds: [ID], after: null },
   },
+  [RESULT_RPC.atWork]: { request: { jobId: ID, run: 1, limit: 2000 }, response: { computerIds: [ID] } },
   [RESULT_RPC.openOfComputer]: {
     request: { computerId: ID },
     response: { executions: [{ jobId: ID, run: 1, attempt: 1, status: 'queued' }] },

@@ -42,6 +42,7 @@ export const PUBLISHES: Record<ServiceName, readonly string[]> = {
     EVENTS.jobStatusChanged,
     EVENTS.jobTargetsAssigned,
     EVENTS.jobWaveReleased,
+    EVENTS.jobComputersTold,
     EVENTS.jobCancelRequested,
   ],
   result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.jobAttemptsEnded, EVENTS.executionAnomaly],

@@ -62,7 +62,7 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
   {
     service: 'result',
     queue: 'result.jobs',
-    events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged, EVENTS.jobWaveReleased],
+    events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged, EVENTS.jobWaveReleased, EVENTS.jobComputersTold],
   },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
 ];

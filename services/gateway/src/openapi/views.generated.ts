@@ -1024,7 +1024,7 @@ export const viewSchemas = {
       "rollout": {
         "anyOf": [
           {
-            "$ref": "#/components/schemas/JobRollout"
+            "$ref": "#/components/schemas/PlannedRollout"
           },
           {
             "type": "null"
@@ -1453,25 +1453,6 @@ export const viewSchemas = {
     ],
     "description": "A computer that failed tries again by itself, as a new attempt. Until its last attempt has ended it has not finished: neither gates nor `stopWhen` count the attempts before."
   },
-  "JobRollout": {
-    "type": "object",
-    "properties": {
-      "waves": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/RolloutWave"
-        }
-      },
-      "gate": {
-        "$ref": "#/components/schemas/RolloutGate",
-        "description": "default: success 95 %, at least 20 finished"
-      }
-    },
-    "required": [
-      "waves"
-    ],
-    "description": "How the job reaches its targets one part after the other."
-  },
   "JobStatus": {
     "type": "string",
     "enum": [
@@ -1627,6 +1608,31 @@ export const viewSchemas = {
       "updatedAt",
       "revision"
     ]
+  },
+  "PlannedRollout": {
+    "type": "object",
+    "properties": {
+      "waves": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RolloutWave"
+        },
+        "description": "default: one wave of everybody"
+      },
+      "gate": {
+        "$ref": "#/components/schemas/RolloutGate",
+        "description": "default: success 95 %, at least 20 finished"
+      },
+      "maxInFlight": {
+        "type": "number",
+        "description": "computers at work (checking, downloading, installing) or just told, at the same time, in all waves together; further ones are told when there is room. Who waits for a moment of its own, has not answered for a minute, or has not been connected for a minute does not count"
+      },
+      "ratePerMinute": {
+        "type": "number",
+        "description": "computers that are told in a minute, at most and spread over it"
+      }
+    },
+    "description": "The same with what was left out."
   },
   "Problem": {
     "type": "object",

@@ -16,8 +16,9 @@ export function decidePause(job: Job, order: PersonsOrder): Decision {
   if (job.reexecution)
     throw conflict('job.wrongState', 'A re-execution of this job is being carried out; try again when it is done.');
   const words = wordsOf('Paused', order);
+  const timers = waveTimer(job);
   return changed(job, { status: 'paused', statusReason: words }, [
-    ...waveTimer(job).map((timer) => ({ kind: 'clearTimers', timers: [timer] }) as const),
+    ...(timers.length > 0 ? [{ kind: 'clearTimers', timers } as const] : []),
     { kind: 'announceStatus' },
     { kind: 'sendHold', held: true, reason: words },
   ]);

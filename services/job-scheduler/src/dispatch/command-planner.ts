@@ -5,7 +5,7 @@ import { GroupsRepository } from '../catalogue/groups.repository.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Closing } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
-import { TargetsRepository } from '../targets/targets.repository.js';
+import { type PartTarget, TargetsRepository } from '../targets/targets.repository.js';
 import {
   cancelContent,
   type CommandContent,
@@ -39,6 +39,21 @@ export class CommandPlanner {
     return this.everywhere(sql, job, content, waveSlice(percentsOf(job), wave));
   }
 
+  /** The job's first commands, to some computers that follow each other in the order of the wave functions. */
+  async part(sql: SqlExecutor, job: Job, part: readonly PartTarget[], now: Date): Promise<PlannedCommand[]> {
+    const content = executeContent(job, await this.version(sql, job), FIRST_ATTEMPT, now);
+    const { groups, mayBroadcast, groupIsGone } = await this.reach(sql, job, content);
+    const slice: Selector = { kind: 'slice', from: part[0]!.position, to: part.at(-1)!.position + 1 };
+    const byInbox = part.filter((target) => target.byInbox || groupIsGone || !mayBroadcast);
+    return [
+      ...(mayBroadcast ? toGroups(groups, content, slice) : []),
+      ...toComputers(
+        byInbox.map(({ computerId }) => computerId),
+        content,
+      ),
+    ];
+  }
+
   /** Commands of a new attempt, to the reopened computers only. */
   async attempt(sql: SqlExecutor, job: Job, computers: readonly string[], now: Date): Promise<PlannedCommand[]> {
     await this.targets.markByInbox(sql, job, computers);
@@ -66,13 +81,7 @@ export class CommandPlanner {
     content: CommandContent,
     slice?: Slice,
   ): Promise<PlannedCommand[]> {
-    const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
-    const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
-    const groups = among(job.groupIds);
-    // Members of a deleted excluded group cannot tell any more that a broadcast is not for them; only an order to act harms them.
-    const mayBroadcast = content.kind !== 'execute' || among(job.excludeGroupIds).length === job.excludeGroupIds.length;
-    // A deleted group's stream is gone; its former members are still targets and have their inboxes.
-    const groupIsGone = groups.length < job.groupIds.length;
+    const { groups, mayBroadcast, groupIsGone } = await this.reach(sql, job, content);
     const inbox = await this.targets.inboxIds(sql, job, groupIsGone || !mayBroadcast);
     const selector: Selector = slice ? { kind: 'slice', ...slice } : { kind: 'all' };
     return [
@@ -82,6 +91,17 @@ export class CommandPlanner {
         content,
       ),
     ];
+  }
+
+  /** Which groups' streams carry the content, and whether those alone would do for their members. */
+  private async reach(sql: SqlExecutor, job: Job, content: CommandContent) {
+    const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
+    const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
+    const groups = among(job.groupIds);
+    // Members of a deleted excluded group cannot tell any more that a broadcast is not for them; only an order to act harms them.
+    const mayBroadcast = content.kind !== 'execute' || among(job.excludeGroupIds).length === job.excludeGroupIds.length;
+    // A deleted group's stream is gone; its former members are still targets and have their inboxes.
+    return { groups, mayBroadcast, groupIsGone: groups.length < job.groupIds.length };
   }
 
   /**

@@ -13,10 +13,12 @@ import { lastAttempt } from '../jobs/attempts.js';
 import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
 
+/** A job of which the computer is a target, and whether its turn has come where that matters. */
+type AskedJob = Job & { told: boolean };
 type OpenExecution = CommandsFor['executions'][number];
 
 const JOBS_OF = `
-SELECT j.* FROM unnest($2::uuid[], $3::int[]) AS wanted (job_id, run)
+SELECT j.*, t.told FROM unnest($2::uuid[], $3::int[]) AS wanted (job_id, run)
 JOIN job_targets t ON t.job_id = wanted.job_id AND t.run = wanted.run AND t.computer_id = $1
 JOIN jobs j ON j.id = wanted.job_id AND j.run = wanted.run`;
 
@@ -49,6 +51,7 @@ export class CommandsForHandler {
       const version = versions.find((candidate) => candidate.versionId === job?.versionId);
       if (!job || !version?.signedManifest || !version.manifestDigest) return [];
       if (isHeldBack(job, computerId.toLowerCase(), execution.attempt)) return [];
+      if (job.rolloutState?.pace && !job.told && execution.attempt === 1) return [];
       const { signedManifest, manifestDigest } = version;
       const untrusted = refused.get(version.versionId);
       return stillToDo(
@@ -64,13 +67,13 @@ export class CommandsForHandler {
     return { commands: contents.map((content) => sign(toOne(content, computerId.toLowerCase(), now))) };
   }
 
-  private async jobsOf(computerId: string, executions: readonly OpenExecution[]): Promise<Map<string, Job>> {
+  private async jobsOf(computerId: string, executions: readonly OpenExecution[]): Promise<Map<string, AskedJob>> {
     const rows = await this.dataSource.query<JobRow[]>(JOBS_OF, [
       computerId,
       executions.map((execution) => execution.jobId),
       executions.map((execution) => execution.run),
     ]);
-    return new Map(rows.map(jobOfRow).map((job) => [job.id, job]));
+    return new Map(rows.map((row) => [row['id'] as string, { ...jobOfRow(row), told: row['told'] === true }]));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Actor, CreateJob } from '@waybill/contracts';
 import { type Approval, waitingWords } from '../approval/approval.js';
-import { newRollout } from '../rollout/rollout.js';
+import { newRollout, plannedRollout } from '../rollout/rollout.js';
 import { defaultName } from './check-order.js';
 import type { Decision } from './decision.js';
 import type { PlannedSchedule } from './plan-schedule.js';
@@ -28,6 +28,7 @@ export function decideCreation(
   now: Date,
 ): Decision {
   const { targets } = order;
+  const rollout = plannedRollout(order.rollout);
   return {
     job: {
       id,
@@ -48,7 +49,7 @@ export function decideCreation(
       zone: schedule.zone,
       startsAt: schedule.startsAt,
       expiresAt: schedule.expiresAt,
-      rollout: order.rollout ?? null,
+      rollout,
       stopWhen: order.stopWhen ?? null,
       retry: order.retry ?? null,
       timeouts: order.timeouts ?? null,
@@ -71,7 +72,7 @@ export function decideCreation(
       finishedAttempt: null,
       reexecution: null,
       approval,
-      rolloutState: newRollout(order.rollout ?? null, order.stopWhen ?? null),
+      rolloutState: newRollout(rollout, order.stopWhen ?? null),
       revision: 1,
     },
     changed: true,

@@ -1,7 +1,7 @@
 import type { Job, JobState } from './job.js';
 
-/** Rows that wake the engine: `start`, `wave` and `expire` advance the job at once, `resolve` and `reexecute` are work with other services. */
-export type TimerKind = 'start' | 'wave' | 'expire' | 'resolve' | 'reexecute';
+/** Rows that wake the engine: `start`, `wave` and `expire` advance the job at once, `resolve`, `reexecute` and `presence` are work with other services. */
+export type TimerKind = 'start' | 'wave' | 'expire' | 'resolve' | 'reexecute' | 'presence';
 
 /** How an administrator or the clock closed a job. */
 export type Closing = 'canceled' | 'expired';
@@ -16,6 +16,8 @@ export type Effect =
   | { kind: 'assignTargets' }
   /** first commands of the run, to everybody or to one wave */
   | { kind: 'releaseWave'; wave?: number }
+  /** first commands to the next so many computers of the wave */
+  | { kind: 'releasePart'; wave: number; computers: number }
   /** tell that a wave after the first was released */
   | { kind: 'announceWave'; wave: number }
   /** commands of a re-execution, to the reopened computers only */

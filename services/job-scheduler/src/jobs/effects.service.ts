@@ -4,6 +4,7 @@ import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { CommandDispatcher } from '../dispatch/command-dispatcher.js';
 import { CommandPlanner } from '../dispatch/command-planner.js';
 import type { PlannedCommand } from '../dispatch/plan-commands.js';
+import { ReleasePart } from '../rollout/release-part.js';
 import { TargetAssigner } from '../targets/target-assigner.js';
 import { TimersRepository } from '../timers/timers.repository.js';
 import { announcements } from './announcements.js';
@@ -22,6 +23,7 @@ export class EffectsService {
     private readonly targets: TargetAssigner,
     private readonly planner: CommandPlanner,
     private readonly dispatcher: CommandDispatcher,
+    private readonly parts: ReleasePart,
   ) {}
 
   /**
@@ -55,6 +57,8 @@ export class EffectsService {
         return [];
       case 'releaseWave':
         return this.planner.wave(sql, job, now, effect.wave);
+      case 'releasePart':
+        return this.parts.plan(sql, job, effect, now);
       case 'releaseAttempt':
         return this.planner.attempt(sql, job, effect.computers, now);
       case 'sendHold':

@@ -1,5 +1,5 @@
 import type { Approval } from '../approval/approval.js';
-import type { JobAction, JobRetry, JobRollout, JobStatus, JobTimeouts, StopWhen } from '@waybill/contracts';
+import type { JobAction, JobRetry, JobStatus, JobTimeouts, PlannedRollout, StopWhen } from '@waybill/contracts';
 import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
@@ -27,7 +27,7 @@ export interface JobDocument {
   /** the moment that `installAt` in `zone` means */
   readonly installsAt: Date | null;
   /** null: everybody at once */
-  readonly rollout: JobRollout | null;
+  readonly rollout: PlannedRollout | null;
   readonly stopWhen: StopWhen | null;
   /** null: one attempt for each order to act */
   readonly retry: JobRetry | null;

@@ -5,6 +5,7 @@ import { closeUntrusted } from '../jobs/untrusted.js';
 import { completeIfFinished } from '../progress/decide-progress.js';
 import { GO_ON } from '../rollout/decide-resume.js';
 import { countAnew } from '../rollout/count-progress.js';
+import { isTelling } from '../rollout/tell-some.js';
 import type { RolloutState } from '../rollout/rollout.js';
 
 export interface Reopened {
@@ -74,10 +75,10 @@ function runAgain(job: Job, attempt: number, reopened: number, now: Date): Job {
 
 /** While the re-execution was on its way no wave was let go; whatever came meanwhile is judged now. */
 function lookAgain({ rolloutState: state }: Job, now: Date): Effect[] {
-  if (!state || state.released === state.waves.length) return [];
+  if (!state || (state.released === state.waves.length && !isTelling(state))) return [];
   return [{ kind: 'setTimer', timer: 'wave', dueAt: now }];
 }
 
 function allReleased(state: RolloutState | null): RolloutState | null {
-  return state && { ...state, released: state.waves.length };
+  return state && { ...state, released: state.waves.length, pace: null };
 }

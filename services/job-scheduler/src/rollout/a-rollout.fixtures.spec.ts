@@ -1,4 +1,4 @@
-import { emptyCounters, type JobRollout, type StopWhen } from '@waybill/contracts';
+import { emptyCounters, type PlannedRollout, type StopWhen } from '@waybill/contracts';
 import { aRunningJob } from '../jobs/a-job.fixture.spec.js';
 import type { Job } from '../jobs/job.js';
 import { decideProgress } from '../progress/decide-progress.js';
@@ -6,7 +6,7 @@ import { decideRollout } from './decide-rollout.js';
 import { newRollout } from './rollout.js';
 
 /** Three waves that soak for a minute each. */
-export const THREE: JobRollout = {
+export const THREE: PlannedRollout = {
   waves: [{ percent: 1, soak: 'PT1M' }, { percent: 10, soak: 'PT1M' }, { percent: 100 }],
   gate: { successPercent: 90, minimumFinished: 10 },
 };
@@ -14,7 +14,7 @@ export const THREE: JobRollout = {
 /** A job whose executions exist; its first wave has not been released. */
 export function aRollout(
   totals: readonly number[],
-  { rollout = THREE, stopWhen = null }: { rollout?: JobRollout; stopWhen?: StopWhen | null } = {},
+  { rollout = THREE, stopWhen = null }: { rollout?: PlannedRollout; stopWhen?: StopWhen | null } = {},
 ): Job {
   const state = newRollout(rollout, stopWhen)!;
   const waves = state.waves.map((wave, i) => ({ ...wave, total: totals[i]! }));

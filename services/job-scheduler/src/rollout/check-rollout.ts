@@ -3,7 +3,7 @@ import type { FieldError, JobRollout } from '@waybill/contracts';
 /** Problems of a rollout that its form does not show. */
 export function rolloutErrors(rollout: JobRollout | undefined): FieldError[] {
   if (!rollout) return [];
-  const { waves } = rollout;
+  const { waves = [{ percent: 100 }] } = rollout;
   const errors: FieldError[] = [];
   for (const [i, { percent }] of waves.entries()) {
     const before = waves[i - 1]?.percent ?? 0;

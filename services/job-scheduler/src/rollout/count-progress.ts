@@ -1,5 +1,6 @@
 import { type ExecutionCounters, FAILED_STATUSES, type WaveProgress } from '@waybill/contracts';
 import type { Job } from '../jobs/job.js';
+import { countPace } from './pace.js';
 import { NONE } from './rollout.js';
 
 /** The newest counters of a run, as result tells them. */
@@ -28,7 +29,8 @@ export function countProgress(job: Job, counted: Counted): Job {
     const { finished, succeeded } = known.get(i + 1) ?? wave;
     return { ...wave, finished, succeeded };
   });
-  return { ...job, rolloutState: { ...state, attempt: counted.attempt, tally, waves } };
+  const pace = state.pace && countPace(state.pace, counters);
+  return { ...job, rolloutState: { ...state, attempt: counted.attempt, tally, waves, pace } };
 }
 
 /**

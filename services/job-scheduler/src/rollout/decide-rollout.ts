@@ -6,6 +6,8 @@ import { judgeWave } from './judge-wave.js';
 import { mustStop } from './judge-stop.js';
 import type { RolloutState } from './rollout.js';
 import { gateHaltWords, stopHaltWords } from './rollout-words.js';
+import { isTelling, tellSome } from './tell-some.js';
+import { waveTimer } from './wave-timer.js';
 
 /** Why the version may not be sent any further at this moment; both null when it may. */
 export interface Obstacle {
@@ -17,8 +19,8 @@ export interface Obstacle {
 export const NO_OBSTACLE: Obstacle = { untrusted: null, withdrawn: false };
 
 /**
- * Releases every wave that may go, halts the job when it must, or says when to look again. For a job that is running and whose executions
- * exist; for any other nothing happens.
+ * Releases every wave that may go, or as much of it as may be told now, halts the job when it must, or says when to look again. For a job that
+ * is running and whose executions exist; for any other nothing happens.
  */
 export function decideRollout(job: Job, now: Date, obstacle: Obstacle = NO_OBSTACLE): Decision {
   if (job.status !== 'running' || job.phase !== 'released' || !job.rolloutState) return unchanged(job);
@@ -27,23 +29,36 @@ export function decideRollout(job: Job, now: Date, obstacle: Obstacle = NO_OBSTA
   if (mustStop(job, job.rolloutState)) return halt(job, stopHaltWords(job, job.rolloutState));
   const effects: Effect[] = [];
   let state = job.rolloutState;
-  while (state.released < state.waves.length) {
-    const verdict = state.released === 0 ? ({ kind: 'go' } as const) : judgeWave(job, state, state.released, now);
-    if (verdict.kind === 'soak') effects.push({ kind: 'setTimer', timer: 'wave', dueAt: verdict.until });
-    if (verdict.kind === 'halt') return halt({ ...job, rolloutState: state }, gateHaltWords(job, state));
-    if (verdict.kind !== 'go') break;
+  while (isTelling(state) || state.released < state.waves.length) {
+    if (!isTelling(state) && state.released > 0) {
+      const verdict = judgeWave(job, state, state.released, now);
+      if (verdict.kind === 'soak') effects.push({ kind: 'setTimer', timer: 'wave', dueAt: verdict.until });
+      if (verdict.kind === 'halt') return halt({ ...job, rolloutState: state }, gateHaltWords(job, state));
+      if (verdict.kind !== 'go') break;
+    }
     if (obstacle.untrusted !== null) return closeUntrusted(job, obstacle.untrusted, now);
     if (obstacle.withdrawn) return halt(job, withdrawnWords(job));
-    state = release(state, now);
-    effects.push(...releaseEffects(state));
+    if (!isTelling(state)) {
+      state = release(state, now);
+      if (!state.pace) effects.push(...releaseEffects(state));
+    }
+    if (!state.pace) continue;
+    const told = tellSome(job, state, now);
+    state = told.state;
+    effects.push(...told.effects);
+    if (isTelling(state)) break;
   }
-  if (state !== job.rolloutState) return changed(job, { rolloutState: state }, effects);
-  return effects.length > 0 ? noted(job, {}, effects) : unchanged(job);
+  if (state.released !== job.rolloutState.released) return changed(job, { rolloutState: state }, effects);
+  return state !== job.rolloutState || effects.length > 0
+    ? noted(job, { rolloutState: state }, effects)
+    : unchanged(job);
 }
 
 function release(state: RolloutState, now: Date): RolloutState {
   const released = state.released + 1;
-  const waves = state.waves.map((wave, i) => (i === released - 1 ? { ...wave, releasedAt: now.toISOString() } : wave));
+  const releasedAt = now.toISOString();
+  const toldAt = state.pace ? null : releasedAt;
+  const waves = state.waves.map((wave, i) => (i === released - 1 ? { ...wave, releasedAt, toldAt } : wave));
   return { ...state, released, waves };
 }
 
@@ -57,7 +72,7 @@ function releaseEffects({ released, waves }: RolloutState): Effect[] {
 /** Nothing more is sent until somebody decides; who was told and has not begun waits, who has begun finishes. */
 function halt(job: Job, statusReason: string): Decision {
   return changed(job, { status: 'halted', statusReason }, [
-    { kind: 'clearTimers', timers: ['wave'] },
+    { kind: 'clearTimers', timers: waveTimer(job) },
     { kind: 'announceStatus' },
     { kind: 'sendHold', held: true, reason: statusReason },
   ]);

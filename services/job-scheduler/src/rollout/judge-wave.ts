@@ -1,7 +1,7 @@
 import type { Job } from '../jobs/job.js';
 import { gateOf, needsApproval, type RolloutState, soakOf } from './rollout.js';
 
-/** Whether the wave after a released one may go. */
+/** Whether the wave after a released one, all of which has been told, may go. */
 export type WaveVerdict =
   | { kind: 'go' }
   /** it soaks until then */
@@ -16,9 +16,10 @@ export type WaveVerdict =
  * have let the next one go, where that was ordered. A wave without computers holds nobody up.
  */
 export function judgeWave(job: Job, state: RolloutState, wave: number, now: Date): WaveVerdict {
-  const { total, finished, releasedAt, approvedBy } = state.waves[wave - 1]!;
+  const { total, finished, releasedAt, toldAt, approvedBy } = state.waves[wave - 1]!;
   if (total === 0) return { kind: 'go' };
-  const until = new Date(Date.parse(releasedAt!) + soakOf(job, wave));
+  // jobs that began before there was a pace have told a wave when they released it
+  const until = new Date(Date.parse(toldAt ?? releasedAt!) + soakOf(job, wave));
   if (now < until) return { kind: 'soak', until };
   if (wave > state.waived) {
     const { minimumFinished, successPercent } = gateOf(job);

@@ -8,7 +8,10 @@ import {
   inboxStream,
   JOB_RPC,
   type JobTargetsAssigned,
+  type JobComputersTold,
   type JobWaveReleased,
+  rolloutHash,
+  selects,
   waveOf,
   waveSlice,
 } from '@waybill/contracts';
@@ -185,6 +188,79 @@ describe('a job in waves', () => {
       },
     );
     expect(await scheduler.sql.query('SELECT count(*) FROM jobs')).toEqual(before);
+  });
+});
+
+describe('a job that tells its computers little by little', () => {
+  const told = async (id: string, counts: Partial<Record<'installing' | 'succeeded', number>>) =>
+    scheduler.tell(EVENTS.jobProgressed, {
+      v: 1,
+      jobId: id,
+      run: 1,
+      total: COUNT,
+      counters: {
+        ...emptyCounters(),
+        ...counts,
+        queued: COUNT - Object.values(counts).reduce((sum, count) => sum + count, 0),
+      },
+      finished: counts.succeeded ?? 0,
+      attempt: 1,
+      at: new Date().toISOString(),
+    });
+
+  it('tells the next ones, in the order of the waves, when there is room; nobody asks in vain who is not told', async () => {
+    const members = computers(scheduler, COUNT);
+    const groupId = await scheduler.group('little-by-little', members);
+    const { id } = await create(scheduler, { targets: { groups: ['little-by-little'] }, rollout: { maxInFlight: 10 } });
+    const chunks = await story.assigned(id);
+    expect(chunks).toMatchObject([{ paced: true }]);
+    await story.ready(id, COUNT);
+    const order = members.toSorted((a, b) => rolloutHash(id, a) - rolloutHash(id, b));
+    const stream = groupStream(groupId, 1);
+    const reached = async (commands: number) =>
+      (await selectors(stream, id, commands)).map((selector) =>
+        order.filter((computerId) => selects(selector, id, { computerId, succeeded: false, lastAttempt: 0 })),
+      );
+    expect(await reached(1)).toEqual([order.slice(0, 10)]);
+    await eventually(() =>
+      expect(story.events<JobComputersTold>(id, EVENTS.jobComputersTold)).toMatchObject([
+        { run: 1, computers: order.slice(0, 10) },
+      ]),
+    );
+    expect(await get(scheduler, id)).toMatchObject({
+      rollout: { maxInFlight: 10, waves: [{ percent: 100 }] },
+      statusReason: '10 of 60 computers have been told; 10 are at work, at most 10 may be.',
+    });
+    const ask = async (computerId: string) =>
+      (await scheduler.rpc.call(JOB_RPC.commandsFor, { computerId, executions: [{ jobId: id, run: 1, attempt: 1 }] }))
+        .commands.length;
+    expect([await ask(order[9]!), await ask(order[10]!)]).toEqual([1, 0]);
+
+    await told(id, { installing: 7, succeeded: 3 });
+    expect((await reached(2))[1]).toEqual(order.slice(10, 13));
+    expect(await ask(order[10]!)).toBe(1);
+
+    // four of those at work are gone: nobody waits for them
+    const gone = order.slice(3, 7);
+    for (const computerId of gone) scheduler.peers.fleet.gone.set(computerId, '2026-01-01T00:00:00.000Z');
+    scheduler.peers.atWork = order.slice(3, 13);
+    await told(id, { installing: 10, succeeded: 3 });
+    expect((await reached(3))[2]).toEqual(order.slice(13, 17));
+
+    await told(id, { succeeded: COUNT });
+    await story.becomes(id, { status: 'completed' });
+  }, 60_000);
+
+  it('reaches single computers by their inboxes, and is refused with limits that mean nothing', async () => {
+    const members = computers(scheduler, 20);
+    const { id } = await create(scheduler, { targets: { computers: members }, rollout: { ratePerMinute: 12 } });
+    await story.assigned(id);
+    await story.ready(id, 20);
+    const first = members.toSorted((a, b) => rolloutHash(id, a) - rolloutHash(id, b))[0]!;
+    const [sent] = await story.commands<ExecuteCommand>(inboxStream(inboxShard(first)), id, 1);
+    expect(sent!.command.selector).toEqual({ kind: 'computers', ids: [first] });
+    for (const rollout of [{ maxInFlight: 0 }, { maxInFlight: 5_001 }, { ratePerMinute: -1 }, { ratePerMinute: 1.5 }])
+      await expect(create(scheduler, { rollout })).rejects.toMatchObject({ kind: 'invalid' });
   });
 });
 

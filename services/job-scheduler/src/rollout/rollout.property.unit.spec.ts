@@ -1,4 +1,4 @@
-import type { JobRollout, StopWhen } from '@waybill/contracts';
+import type { PlannedRollout, StopWhen } from '@waybill/contracts';
 import fc from 'fast-check';
 import { at, NOW } from '../jobs/a-job.fixture.spec.js';
 import { type Decision, unchanged } from '../jobs/decision.js';
@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'resume' as const }) },
 );
 
-const rollout: fc.Arbitrary<JobRollout> = fc
+const rollout: fc.Arbitrary<PlannedRollout> = fc
   .record({
     percents: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }),
     soaks: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 6, maxLength: 6 }),
@@ -68,7 +68,7 @@ class Story {
 
   constructor(
     private readonly totals: readonly number[],
-    ordered: { rollout: JobRollout; stopWhen: StopWhen | null },
+    ordered: { rollout: PlannedRollout; stopWhen: StopWhen | null },
   ) {
     this.job = aRollout(totals, ordered);
     this.ended = totals.map(() => [0, 0]);
@@ -153,7 +153,7 @@ class Story {
     expect(this.now.getTime() - this.releasedAt[previous]!.getTime()).toBeGreaterThanOrEqual(soakMs);
     if (approval === 'manual') expect(approvedBy).not.toBeNull();
     if (rolloutState!.waived >= previous) return;
-    const { successPercent, minimumFinished } = ordered!.gate as Required<NonNullable<JobRollout['gate']>>;
+    const { successPercent, minimumFinished } = ordered!.gate as Required<NonNullable<PlannedRollout['gate']>>;
     expect(finished).toBeGreaterThanOrEqual(Math.min(minimumFinished, total!));
     expect((succeeded / finished) * 100).toBeGreaterThanOrEqual(successPercent);
     expect(by).not.toBe('end');

@@ -1,5 +1,6 @@
-import { durationMs, type JobRollout, type StopWhen } from '@waybill/contracts';
+import { durationMs, type JobRollout, type PlannedRollout, type StopWhen } from '@waybill/contracts';
 import type { Job } from '../jobs/job.js';
+import { isPaced, NOBODY_TOLD, type Pace } from './pace.js';
 
 const DEFAULT_GATE = { successPercent: 95, minimumFinished: 20 };
 
@@ -16,8 +17,10 @@ export interface WaveState {
   readonly total: number | null;
   readonly finished: number;
   readonly succeeded: number;
-  /** RFC 3339 */
+  /** when the first of its commands left, RFC 3339 */
   readonly releasedAt: string | null;
+  /** when the last of its commands left; null while some are left to tell */
+  readonly toldAt: string | null;
   /** who let the next one go */
   readonly approvedBy: string | null;
 }
@@ -35,14 +38,16 @@ export interface RolloutState {
   readonly tally: Tally;
   /** what the stop condition does not look at: it was there when somebody resumed the job */
   readonly forgiven: Tally;
+  /** null for a job that tells a whole wave at once */
+  readonly pace: Pace | null;
 }
 
 export const NONE: Tally = { finished: 0, failed: 0 };
 
 /** The state of a job that has not begun; null for one that needs none. */
-export function newRollout(rollout: JobRollout | null, stopWhen: StopWhen | null): RolloutState | null {
+export function newRollout(rollout: PlannedRollout | null, stopWhen: StopWhen | null): RolloutState | null {
   if (!rollout && !stopWhen) return null;
-  const wave = { total: null, finished: 0, succeeded: 0, releasedAt: null, approvedBy: null };
+  const wave = { total: null, finished: 0, succeeded: 0, releasedAt: null, toldAt: null, approvedBy: null };
   return {
     released: 0,
     waves: percentsOf({ rollout }).map(() => wave),
@@ -50,12 +55,18 @@ export function newRollout(rollout: JobRollout | null, stopWhen: StopWhen | null
     attempt: 1,
     tally: NONE,
     forgiven: NONE,
+    pace: isPaced({ rollout }) ? NOBODY_TOLD : null,
   };
 }
 
 /** Cumulative percentages, as the shared wave functions take them. */
-export function percentsOf({ rollout }: Pick<Job, 'rollout'>): readonly number[] {
-  return rollout?.waves.map(({ percent }) => percent) ?? [100];
+export function percentsOf({ rollout }: { rollout: JobRollout | null }): readonly number[] {
+  return rollout?.waves?.map(({ percent }) => percent) ?? [100];
+}
+
+/** What was ordered, with what was left out. */
+export function plannedRollout(rollout: JobRollout | undefined): PlannedRollout | null {
+  return rollout ? { ...rollout, waves: rollout.waves ?? [{ percent: 100 }] } : null;
 }
 
 /** Milliseconds between the release of a wave and that of the next, at least. */

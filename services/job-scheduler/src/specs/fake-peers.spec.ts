@@ -25,13 +25,15 @@ type Answer = (request: never) => unknown;
 export interface FakeFleet {
   groups: Map<string, { id: string; members: Set<string> }>;
   computers: Set<string>;
+  /** computers that are not connected, and since when */
+  gone: Map<string, string>;
   /** answers to targets.resolve before this one page only, to see paging */
   pageSize: number;
 }
 
 /** The other services as they answer over the broker; a spec may replace any answer. */
 export class FakePeers {
-  readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), pageSize: 5000 };
+  readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), gone: new Map(), pageSize: 5000 };
   readonly versions = new Map<string, VersionView>();
   readonly signedManifests = new Map<string, string | null>();
   /** of packages, by name */
@@ -40,6 +42,8 @@ export class FakePeers {
   readonly asked: { pattern: string; request: unknown }[] = [];
   /** computers that the next re-execution reopens */
   reopens: string[] = [];
+  /** whom result knows to be at work */
+  atWork: string[] = [];
   readonly answers = new Map<string, Answer>([
     [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
     [FLEET_RPC.targetsPreview, (request) => this.previewTargets(request)],
@@ -48,6 +52,7 @@ export class FakePeers {
     [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
     [PACKAGE_RPC.versionManifest, (request) => this.versionManifest(request)],
     [RESULT_RPC.reopen, (request) => this.reopen(request)],
+    [RESULT_RPC.atWork, () => ({ computerIds: this.atWork })],
   ]);
   private readonly channels: ConsumerChannel[] = [];
 
@@ -122,8 +127,8 @@ export class FakePeers {
       targets: page.map((computerId) => ({
         computerId,
         name: `pc-${computerId.slice(-4)}`,
-        online: true,
-        lastSeenAt: null,
+        online: !this.fleet.gone.has(computerId),
+        lastSeenAt: this.fleet.gone.get(computerId) ?? null,
         covered: covered.has(computerId),
       })),
       after: page.length < rest.length ? page.at(-1)! : null,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FLEET_RPC, type ResolvedTargets, waveOf } from '@waybill/contracts';
+import { FLEET_RPC, type ResolvedTargets, rolloutHash, waveOf } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -7,6 +7,7 @@ import { Withdrawals } from '../catalogue/withdrawals.js';
 import { approvalPolicy, JobSchedulerConfig } from '../config/job-scheduler.config.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
+import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
 import { decideResolved, decideResolving, type Resolution } from './decide-resolved.js';
@@ -58,6 +59,7 @@ export class ResolveTargetsWork implements TimedWork {
   ): Promise<Omit<Resolution, 'resolution' | 'withdrawn'> | null> {
     let total = 0;
     const percents = percentsOf(job);
+    const paced = isPaced(job);
     // who is in which wave costs a hash for each computer
     const waveTotals = percents.length > 1 ? percents.map(() => 0) : undefined;
     const unknownGroupIds = new Set<string>();
@@ -66,7 +68,8 @@ export class ResolveTargetsWork implements TimedWork {
     do {
       if (page) await renew();
       page = await this.ask(job, page);
-      const added = await this.targets.add(this.dataSource, job, resolution, page.targets);
+      const positions = page.targets.map(({ computerId }) => (paced ? rolloutHash(job.id, computerId) : null));
+      const added = await this.targets.add(this.dataSource, job, resolution, page.targets, positions);
       if (added === null) return null;
       total += added;
       if (waveTotals)

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { attemptsOf } from '../jobs/attempts.js';
 import { timeoutLimits } from '../jobs/timeouts.js';
 import type { Job } from '../jobs/job.js';
+import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { TargetsRepository } from './targets.repository.js';
 
@@ -35,6 +36,7 @@ export class TargetAssigner {
         expiresAt: job.expiresAt.toISOString(),
         attempts: attemptsOf(job),
         timeouts: timeoutLimits(job),
+        ...(isPaced(job) && { paced: true }),
         reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
         targets:
           percents.length > 1

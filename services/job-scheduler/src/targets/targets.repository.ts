@@ -2,6 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { AssignedTarget, ResolvedTargets } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 
+/** A computer of a job that tells its computers little by little. */
+export interface PartTarget {
+  computerId: string;
+  /** as in `rolloutHash` */
+  position: number;
+  /** no group's stream reaches it */
+  byInbox: boolean;
+}
+
 /** The targets of one run. */
 export interface RunRef {
   id: string;
@@ -13,8 +22,8 @@ const ADD = `
 WITH mine AS (
   SELECT 1 FROM jobs WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' FOR SHARE
 ), added AS (
-  INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox)
-  SELECT $1, $2, t.* FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[]) AS t
+  INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position)
+  SELECT $1, $2, t.* FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[], $9::bigint[]) AS t
   ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*)::int FROM mine) AS mine, (SELECT count(*)::int FROM added) AS added`;
@@ -28,14 +37,29 @@ WITH reopened AS (SELECT unnest($3::uuid[]) AS computer_id)
 UPDATE job_targets t SET by_inbox = true FROM reopened r
 WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = r.computer_id AND NOT t.by_inbox`;
 
+const TAKE_NEXT = `
+WITH next AS (
+  SELECT computer_id FROM job_targets
+  WHERE job_id = $1 AND run = $2 AND position < $3 AND position IS NOT NULL AND NOT told
+  ORDER BY position, computer_id LIMIT $4 FOR UPDATE
+), told AS (
+  UPDATE job_targets t SET told = true FROM next WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = next.computer_id
+  RETURNING t.computer_id, t.position, t.by_inbox
+)
+SELECT computer_id AS "computerId", position::float8 AS position, by_inbox AS "byInbox" FROM told ORDER BY position, computer_id`;
+
 @Injectable()
 export class TargetsRepository {
-  /** @returns how many were new, or null when another resolution has taken over or the job was closed */
+  /**
+   * @param positions of the targets in the order in which they are told; null for a job that tells a whole wave at once
+   * @returns how many were new, or null when another resolution has taken over or the job was closed
+   */
   async add(
     sql: SqlExecutor,
     { id, run }: RunRef,
     resolution: string,
     targets: ResolvedTargets['targets'],
+    positions: readonly (number | null)[],
   ): Promise<number | null> {
     const [row] = (await sql.query(ADD, [
       id,
@@ -46,6 +70,7 @@ export class TargetsRepository {
       targets.map((target) => target.online),
       targets.map((target) => target.lastSeenAt),
       targets.map((target) => !target.covered),
+      positions,
     ])) as { mine: number; added: number }[];
     return row?.mine ? row.added : null;
   }
@@ -68,6 +93,11 @@ export class TargetsRepository {
       'SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) ORDER BY computer_id';
     const rows = (await sql.query(text, [id, run, all])) as { id: string }[];
     return rows.map((row) => row.id);
+  }
+
+  /** The next computers in the order of the wave functions; from now on they count as told. */
+  async takeNext(sql: SqlExecutor, { id, run }: RunRef, before: number, computers: number): Promise<PartTarget[]> {
+    return (await sql.query(TAKE_NEXT, [id, run, before, computers])) as PartTarget[];
   }
 
   /** From now on a cancel has to reach these computers in their inbox too. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReexecuteWork } from '../reexecution/reexecute.work.js';
+import { PresenceWork } from '../rollout/presence.work.js';
 import { ResolveTargetsWork } from '../targets/resolve-targets.work.js';
 import { type ClaimedWork, TimersRepository } from './timers.repository.js';
 import { LEASE_MS, type TimedWork, workBackOff } from './work-lease.js';
@@ -19,6 +20,7 @@ export class TimerWork {
     private readonly timers: TimersRepository,
     private readonly resolve: ResolveTargetsWork,
     private readonly reexecute: ReexecuteWork,
+    private readonly presence: PresenceWork,
   ) {}
 
   /**
@@ -58,6 +60,7 @@ export class TimerWork {
   }
 
   private workOf({ kind }: ClaimedWork): TimedWork {
+    if (kind === 'presence') return this.presence;
     return kind === 'resolve' ? this.resolve : this.reexecute;
   }
 }

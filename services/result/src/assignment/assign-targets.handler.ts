@@ -42,13 +42,14 @@ export class AssignTargets {
     targets,
     reach,
     attempts = 1,
+    paced,
     timeouts,
   }: JobTargetsAssigned): Promise<boolean> {
     return this.unitOfWork.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
       await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total, timeouts ?? null]);
-      const reasons = targets.map(queuedReason);
+      const reasons = targets.map((target) => queuedReason(target, paced));
       await manager.query(INSERT_EXECUTIONS_SQL, [
         jobId,
         run,

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  AtWorkRequest,
   ComputerExecutionListRequest,
   ExecutionListRequest,
   ExecutionRef,
@@ -11,6 +12,7 @@ import {
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { demandJob, limitsScope, visibleJobs } from '../limits/job-limits.js';
+import { ListAtWork } from './at-work.query.js';
 import { executionNotFound, GetExecution } from './get-execution.query.js';
 import { ListExecutions } from './list-executions.query.js';
 import { OpenOfComputer } from './open-of-computer.query.js';
@@ -27,6 +29,7 @@ export class ExecutionsController {
     private readonly listExecutions: ListExecutions,
     private readonly getExecution: GetExecution,
     private readonly openExecutions: OpenOfComputer,
+    private readonly listAtWork: ListAtWork,
   ) {}
 
   @RpcHandler(RESULT_RPC.jobSummary, JobsRef)
@@ -52,6 +55,11 @@ export class ExecutionsController {
     const visible = await visibleJobs(this.dataSource, [request.jobId]);
     if (visible.size === 0) throw executionNotFound(request);
     return this.getExecution.execute(request);
+  }
+
+  @RpcHandler(RESULT_RPC.atWork, AtWorkRequest)
+  atWork(request: AtWorkRequest): Answer<typeof RESULT_RPC.atWork> {
+    return this.listAtWork.execute(request);
   }
 
   @RpcHandler(RESULT_RPC.openOfComputer, OpenExecutionsRequest)

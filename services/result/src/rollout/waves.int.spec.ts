@@ -79,3 +79,27 @@ describe('a run in waves', () => {
     expect((await summary()).waves[1]).toMatchObject({ wave: 2, total: 2, counters: { queued: 0, canceled: 1 } });
   });
 });
+
+describe('a run whose computers are told little by little', () => {
+  it('says who waits for its turn, whose turn has come, and who is at work', async () => {
+    const paced = v7();
+    const [one, two] = [v7(), v7()].toSorted() as [string, string];
+    const targets = [one, two].map((computerId, i) => ({ computerId, name: `pc-${i}`, online: true }));
+    const head = { v: 1, jobId: paced, run: 1, chunk: 0, chunks: 1, total: 2, expiresAt: '2026-12-30T00:00:00Z' };
+    await result.tell(EVENTS.jobTargetsAssigned, { ...head, paced: true, targets });
+    const states = async () =>
+      (await result.rpc.call(RESULT_RPC.list, { jobId: paced, sort: 'computerName' })).items.map(
+        ({ status, reason, message }) => `${status} ${reason}: ${message}`,
+      );
+    const waits = 'queued wave: It waits for its turn: the job tells its computers little by little.';
+    await eventually(async () => expect(await states()).toEqual([waits, waits]));
+    for (let i = 0; i < 2; i++)
+      await result.tell(EVENTS.jobComputersTold, { v: 1, jobId: paced, run: 1, computers: [one] });
+    await eventually(async () => expect(await states()).toEqual([expect.stringMatching(/^queued released: /), waits]));
+    await result.report(statusReport({ jobId: paced, computerId: one, seq: 1, status: 'downloading' }));
+    const atWork = () => result.rpc.call(RESULT_RPC.atWork, { jobId: paced, run: 1, limit: 10 });
+    await eventually(async () => expect(await atWork()).toEqual({ computerIds: [one] }));
+    await result.report(statusReport({ jobId: paced, computerId: one, seq: 2, status: 'waiting' }));
+    await eventually(async () => expect(await atWork()).toEqual({ computerIds: [] }));
+  });
+});
