@@ -22,6 +22,8 @@ interface Names {
   session: string;
   apiToken: string;
   account: string;
+  webhook: string;
+  delivery: string;
 }
 
 const NOTHING: Names = {
@@ -35,6 +37,8 @@ const NOTHING: Names = {
   session: NOBODY,
   apiToken: NOBODY,
   account: NOBODY,
+  webhook: NOBODY,
+  delivery: NOBODY,
 };
 
 const ID_OF: Readonly<Record<string, keyof Names>> = {
@@ -44,6 +48,7 @@ const ID_OF: Readonly<Record<string, keyof Names>> = {
   sessions: 'session',
   'api-tokens': 'apiToken',
   accounts: 'account',
+  webhooks: 'webhook',
 };
 
 /** A route of `ROUTE_ACCESS` with these names in it. */
@@ -53,6 +58,7 @@ function pathWith(route: string, names: Names): string {
   return path
     .replace('/uploads/{id}', `/uploads/${names.upload}`)
     .replace('{id}', collection! in ID_OF ? names[ID_OF[collection!]!] : '{id}')
+    .replace('{deliveryId}', names.delivery)
     .replace('{computerId}', names.computer)
     .replace('{name}', collection === 'groups' ? names.group : names.package)
     .replace('{version}', names.version)
@@ -65,6 +71,7 @@ function pathWith(route: string, names: Names): string {
 const bodyOf = (route: string, names: Names): object | undefined =>
   ({
     'PATCH /accounts/{id}': { displayName: 'mine now' },
+    'PATCH /webhooks/{id}': { name: 'mine now' },
     'PATCH /packages/{name}': { title: 'mine now' },
     'PATCH /computers/{id}': { attributes: { owner: 'me' } },
     'PATCH /groups/{name}': { description: 'mine now' },
@@ -114,6 +121,8 @@ export function foreignThings(current: () => ApiWorld): void {
       await api.post('/packages', { name: OWN_PACKAGE, title: 'Elsewhere', category: 'elsewhere' });
       const first = async (path: string) => (await api.get<Page<{ id: string }>>(path)).items[0]!.id;
       const apiToken = await api.post<{ id: string }>('/api-tokens', { name: 'of the administrator' });
+      const hook = { name: 'of the administrator', url: 'https://hooks.example.org/', events: ['job.draft'] };
+      const webhook = await api.post<{ id: string }>('/webhooks', hook);
       foreign = {
         package: 'published',
         version: '1.0.0',
@@ -125,6 +134,8 @@ export function foreignThings(current: () => ApiWorld): void {
         session: await first('/sessions'),
         apiToken: apiToken.id,
         account: await first('/accounts'),
+        webhook: webhook.id,
+        delivery: NOBODY,
       };
       for (const role of LIMITED_ROLES) {
         const username = `limited-${role}`;
@@ -165,7 +176,16 @@ export function foreignThings(current: () => ApiWorld): void {
     });
 
     it.each(LIMITED_ROLES)('is in no list of a limited %s', async (role) => {
-      const lists = ['/packages', '/computers', '/groups', '/jobs', '/enrolment-tokens', '/sessions', '/api-tokens'];
+      const lists = [
+        '/packages',
+        '/computers',
+        '/groups',
+        '/jobs',
+        '/enrolment-tokens',
+        '/sessions',
+        '/api-tokens',
+        '/webhooks',
+      ];
       const ids = Object.entries(foreign).flatMap(([kind, name]) => (kind === 'version' ? [] : [name]));
       for (const path of lists) {
         const response = await callers.get(role)!.raw('GET', path);

@@ -2,6 +2,7 @@ import { Api } from '../support/api.ts';
 import { type ApiWorld, manifestOf, NOBODY, SCRIPT } from './api-world.fixtures.spec.ts';
 import { PEOPLE_PROBLEMS } from './people-problems.fixtures.spec.ts';
 import { UPLOAD_PROBLEMS } from './upload-problems.fixtures.spec.ts';
+import { WEBHOOK_PROBLEMS } from './webhook-problems.fixtures.spec.ts';
 
 type Provoke = (world: ApiWorld) => Promise<Response>;
 /** operation, code, status, how to provoke it */
@@ -127,6 +128,7 @@ export const PROBLEMS: ProblemCase[] = [
   [ARTIFACT, 'upload.sizeMismatch', 400, upload(`${DRAFT}/artifacts/sized.bin`, BYTES)],
 
   ...UPLOAD_PROBLEMS,
+  ...WEBHOOK_PROBLEMS,
 
   ['GET /computers/{id}', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}`)],
   ['PATCH /computers/{id}', 'computer.notFound', 404, send('PATCH', `/computers/${NOBODY}`, { name: 'x' })],
@@ -297,6 +299,8 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.objectMissing': 'the object must vanish under a running upload: services/package uploads.int.spec.ts',
   'upload.verifying': 'a verification must last: services/package multipart.int.spec.ts',
   'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
+  'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
+  'delivery.pending': 'needs a receiver that fails: services/gateway delivering.int.spec.ts',
   'computer.tooManyGroups': 'needs 65 groups, each with its stream: services/fleet groups.int.spec.ts',
   'job.reexecutionPending': 'result must be away: services/job-scheduler reexecute-job.int.spec.ts',
 };

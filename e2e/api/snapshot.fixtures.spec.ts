@@ -1,7 +1,15 @@
 import { eventually } from '@waybill/testing';
 import type { ApiWorld } from './api-world.fixtures.spec.ts';
 
-const LISTS = ['/packages', '/packages/drafts/versions', '/groups', '/jobs', '/enrolment-tokens', '/api-tokens'];
+const LISTS = [
+  '/packages',
+  '/packages/drafts/versions',
+  '/groups',
+  '/jobs',
+  '/enrolment-tokens',
+  '/api-tokens',
+  '/webhooks',
+];
 
 /** Everything that an administrator can change; bad input must leave it as it is. */
 export async function snapshot({ api, objects }: ApiWorld): Promise<unknown> {

@@ -85,6 +85,44 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
   ['DELETE /api-tokens/{id}', 'apiToken.revoked', (world) => world.call('DELETE', `/api-tokens/${made['apiToken']}`)],
 
   [
+    'POST /webhooks',
+    'webhook.created',
+    (world) => {
+      const hook = { name: 'tickets', url: 'https://hooks.example.invalid/', events: ['job.completed'] };
+      return secretOf(world, 'secret of a webhook', 'secret', keep('webhook', world.call('POST', '/webhooks', hook)));
+    },
+  ],
+  [
+    'PATCH /webhooks/{id}',
+    'webhook.updated',
+    (world) => world.call('PATCH', `/webhooks/${made['webhook']}`, { enabled: false }),
+  ],
+  [
+    'POST /webhooks/{id}/actions/ping',
+    'webhook.pinged',
+    (world) => keep('delivery', world.call('POST', `/webhooks/${made['webhook']}/actions/ping`)),
+  ],
+  [
+    'POST /webhooks/{id}/deliveries/{deliveryId}/actions/redeliver',
+    'webhook.redelivered',
+    async (world) => {
+      const path = `/webhooks/${made['webhook']}/deliveries`;
+      // nobody has that name
+      await eventually(async () => {
+        const { body } = await world.call('GET', path);
+        expect(body['items']).toMatchObject([{ state: 'dead' }]);
+      });
+      return world.call('POST', `${path}/${made['delivery']}/actions/redeliver`);
+    },
+  ],
+  [
+    'POST /webhooks/{id}/actions/redeliver',
+    'webhook.redelivered',
+    (world) => world.call('POST', `/webhooks/${made['webhook']}/actions/redeliver`),
+  ],
+  ['DELETE /webhooks/{id}', 'webhook.removed', (world) => world.call('DELETE', `/webhooks/${made['webhook']}`)],
+
+  [
     'POST /packages',
     'package.created',
     (world) => world.call('POST', '/packages', { name: 'audited', title: 'Audited' }),

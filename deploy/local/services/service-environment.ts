@@ -74,6 +74,8 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_OIDC_ISSUER: process.env['WAYBILL_OIDC_ISSUER'] ?? '',
         WAYBILL_OIDC_CLIENT_ID: process.env['WAYBILL_OIDC_CLIENT_ID'] ?? 'waybill',
         WAYBILL_OIDC_CLIENT_SECRET: process.env['WAYBILL_OIDC_CLIENT_SECRET'] ?? '',
+        WAYBILL_WEBHOOK_ORIGINS: process.env['WAYBILL_WEBHOOK_ORIGINS'] ?? '',
+        WAYBILL_WEBHOOK_ATTEMPTS: process.env['WAYBILL_WEBHOOK_ATTEMPTS'] ?? '12',
       };
     case 'package':
       return {

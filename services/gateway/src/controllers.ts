@@ -15,8 +15,11 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { ArtifactsController } from './versions/artifacts.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
+import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
+import { WebhookEventsConsumer } from './webhooks/webhook-events.consumer.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 
-/** Every route of the API, and the consumer behind the event streams. */
+/** Every route of the API, and the consumers behind the event streams and the webhooks. */
 export const CONTROLLERS = [
   SessionController,
   OidcController,
@@ -35,4 +38,7 @@ export const CONTROLLERS = [
   JobsController,
   ExecutionsController,
   LiveEventsConsumer,
+  WebhooksController,
+  WebhookDeliveriesController,
+  WebhookEventsConsumer,
 ];

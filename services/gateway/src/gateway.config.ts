@@ -36,6 +36,16 @@ export class GatewayConfig extends PublicServiceConfig {
   @IsUrl({ require_tld: false, require_protocol: true })
   s3PublicEndpoint?: string;
 
+  /**
+   * origins that webhooks may call although they are plain http or not on the internet, e.g.
+   * `https://erp.corp.example,http://10.1.2.3:8080`; default none
+   */
+  @Env('WAYBILL_WEBHOOK_ORIGINS')
+  @IsListOf(isOrigin, 'origins such as https://erp.corp.example')
+  webhookOrigins: string = '';
+  /** attempts to deliver an event to a webhook before it is dead */
+  @Env('WAYBILL_WEBHOOK_ATTEMPTS') @IsInt() @Min(1) @Max(30) webhookAttempts: number = 12;
+
   override links(): UsedLink[] {
     const { s3PublicEndpoint: url } = this;
     return [

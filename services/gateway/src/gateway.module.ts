@@ -23,6 +23,7 @@ import { PEOPLE } from './people.js';
 import { AccessGuard } from './session/access.guard.js';
 import { ActorInterceptor } from './session/actor.interceptor.js';
 import { AdministratorAccount } from './session/administrator-account.js';
+import { WEBHOOKS } from './webhooks/webhooks.providers.js';
 
 /** The REST service put together. */
 @Module({})
@@ -68,6 +69,7 @@ export class GatewayModule {
         ReadAudit,
         JobViews,
         LiveEvents,
+        ...WEBHOOKS,
       ],
     };
   }

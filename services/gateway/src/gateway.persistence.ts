@@ -4,10 +4,18 @@ import { Account } from './accounts/account.entity.js';
 import { Accounts1790100000000 } from './migrations/2-accounts.migration.js';
 import { OidcLogins1790200000000 } from './migrations/3-oidc-logins.migration.js';
 import { LoginThrottle1790300000000 } from './migrations/4-login-throttle.migration.js';
+import { Webhooks1790400000000 } from './migrations/5-webhooks.migration.js';
 import { Credential } from './session/credential.entity.js';
+import { Webhook } from './webhooks/webhook.entity.js';
 
 export const GATEWAY_PERSISTENCE: PersistenceOptions = {
   schema: 'gateway',
-  entities: [Account, Credential],
-  migrations: [Gateway1790000000000, Accounts1790100000000, OidcLogins1790200000000, LoginThrottle1790300000000],
+  entities: [Account, Credential, Webhook],
+  migrations: [
+    Gateway1790000000000,
+    Accounts1790100000000,
+    OidcLogins1790200000000,
+    LoginThrottle1790300000000,
+    Webhooks1790400000000,
+  ],
 };

@@ -58,6 +58,8 @@ describe('where a permission holds', () => {
       'accounts.read',
       'accounts.write',
       'audit.read',
+      'webhooks.read',
+      'webhooks.write',
     ]);
   });
 

@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'accounts.read',
   'accounts.write',
   'audit.read',
+  'webhooks.read',
+  'webhooks.write',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -46,7 +48,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
 };
 
 /** Permissions over the whole installation: a grant that is limited to groups or categories does not give them. */
-export const UNLIMITED_ONLY: readonly Permission[] = ['accounts.read', 'accounts.write', 'audit.read'];
+export const UNLIMITED_ONLY: readonly Permission[] = [
+  'accounts.read',
+  'accounts.write',
+  'audit.read',
+  // they are told of all jobs
+  'webhooks.read',
+  'webhooks.write',
+];
 
 /** Who may send a request: whoever the gateway vouches for with this permission, and these services in their own name. */
 export interface RpcAccess {
@@ -144,6 +153,16 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'DELETE /api-tokens/{id}': 'own',
 
   'GET /audit': 'audit.read',
+
+  'POST /webhooks': 'webhooks.write',
+  'GET /webhooks': 'webhooks.read',
+  'GET /webhooks/{id}': 'webhooks.read',
+  'PATCH /webhooks/{id}': 'webhooks.write',
+  'DELETE /webhooks/{id}': 'webhooks.write',
+  'POST /webhooks/{id}/actions/ping': 'webhooks.write',
+  'POST /webhooks/{id}/actions/redeliver': 'webhooks.write',
+  'GET /webhooks/{id}/deliveries': 'webhooks.read',
+  'POST /webhooks/{id}/deliveries/{deliveryId}/actions/redeliver': 'webhooks.write',
 
   'POST /packages': 'packages.write',
   'GET /packages': 'packages.read',

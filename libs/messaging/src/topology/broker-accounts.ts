@@ -61,9 +61,13 @@ function askAbout(queues: readonly string[]): string[] {
   return queues.map((queue) => escape(deadLetterQueue(queue)));
 }
 
+function subscriptionsOf(service: ServiceName): string[] {
+  return SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
+}
+
 /** Own rpc and subscription queues; the right to publish own events, to ask, to answer and to bury. */
 function answeringService(service: ServiceName): Required<VhostRights> {
-  const own = SUBSCRIPTIONS.filter((subscription) => subscription.service === service).map(({ queue }) => queue);
+  const own = subscriptionsOf(service);
   return {
     configure: anyOf(REPLIES),
     write: anyOf(
@@ -87,8 +91,14 @@ export const BROKER_ACCOUNTS: readonly BrokerAccount[] = [
   account('gateway', {
     services: {
       configure: anyOf(LIVE, REPLIES),
-      write: anyOf(escape(EXCHANGES.rpc), LIVE, REPLIES),
-      read: anyOf(escape(EXCHANGES.events), escape(EXCHANGES.replies), LIVE, REPLIES),
+      write: anyOf(
+        escape(EXCHANGES.rpc),
+        escape(EXCHANGES.dead),
+        LIVE,
+        REPLIES,
+        ...askAbout(subscriptionsOf('gateway')),
+      ),
+      read: anyOf(...[EXCHANGES.events, EXCHANGES.replies, ...subscriptionsOf('gateway')].map(escape), LIVE, REPLIES),
     },
   }),
   account('package', { services: answeringService('package') }),

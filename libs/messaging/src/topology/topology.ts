@@ -65,6 +65,11 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
     events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged, EVENTS.jobWaveReleased, EVENTS.jobComputersTold],
   },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
+  {
+    service: 'gateway',
+    queue: 'gateway.webhooks',
+    events: [EVENTS.jobStatusChanged, EVENTS.jobWaveReleased, EVENTS.jobAttemptsEnded],
+  },
 ];
 
 /** Live events for the browser: every gateway process declares a queue of its own, `<queue>.<uuid>`, which goes with it. */

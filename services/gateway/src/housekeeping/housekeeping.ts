@@ -3,10 +3,11 @@ import { IdempotentRequestsRepository } from '../idempotency/idempotent-requests
 import { PendingLoginsRepository } from '../oidc/pending-logins.repository.js';
 import { CredentialsRepository } from '../session/credentials.repository.js';
 import { LoginThrottle } from '../session/login-throttle.js';
+import { DeliveriesRepository } from '../webhooks/deliveries.repository.js';
 
 const EVERY_MS = 3_600_000;
 
-/** Removes what has had its time: expired credentials, recorded answers, failed logins and logins that nobody came back from. Several replicas may do it at once. */
+/** Removes what has had its time: expired credentials, recorded answers, failed logins, logins that nobody came back from and deliveries to webhooks. Several replicas may do it at once. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Housekeeping.name);
@@ -17,6 +18,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly requests: IdempotentRequestsRepository,
     private readonly logins: PendingLoginsRepository,
     private readonly throttle: LoginThrottle,
+    private readonly deliveries: DeliveriesRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -35,5 +37,6 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     await this.requests.removeOld();
     await this.logins.removeExpired();
     await this.throttle.removeOld();
+    await this.deliveries.removeOld();
   }
 }

@@ -470,6 +470,110 @@ export const viewSchemas = {
       "revision"
     ]
   },
+  "DeliveryAnswer": {
+    "type": "object",
+    "properties": {
+      "at": {
+        "type": "string"
+      },
+      "durationMs": {
+        "type": "number"
+      },
+      "status": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "HTTP status; null when nothing came back"
+      },
+      "error": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "why it does not count as delivered; null when it does"
+      },
+      "text": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "beginning of the answer's body"
+      }
+    },
+    "required": [
+      "at",
+      "durationMs",
+      "status",
+      "error",
+      "text"
+    ]
+  },
+  "DeliveryView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "webhookId": {
+        "type": "string"
+      },
+      "eventId": {
+        "type": "string",
+        "description": "header `webhook-id` and `id` of the CloudEvent: the same at every attempt and redelivery"
+      },
+      "event": {
+        "type": "string",
+        "description": "what happened, e.g. `job.completed`"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "pending",
+          "delivered",
+          "dead"
+        ],
+        "description": "`pending` until the receiver has taken it or all attempts have failed, which makes it `dead`"
+      },
+      "attempts": {
+        "type": "number",
+        "description": "so far"
+      },
+      "createdAt": {
+        "type": "string"
+      },
+      "nextAttemptAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "null unless pending; a moment that has passed: very soon"
+      },
+      "lastAnswer": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/DeliveryAnswer"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "of the newest attempt; null before the first has ended"
+      }
+    },
+    "required": [
+      "id",
+      "webhookId",
+      "eventId",
+      "event",
+      "state",
+      "attempts",
+      "createdAt",
+      "nextAttemptAt",
+      "lastAnswer"
+    ],
+    "description": "One event on its way to one webhook."
+  },
   "EnrolmentTokenCreated": {
     "type": "object",
     "properties": {
@@ -1690,6 +1794,19 @@ export const viewSchemas = {
     ],
     "description": "An error as the client sees it (RFC 9457, `application/problem+json`)."
   },
+  "Redelivered": {
+    "type": "object",
+    "properties": {
+      "redelivered": {
+        "type": "number",
+        "description": "dead deliveries that are pending again"
+      }
+    },
+    "required": [
+      "redelivered"
+    ],
+    "description": "Answer of `POST /webhooks/{id}/actions/redeliver`."
+  },
   "Reexecuted": {
     "type": "object",
     "properties": {
@@ -2176,5 +2293,104 @@ export const viewSchemas = {
       "withdrawnAt",
       "revision"
     ]
+  },
+  "WebhookCreated": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": "string"
+      },
+      "url": {
+        "type": "string"
+      },
+      "events": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "enabled": {
+        "type": "boolean"
+      },
+      "failingSince": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "since when its receiver has taken nothing that was sent; null: it took the last"
+      },
+      "createdAt": {
+        "type": "string"
+      },
+      "revision": {
+        "type": "number"
+      },
+      "secret": {
+        "type": "string",
+        "description": "`whsec_…`: base64 of the key that signatures are made with"
+      }
+    },
+    "required": [
+      "createdAt",
+      "enabled",
+      "events",
+      "failingSince",
+      "id",
+      "name",
+      "revision",
+      "secret",
+      "url"
+    ],
+    "description": "Answer of `POST /webhooks`: the secret is shown this once."
+  },
+  "WebhookView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": "string"
+      },
+      "url": {
+        "type": "string"
+      },
+      "events": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "enabled": {
+        "type": "boolean"
+      },
+      "failingSince": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "since when its receiver has taken nothing that was sent; null: it took the last"
+      },
+      "createdAt": {
+        "type": "string"
+      },
+      "revision": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "url",
+      "events",
+      "enabled",
+      "failingSince",
+      "createdAt",
+      "revision"
+    ],
+    "description": "Where events are sent; without its secret."
   }
 } as const;

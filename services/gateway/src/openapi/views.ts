@@ -23,4 +23,5 @@ export type { JobDetail } from '../jobs/job-detail.js';
 export type { SessionCreated, SessionView } from '../session/session.views.js';
 export type { LoginView } from '../sessions/sessions.views.js';
 export type { UploadView } from '../uploads/uploads.views.js';
+export type { DeliveryView, Redelivered, WebhookCreated, WebhookView } from '../webhooks/webhooks.views.js';
 export type { Problem } from './problem.view.js';

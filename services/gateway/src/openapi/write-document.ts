@@ -15,6 +15,7 @@ import { LiveEvents } from '../live/live-events.js';
 import { OidcProvider } from '../oidc/oidc-provider.js';
 import { PEOPLE } from '../people.js';
 import { OBJECT_STORAGE } from '../object-storage.token.js';
+import { WEBHOOKS } from '../webhooks/webhooks.providers.js';
 import { buildDocument } from './document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
@@ -29,6 +30,7 @@ const NEVER_CALLED = [
   OidcProvider,
   GatewayConfig,
   ...PEOPLE,
+  ...WEBHOOKS,
 ];
 
 @Module({ controllers: CONTROLLERS, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
