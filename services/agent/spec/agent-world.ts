@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Command,
+  type DesiredStateResponse,
+  type ExecuteCommand,
   COMMAND_JWS_TYPE,
   EXCHANGES,
   groupStream,
   inboxShard,
   inboxStream,
+  isFinal,
   REPORT_QUEUES,
   SEQ_HEADER,
   type StatusReport,
@@ -26,6 +29,7 @@ export class AgentWorld {
   readonly group = randomUUID();
   generation = 1;
   private readonly seqs = new Map<string, number>();
+  private readonly sent: ExecuteCommand[] = [];
 
   private constructor(
     readonly door: FakeDoor,
@@ -47,6 +51,7 @@ export class AgentWorld {
     await channel.bindQueue(REPORT_QUEUES.status, EXCHANGES.reports, '*.status.v1');
     await world.declareGroup();
     door.subscriptions = (computerId) => [world.groupSubscription(), world.inboxSubscription(computerId)];
+    door.desired = (computerId) => ({ commands: [], open: world.openOf(computerId) });
     await channel.consume(REPORT_QUEUES.status, (message) => message && world.take(message));
     return world;
   }
@@ -86,6 +91,7 @@ export class AgentWorld {
     command: Command,
     to: { stream?: string; computerId?: string; seq?: number; jws?: string } = {},
   ): Promise<void> {
+    if (command.kind === 'execute') this.sent.push(command);
     const stream = to.stream ?? (to.computerId ? inboxStream(inboxShard(to.computerId)) : this.stream);
     const seq = to.seq ?? (this.seqs.get(stream) ?? 0) + 1;
     if (seq > 0) this.seqs.set(stream, seq);
@@ -127,6 +133,15 @@ export class AgentWorld {
     if (finals.some(({ seq, status }) => seq !== finals[0]!.seq || status !== finals[0]!.status))
       throw new Error(`two ends: ${JSON.stringify(finals)}`);
     return finals[0]!;
+  }
+
+  /** What was sent and the computer has not ended, as the server knows it. */
+  private openOf(computerId: string): DesiredStateResponse['open'] {
+    const ended = (jobId: string, attempt: number) =>
+      this.of(jobId, computerId).some((report) => report.attempt === attempt && isFinal(report.status));
+    return this.sent
+      .filter(({ jobId, attempt }) => !ended(jobId, attempt))
+      .map(({ jobId, run, attempt }) => ({ jobId, run, attempt }));
   }
 
   async dispose(): Promise<void> {

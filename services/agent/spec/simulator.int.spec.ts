@@ -139,7 +139,18 @@ describe('a fleet of simulated agents', () => {
       expect(statuses).toHaveLength(AGENTS);
       const succeeded = world.of(command.jobId).filter(({ status }) => status === 'succeeded');
       for (const report of succeeded) expect(report.evidence).toBeTruthy();
-      await eventually(() => ends(lost.jobId, 10), SLOW);
+      // those that were disconnected ask, and those that were started with something to do
+      const hearing = new Set(fleet.agents.slice(10, 30).map(({ computerId }) => computerId));
+      await eventually(() => {
+        const heard = new Set(
+          world
+            .of(lost.jobId)
+            .filter(({ status }) => isFinal(status))
+            .map(({ computerId }) => computerId),
+        );
+        for (const { computerId } of fleet.agents.slice(20, 30)) expect(heard).toContain(computerId);
+        for (const computerId of heard) expect(hearing).toContain(computerId);
+      }, SLOW);
     },
     LOADED_MS,
   );
@@ -154,6 +165,32 @@ describe('a fleet of simulated agents', () => {
     await eventually(() => ends(next.jobId), SLOW);
     expect(desiredStateRequests() - before).toBe(AGENTS);
   });
+
+  it(
+    'does not begin, after a start, what was canceled while it was off',
+    async () => {
+      const installAt = new Date(Date.now() + 5_000).toISOString();
+      const command = { ...broadcast(), installAt };
+      await world.send(command);
+      const off = fleet.agents.slice(0, 5);
+      const waits = ({ computerId }: { computerId: string }) =>
+        expect(world.of(command.jobId, computerId).map(({ status }) => status)).toEqual(
+          expect.arrayContaining([expect.stringMatching(/^(waiting|failed)$/)]),
+        );
+      await eventually(() => off.forEach(waits), SLOW);
+      await fleet.kill(off);
+      world.door.desired = toEach([], []);
+      await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(installAt) + 200), SLOW);
+      await Promise.all(off.map((agent) => agent.start()));
+      const ended = off.map(({ computerId }) => computerId);
+      await eventually(() => {
+        for (const id of ended) expect(world.of(command.jobId, id).at(-1)!.status).toMatch(/^(canceled|failed)$/);
+      }, SLOW);
+      const begun = world.of(command.jobId).filter(({ status }) => status === 'installing' || status === 'succeeded');
+      expect(begun.filter(({ computerId }) => ended.includes(computerId))).toEqual([]);
+    },
+    LOADED_MS,
+  );
 
   it(
     'drops what the server no longer expects and what has not begun',

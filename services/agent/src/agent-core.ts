@@ -21,6 +21,7 @@ import { dropRevoked } from './trust/drop-revoked.js';
 import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
+import { FirstWord } from './execution/first-word.js';
 import { JobHolds } from './execution/job-holds.js';
 
 /** What differs between an agent on a computer and a simulated one. */
@@ -56,6 +57,7 @@ export class AgentCore {
   readonly sender: ReportSender;
   readonly tokens: TokenKeeper;
   private readonly reports: ReportWriter;
+  private readonly firstWord: FirstWord;
 
   constructor(private readonly parts: AgentCoreParts) {
     const { computerId, key, door, journal, clock, log, verifier, keys } = parts;
@@ -73,6 +75,7 @@ export class AgentCore {
     this.sender = new ReportSender(journal, log, parts.coalesceMs);
     this.reports.onWritten((final) => this.sender.written(final));
     const holds = new JobHolds(journal);
+    this.firstWord = new FirstWord(journal, clock);
     this.executor = new Executor({
       journal,
       clock,
@@ -81,7 +84,8 @@ export class AgentCore {
       bootId: parts.bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,
-      mayBegin: (record) => isConfirmed(record, keys.current) && holds.reasonOf(record) === null,
+      mayBegin: (record) =>
+        isConfirmed(record, keys.current) && holds.reasonOf(record) === null && !this.firstWord.waits(record),
       runner: parts.runner({
         accessToken: async () => (await this.tokens.current()).value,
         progress: (news) =>
@@ -112,9 +116,21 @@ export class AgentCore {
 
   /** Takes up what the journal holds, then connects. */
   async start(): Promise<void> {
+    const asks = this.firstWord.expect();
     this.session.start();
     await this.executor.resume();
+    if (asks) void this.hearFirst();
     this.askAgainForHeld();
+  }
+
+  private async hearFirst(): Promise<void> {
+    const outcome = await this.firstWord.hear(this.session.reconcile());
+    if (outcome === 'silence')
+      this.parts.log.warn(
+        {},
+        'the server does not answer; what was ordered before the start is begun without its word',
+      );
+    this.executor.wake();
   }
 
   /** What a command key ordered that was revoked since waits for the server to say it again; what it does not say again is dropped. */

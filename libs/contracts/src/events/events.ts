@@ -193,6 +193,8 @@ export class WaveProgress {
   /** in a final status */
   @IsInt() @Min(0) finished: number;
   @IsInt() @Min(0) succeeded: number;
+  /** failed, rejected or timed out; absent in words from before: whoever has finished without success */
+  @IsOptional() @IsInt() @Min(0) failed?: number;
 }
 
 /** Counters of a run, at most once a second per job; the newest wins. */

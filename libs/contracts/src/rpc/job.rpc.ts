@@ -242,6 +242,8 @@ export interface JobView {
   annotations: Record<string, string>;
   run: number;
   attempt: number;
+  /** a re-execution was accepted, and its commands have not left yet */
+  reexecuting: boolean;
   createdAt: string;
   createdBy: string;
   startedAt: string | null;

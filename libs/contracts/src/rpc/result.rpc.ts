@@ -110,6 +110,8 @@ export class ReopenExecutions {
 export interface ReopenedExecutions {
   /** how many were reopened in all */
   total: number;
+  /** how many of those had failed: failed, rejected or timed out */
+  failed: number;
   /** at most 5,000 ids */
   computerIds: string[];
   after: string | null;

@@ -108,6 +108,7 @@ const jobView: JobView = {
   annotations: { ticket: 'CHG-1042' },
   run: 1,
   attempt: 1,
+  reexecuting: false,
   createdAt: AT,
   createdBy: 'admin',
   approval: { reason: 'it is for "accounting"', approvedBy: 'second', approvedAt: AT },
@@ -411,7 +412,7 @@ export const GOLDEN_RPC: Goldens = {
       attempt: 2,
       after: ID,
     },
-    response: { total: 1, computerIds: [ID], after: null },
+    response: { total: 1, failed: 1, computerIds: [ID], after: null },
   },
   [RESULT_RPC.atWork]: { request: { jobId: ID, run: 1, limit: 2000 }, response: { computerIds: [ID] } },
   [RESULT_RPC.openOfComputer]: {

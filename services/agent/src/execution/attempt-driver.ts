@@ -69,9 +69,11 @@ export class AttemptDriver {
 
   /** True when the slot is held already; otherwise takes it, after which everything has to be decided again. */
   private async hold(slot: Slot, record: AttemptRecord): Promise<boolean> {
-    if (slot === 'none' || this.held?.slot === slot) return true;
+    if (this.held?.slot === slot) return true;
     this.held?.release();
     this.held = null;
+    // whoever only waits holds up nobody
+    if (slot === 'none') return true;
     const gate = this.gates[slot];
     if (slot === 'installer' && gate.busy && record.status !== 'waiting') {
       this.say('waiting', {
@@ -101,8 +103,10 @@ export class AttemptDriver {
         exitCode: null,
         process: null,
       });
-      if (status === record.status) return;
-      this.parts.reports.write(this.key, { status, ...whyItWaits(step, record) });
+      const why = whyItWaits(step, record);
+      // also when it goes on waiting, but for something else
+      const known = status === record.status && (why.reason ?? null) === (record.lastReport?.reason ?? null);
+      if (!known) this.parts.reports.write(this.key, { status, ...why });
     });
   }
 

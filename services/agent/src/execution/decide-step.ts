@@ -124,7 +124,11 @@ const ORDER: readonly ExecutionStatus[] = [
   'verifying',
 ];
 
-/** A step that belongs to an earlier status does not take a begun attempt back: after `downloading` comes no `accepted`. */
+/**
+ * A step that belongs to an earlier status does not take an attempt back: after `downloading` comes no `accepted`. Whoever has waited, because the job was held or
+ * for a further attempt, begins with it.
+ */
 function laterOf(current: ExecutionStatus, next: ExecutionStatus): ExecutionStatus {
-  return ORDER.indexOf(next) < ORDER.indexOf(current) && next !== 'waiting' ? current : next;
+  if (current === 'waiting' || next === 'waiting') return next;
+  return ORDER.indexOf(next) < ORDER.indexOf(current) ? current : next;
 }

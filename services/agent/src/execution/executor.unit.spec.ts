@@ -96,6 +96,26 @@ describe('the executor', () => {
     expect(journal.attempt(second)!.steps).toHaveLength(4);
   });
 
+  it('prepares others while some only wait for their moment', async () => {
+    const { journal, executor } = world((step) =>
+      step === STEPS.schedule ? new Promise(() => {}) : Promise.resolve({ ok: true }),
+    );
+    const later = { installAt: new Date(Date.now() + 60_000).toISOString() };
+    const order = (more: object) => {
+      const attempt = newAttempt(executeCommand({ audience: { shard: 1 }, ...more }), new Date().toISOString());
+      journal.insertAttempt(attempt);
+      return attempt;
+    };
+    const waiting = [order(later), order(later), order(later)];
+    const urgent = order({});
+    await executor.resume();
+    await eventually(() => expect(journal.attempt(urgent)!.finishedAt).not.toBeNull());
+    await eventually(() =>
+      expect(waiting.map((one) => journal.attempt(one)!.status)).toEqual(waiting.map(() => 'waiting')),
+    );
+    await executor.stop(0);
+  });
+
   describe('with a retry policy', () => {
     const order = (more: object = {}) =>
       newAttempt(executeCommand({ audience: { shard: 1 }, retry: RETRY, ...more }), new Date().toISOString());

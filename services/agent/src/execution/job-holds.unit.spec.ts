@@ -49,6 +49,14 @@ describe('a job that is paused', () => {
     await succeeds(world, command);
   });
 
+  it('says what it waits for when it goes on before its moment', async () => {
+    const { world, command } = await waiting();
+    await world.take(await world.sign(holdCommand(command, true)));
+    expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'job.held' });
+    await world.take(await world.sign(holdCommand(command, false, { seq: 3, revision: 3 })));
+    await eventually(() => expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'schedule' }));
+  });
+
   it('is not begun when the command comes after the pause', async () => {
     const world = newWorld();
     const command = executeCommand({ audience: world.audience, seq: 2 });

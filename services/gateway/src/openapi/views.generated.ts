@@ -1182,6 +1182,10 @@ export const viewSchemas = {
       "attempt": {
         "type": "number"
       },
+      "reexecuting": {
+        "type": "boolean",
+        "description": "a re-execution was accepted, and its commands have not left yet"
+      },
       "createdAt": {
         "type": "string"
       },
@@ -1360,6 +1364,7 @@ export const viewSchemas = {
       "name",
       "package",
       "priority",
+      "reexecuting",
       "retry",
       "revision",
       "rollout",

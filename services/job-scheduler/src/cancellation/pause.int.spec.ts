@@ -1,4 +1,13 @@
-import { type Command, type ExecuteCommand, groupStream, type HoldCommand, JOB_RPC } from '@waybill/contracts';
+import {
+  type Command,
+  emptyCounters,
+  EVENTS,
+  type ExecuteCommand,
+  groupStream,
+  type HoldCommand,
+  JOB_RPC,
+} from '@waybill/contracts';
+import { eventually } from '@waybill/testing';
 import { computers, create, get } from '../specs/orders.fixtures.spec.js';
 import { scheduler, story } from '../specs/two-schedulers.fixtures.spec.js';
 
@@ -23,7 +32,11 @@ describe('pausing', () => {
       const answer = await scheduler.rpc.call(JOB_RPC.commandsFor, { computerId: members[0]!, executions });
       return Promise.all(answer.commands.map((jws) => story.verify<Command>(jws)));
     };
-    expect(await asks()).toMatchObject([{ kind: 'hold', held: true, audience: { computer: members[0] } }]);
+    // whoever has missed the order is told it, too, and waits with it
+    expect(await asks()).toMatchObject([
+      { kind: 'hold', held: true, audience: { computer: members[0] } },
+      { kind: 'execute', attempt: 1, revision: paused.revision },
+    ]);
 
     await expect(scheduler.rpc.call(JOB_RPC.pause, { id })).rejects.toMatchObject({ code: 'job.wrongState' });
     expect(await scheduler.rpc.call(JOB_RPC.resume, { id })).toMatchObject({ status: 'running', statusReason: null });
@@ -31,6 +44,51 @@ describe('pausing', () => {
     expect(goOn!.command).toMatchObject({ kind: 'hold', held: false });
     expect((await asks()) as ExecuteCommand[]).toMatchObject([{ kind: 'execute', attempt: 1 }]);
     expect(story.statuses(id)).toEqual(['scheduled', 'running', 'paused', 'running']);
+  });
+
+  it('loses nothing of what ends meanwhile: the next wave is judged by it when the job goes on', async () => {
+    const members = computers(scheduler, 60);
+    await scheduler.group('pausing-waves', members);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['pausing-waves'] },
+      rollout: {
+        waves: [{ percent: 50, soak: 'PT1S' }, { percent: 100 }],
+        gate: { successPercent: 90, minimumFinished: 20 },
+      },
+    });
+    await story.assigned(id);
+    await story.ready(id, 60);
+    await story.becomes(id, { waves: [{ status: 'released' }, { status: 'pending' }] });
+    const { waves } = await get(scheduler, id);
+    const [first, second] = waves.map(({ total }) => total!) as [number, number];
+    await scheduler.rpc.call(JOB_RPC.pause, { id });
+    const failed = 10;
+    const finished = first;
+    await scheduler.tell(EVENTS.jobProgressed, {
+      v: 1,
+      jobId: id,
+      run: 1,
+      total: 60,
+      counters: { ...emptyCounters(), succeeded: finished - failed, failed, queued: 60 - finished },
+      waves: [
+        { wave: 1, total: first, finished, succeeded: finished - failed, failed },
+        { wave: 2, total: second, finished: 0, succeeded: 0, failed: 0 },
+      ],
+      finished,
+      attempt: 1,
+      at: new Date().toISOString(),
+    });
+    await eventually(async () => {
+      const [row] = await scheduler.sql.query(`SELECT rollout_state FROM jobs WHERE id = $1`, [id]);
+      expect(row.rollout_state.tally).toEqual({ finished, failed });
+    });
+    await eventually(async () => {
+      const resumed =
+        (await get(scheduler, id)).status === 'paused'
+          ? await scheduler.rpc.call(JOB_RPC.resume, { id })
+          : await get(scheduler, id);
+      expect(resumed).toMatchObject({ status: 'halted', statusReason: expect.stringMatching(/^rollout\.gate: /) });
+    });
   });
 
   it('of a reason that no line can hold is refused', async () => {

@@ -37,4 +37,15 @@ export class Withdrawals {
     );
     return view.id !== versionId || view.status === 'withdrawn';
   }
+
+  /**
+   * Asks for what the events would have told by now, and keeps it.
+   * @throws WaybillError unavailable when package does not answer
+   */
+  async catchUp(job: OfVersion): Promise<void> {
+    if ((await this.heardOf(job)) || !(await this.certain(job))) return;
+    const { package: name, version, versionId } = job;
+    const withdrawnAt = new Date().toISOString();
+    await this.versions.withdrawn(this.dataSource, { package: name, version, versionId, withdrawnAt });
+  }
 }

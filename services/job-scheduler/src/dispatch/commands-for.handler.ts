@@ -107,6 +107,7 @@ function stillToDo(job: Job, attempt: number, execute: () => CommandContent, now
     const reason = job.statusReason ?? `The job is ${job.status}.`;
     return [cancelContent({ jobId: job.id, run: job.run, attempt, closing: job.status, reason }, now)];
   }
-  if (HELD.includes(job.status)) return [holdContent(job, true, job.statusReason ?? `The job is ${job.status}.`)];
-  return [execute()];
+  if (!HELD.includes(job.status)) return [execute()];
+  // both: whoever has missed the order has it when the job goes on, and does not begin before
+  return [holdContent(job, true, job.statusReason ?? `The job is ${job.status}.`), execute()];
 }

@@ -52,7 +52,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   })),
   fc.tuple(request, fc.constantFrom([], ['c1'])).map(([requestId, computers]) => ({
     name: `reopened ${requestId} ${computers.length}`,
-    decide: (job: Job, now: Date) => decideReopened(job, { requestId, computers }, now),
+    decide: (job: Job, now: Date) => decideReopened(job, { requestId, computers, failed: computers.length }, now),
   })),
 );
 

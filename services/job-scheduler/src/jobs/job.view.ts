@@ -37,6 +37,7 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     annotations: { ...job.annotations },
     run: job.run,
     attempt: job.attempt,
+    reexecuting: job.reexecution !== null,
     createdAt: job.createdAt.toISOString(),
     createdBy: job.createdBy,
     startedAt: job.startedAt?.toISOString() ?? null,

@@ -37,7 +37,7 @@ export class JobsRepository {
 
   /** What a job with waves or a stop condition sends; null for any other job, and for one that is over. */
   async findRollout(sql: SqlExecutor, id: string): Promise<Pick<Job, 'versionId'> | null> {
-    const text = `SELECT version_id AS "versionId" FROM jobs WHERE id = $1 AND rollout_state IS NOT NULL AND status IN ('running', 'halted')`;
+    const text = `SELECT version_id AS "versionId" FROM jobs WHERE id = $1 AND rollout_state IS NOT NULL AND status IN ('running', 'paused', 'halted')`;
     const [row] = (await sql.query(text, [id])) as Pick<Job, 'versionId'>[];
     return row ?? null;
   }

@@ -14,9 +14,9 @@ export function closeUntrusted(job: Job, why: string, now: Date): Decision {
   return close(job, 'canceled', words, words, now);
 }
 
-/** Refusal of what would let computers begin that wait. */
+/** Refusal of what would let computers begin. */
 export function versionWithdrawn({ package: name, version }: Pick<Job, 'package' | 'version'>): WaybillError {
-  const detail = `Version ${version} of ${name} was withdrawn, so nobody who waits may begin with it; cancel the job.`;
+  const detail = `Version ${version} of ${name} was withdrawn, so nobody may begin with it any more.`;
   return conflict('version.withdrawn', detail);
 }
 

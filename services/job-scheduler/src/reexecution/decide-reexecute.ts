@@ -1,6 +1,6 @@
 import { conflict, type JobStatus } from '@waybill/contracts';
 import { attemptAfter } from '../jobs/attempts.js';
-import { type Decision, noted, unchanged } from '../jobs/decision.js';
+import { changed, type Decision, unchanged } from '../jobs/decision.js';
 import { demandRevision, demandStarted, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 
@@ -30,7 +30,7 @@ export function decideReexecute(job: Job, { requestId, revision, leaseMs }: Reex
       'Another re-execution of this job is being carried out; try again when it is done.',
     );
   }
-  return noted(job, { reexecution: { requestId, attempt: attemptAfter(job), withdrawn: false } }, [
+  return changed(job, { reexecution: { requestId, attempt: attemptAfter(job), withdrawn: false } }, [
     { kind: 'setTimer', timer: 'reexecute', dueAt: new Date(now.getTime() + leaseMs) },
   ]);
 }

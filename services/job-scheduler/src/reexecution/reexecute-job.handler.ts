@@ -64,8 +64,7 @@ export class ReexecuteJobHandler {
         async (sql, { job, changed }, now) => {
           if (!changed) return;
           if (untrusted !== null) throw versionUntrusted(untrusted);
-          // the others, who wait for the job to go on, would begin with it
-          if (job.status === 'halted' && withdrawn) throw versionWithdrawn(job);
+          if (withdrawn) throw versionWithdrawn(job);
           const fresh = await this.reexecutions.add(
             sql,
             { requestId, jobId: job.id, actor, only, attempt: attemptAfter(job) },

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { RESULT_RPC, type ReopenedExecutions, WaybillError } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
-import { VersionTrust } from '../catalogue/version-trust.js';
 import { noted } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
+import { Obstacles } from '../rollout/obstacles.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
-import { decideReopened } from './decide-reopened.js';
+import { decideReopened, type Reopened } from './decide-reopened.js';
 import { type Reexecution, ReexecutionsRepository } from './reexecutions.repository.js';
 
 /**
@@ -23,7 +23,7 @@ export class ReexecuteWork implements TimedWork {
     private readonly engine: JobEngine,
     private readonly jobs: JobsRepository,
     private readonly reexecutions: ReexecutionsRepository,
-    private readonly trust: VersionTrust,
+    private readonly obstacles: Obstacles,
   ) {}
 
   async run(jobId: string, renew: RenewLease): Promise<void> {
@@ -37,28 +37,33 @@ export class ReexecuteWork implements TimedWork {
   }
 
   async carryOut(job: Job, request: Reexecution, renew: RenewLease): Promise<void> {
-    const computers = await this.reopen(job, request, renew);
+    const { computers, failed } = await this.reopen(job, request, renew);
     const { requestId } = request;
-    const untrusted = (await this.trust.refusals(this.dataSource, [job.versionId])).get(job.versionId) ?? null;
+    const obstacle = await this.obstacles.ofJob(job.id);
     await this.engine.advance(
       job.id,
-      (before, now) => decideReopened(before, { requestId, computers, untrusted }, now),
+      (before, now) => decideReopened(before, { requestId, computers, failed, obstacle }, now),
       async (sql, decision, now) => {
         if (decision.changed) await this.reexecutions.done(sql, requestId, computers.length, now);
       },
     );
   }
 
-  private async reopen(job: Job, request: Reexecution, renew: RenewLease): Promise<string[]> {
+  private async reopen(
+    job: Job,
+    request: Reexecution,
+    renew: RenewLease,
+  ): Promise<Pick<Reopened, 'computers' | 'failed'>> {
     const computers: string[] = [];
+    let failed = 0;
     let after: string | null = null;
     do {
       if (after) await renew();
       const page = await this.ask(job, request, after);
       computers.push(...page.computerIds);
-      after = page.after;
+      ({ after, failed } = page);
     } while (after);
-    return computers;
+    return { computers, failed };
   }
 
   private async ask(job: Job, request: Reexecution, after: string | null): Promise<ReopenedExecutions> {
@@ -79,7 +84,8 @@ export class ReexecuteWork implements TimedWork {
       );
     } catch (error) {
       // A job that was closed before it had executions: there is nobody to reopen.
-      if (error instanceof WaybillError && error.kind === 'notFound') return { total: 0, computerIds: [], after: null };
+      if (error instanceof WaybillError && error.kind === 'notFound')
+        return { total: 0, failed: 0, computerIds: [], after: null };
       throw error;
     }
   }

@@ -11,7 +11,7 @@ describe('decideReexecute', () => {
     'accepts for a job that is %s, with a timer that resumes it',
     (status) => {
       const { job, effects } = decideReexecute(aRunningJob({ status }), order, at(0));
-      expect(job).toMatchObject({ status, attempt: 1, reexecution: pending });
+      expect(job).toMatchObject({ status, attempt: 1, reexecution: pending, revision: aRunningJob().revision + 1 });
       expect(effects).toEqual([{ kind: 'setTimer', timer: 'reexecute', dueAt: at(10) }]);
     },
   );
@@ -53,6 +53,7 @@ describe('decideReopened', () => {
   const reopened = (total: number) => ({
     requestId: 'r1',
     computers: Array.from({ length: total }, (_, i) => `c${i}`),
+    failed: total,
   });
 
   it('given a completed job, when computers were reopened, then it runs again with the next attempt', () => {
@@ -130,4 +131,26 @@ describe('decideReopened', () => {
       decideReopened(aRunningJob({ reexecution: { ...pending, requestId: 'r2' } }), reopened(2), at(5)).changed,
     ).toBe(false);
   });
+
+  it.each(['completed', 'halted', 'expired'] as const)(
+    'given a job that is %s and a version that was withdrawn meanwhile, then the new attempt is closed and nobody begins',
+    (status) => {
+      const obstacle = { untrusted: null, withdrawn: true };
+      const { job, effects } = decideReopened(
+        aRunningJob({ status, reexecution: pending }),
+        { ...reopened(2), obstacle },
+        at(5),
+      );
+      expect(job).toMatchObject({ status, attempt: 2, reexecution: null });
+      expect(effects).toMatchObject([
+        { kind: 'clearTimers', timers: ['reexecute'] },
+        {
+          kind: 'closeExecutions',
+          closing: 'canceled',
+          attempt: 2,
+          reason: expect.stringMatching(/^version\.withdrawn/),
+        },
+      ]);
+    },
+  );
 });

@@ -33,7 +33,11 @@ export function decideRollout(job: Job, now: Date, obstacle: Obstacle = NO_OBSTA
     if (!isTelling(state) && state.released > 0) {
       const verdict = judgeWave(job, state, state.released, now);
       if (verdict.kind === 'soak') effects.push({ kind: 'setTimer', timer: 'wave', dueAt: verdict.until });
-      if (verdict.kind === 'halt') return halt({ ...job, rolloutState: state }, gateHaltWords(job, state));
+      if (verdict.kind === 'halt') {
+        if (state.released === job.rolloutState.released) return halt(job, gateHaltWords(job, state));
+        // the commands of a wave that this very decision has released leave before it is judged
+        effects.push({ kind: 'setTimer', timer: 'wave', dueAt: now });
+      }
       if (verdict.kind !== 'go') break;
     }
     if (obstacle.untrusted !== null) return closeUntrusted(job, obstacle.untrusted, now);

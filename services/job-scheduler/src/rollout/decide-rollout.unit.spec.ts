@@ -1,6 +1,7 @@
 import { at, NOW } from '../jobs/a-job.fixture.spec.js';
 import { jobView } from '../jobs/job.view.js';
-import { aReleased, aRollout, progress, THREE } from './a-rollout.fixtures.spec.js';
+import { decideProgress } from '../progress/decide-progress.js';
+import { aReleased, aRollout, progress, THREE, told } from './a-rollout.fixtures.spec.js';
 import { decideRollout, NO_OBSTACLE } from './decide-rollout.js';
 import { decideApproveWave } from './decide-approve-wave.js';
 import { decideResume } from './decide-resume.js';
@@ -177,8 +178,12 @@ describe('a version that was withdrawn or lost its key', () => {
 
 describe('re-executing what failed of a halted job', () => {
   it.each([
-    ['before result has counted', (job: Job) => countAnew(job, 2, 1)],
-    ['after it', (job: Job) => countAnew(progress({ ...job, attempt: 2 }, [[22, 1]], at(11), 2).job, 2, 1)],
+    ['before result has counted', (job: Job) => countAnew(job, 2, { finished: 1, failed: 1 })],
+    [
+      'after it',
+      (job: Job) =>
+        countAnew(progress({ ...job, attempt: 2 }, [[22, 1]], at(11), 2).job, 2, { finished: 1, failed: 1 }),
+    ],
   ])('does not halt it again for what had failed: %s', (_when, reopened) => {
     const stopWhen = { failedPercent: 5, minimumFinished: 20 };
     const halted = progress(aReleased([100, 900, 1000], NOW, { stopWhen }), [[22, 2]], at(10)).job;
@@ -187,6 +192,64 @@ describe('re-executing what failed of a halted job', () => {
     expect(progress(again, [[22, 1]], at(12), 2).job.status).toBe('running');
     expect(progress(again, [[60, 1]], at(13), 2).job.status).toBe('running');
     expect(progress(again, [[60, 9]], at(14), 2).job.status).toBe('halted');
+  });
+});
+
+describe('what somebody has forgiven', () => {
+  const stopWhen = { failedPercent: 5, minimumFinished: 20 };
+
+  it('is all that had failed, whoever is executed again', () => {
+    const halted = progress(aReleased([100, 900, 1000], NOW, { stopWhen }), [[20, 10]], at(10)).job;
+    const again = { ...countAnew(halted, 2, { finished: 10, failed: 0 }), status: 'running' as const, attempt: 2 };
+    expect(again.rolloutState!.forgiven).toEqual({ finished: 20, failed: 10 });
+    expect(progress(again, [[60, 10]], at(11), 2).job.status).toBe('running');
+  });
+
+  it('does not hide what fails later when those that had failed are executed again', () => {
+    const halted = progress(aReleased([400, 900, 1000], NOW, { stopWhen }), [[300, 60]], at(10)).job;
+    const resumed = decideResume(halted, {}, at(20), NO_OBSTACLE).job;
+    expect(resumed.rolloutState!.forgiven).toEqual({ finished: 360, failed: 60 });
+    const again = { ...countAnew(resumed, 2, { finished: 60, failed: 60 }), attempt: 2 };
+    expect(again.rolloutState!.forgiven).toEqual({ finished: 300, failed: 0 });
+    expect(progress(again, [[360, 30]], at(30), 2).job.status).toBe('halted');
+  });
+});
+
+describe('a wave that is judged by the decision that releases it', () => {
+  it('is told first: its commands leave, and it halts when it is looked at again', () => {
+    const rollout = {
+      waves: [{ percent: 10 }, { percent: 50 }, { percent: 100 }],
+      gate: { successPercent: 95, minimumFinished: 1 },
+    };
+    const first = aReleased([10, 40, 50], NOW, { rollout });
+    // one computer of the second wave has failed already: it was told by hand, or its word came early
+    const { job, effects } = progress(
+      first,
+      [
+        [10, 0],
+        [0, 1],
+      ],
+      at(1),
+    );
+    expect(job).toMatchObject({ status: 'running', rolloutState: { released: 2 } });
+    expect(effects).toEqual([
+      { kind: 'releaseWave', wave: 2 },
+      { kind: 'announceWave', wave: 2 },
+      { kind: 'setTimer', timer: 'wave', dueAt: at(1) },
+    ]);
+    expect(decideRollout(job, at(1)).job.status).toBe('halted');
+  });
+});
+
+describe('a computer that was removed', () => {
+  it('counts neither for its wave nor against it', () => {
+    const first = aReleased([20, 180, 1800], NOW);
+    const word = told(first, [[10, 0]]);
+    const removed = { ...word, finished: 15, waves: [{ ...word.waves[0]!, finished: 15, failed: 0 }] };
+    expect(decideProgress(first, removed, at(60)).job).toMatchObject({
+      status: 'running',
+      rolloutState: { released: 2 },
+    });
   });
 });
 

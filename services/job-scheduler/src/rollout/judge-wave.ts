@@ -30,8 +30,9 @@ export function judgeWave(job: Job, state: RolloutState, wave: number, now: Date
   return needsApproval(job, wave) && approvedBy === null ? { kind: 'approval' } : { kind: 'go' };
 }
 
-/** Success among the finished computers of a wave, in %; 100 while none has finished. */
+/** Success among the computers of a wave that have succeeded or failed, in %; 100 while there is none. */
 export function successShare({ waves }: RolloutState, wave: number): number {
-  const { finished, succeeded } = waves[wave - 1]!;
-  return finished === 0 ? 100 : (succeeded / finished) * 100;
+  const { finished, succeeded, failed = finished - succeeded } = waves[wave - 1]!;
+  const tried = succeeded + failed;
+  return tried === 0 ? 100 : (succeeded / tried) * 100;
 }

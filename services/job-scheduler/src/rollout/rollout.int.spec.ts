@@ -129,7 +129,7 @@ describe('a job in waves', () => {
       return Promise.all(answer.commands.map(async (jws) => (await story.verify(jws)).kind));
     };
     // who has been told waits, who has not is told nothing
-    expect([await asks(inWave(1)[0]!), await asks(inWave(2)[0]!)]).toEqual([['hold'], []]);
+    expect([await asks(inWave(1)[0]!), await asks(inWave(2)[0]!)]).toEqual([['hold', 'execute'], []]);
     const { revision } = await get(scheduler, id);
     await expect(scheduler.rpc.call(JOB_RPC.resume, { id, revision: revision - 1 })).rejects.toMatchObject({
       code: 'precondition.failed',

@@ -17,6 +17,8 @@ export interface WaveState {
   readonly total: number | null;
   readonly finished: number;
   readonly succeeded: number;
+  /** failed, rejected or timed out; whoever was canceled, as a computer that was removed, has neither succeeded nor failed */
+  readonly failed: number;
   /** when the first of its commands left, RFC 3339 */
   readonly releasedAt: string | null;
   /** when the last of its commands left; null while some are left to tell */
@@ -47,7 +49,7 @@ export const NONE: Tally = { finished: 0, failed: 0 };
 /** The state of a job that has not begun; null for one that needs none. */
 export function newRollout(rollout: PlannedRollout | null, stopWhen: StopWhen | null): RolloutState | null {
   if (!rollout && !stopWhen) return null;
-  const wave = { total: null, finished: 0, succeeded: 0, releasedAt: null, toldAt: null, approvedBy: null };
+  const wave = { total: null, finished: 0, succeeded: 0, failed: 0, releasedAt: null, toldAt: null, approvedBy: null };
   return {
     released: 0,
     waves: percentsOf({ rollout }).map(() => wave),

@@ -173,7 +173,7 @@ export class FakePeers {
 
   private reopen({ only, computers }: ReopenExecutions): ReopenedExecutions {
     const computerIds = only === 'computers' ? (computers ?? []) : [...this.reopens].sort();
-    return { total: computerIds.length, computerIds, after: null };
+    return { total: computerIds.length, failed: computerIds.length, computerIds, after: null };
   }
 }
 

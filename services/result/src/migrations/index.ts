@@ -1,5 +1,6 @@
 import { AttemptsOfOneOrder1765100000000 } from './1765100000000-attempts-of-one-order.migration.js';
 import { Timeouts1765100000001 } from './1765100000001-timeouts.migration.js';
+import { ReopenedFailures1765200000001 } from './1765200000001-reopened-failures.migration.js';
 import { AnomalyCounters1764000000002 } from './1764000000002-anomaly-counters.migration.js';
 import { Attempts1764000000001 } from './1764000000001-attempts.migration.js';
 import { EndedAttempts1765200000000 } from './1765200000000-ended-attempts.migration.js';
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   AttemptsOfOneOrder1765100000000,
   Timeouts1765100000001,
   EndedAttempts1765200000000,
+  ReopenedFailures1765200000001,
 ];

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES, type ExecutionCounters, type JobProgressed, type WaveProgress } from '@waybill/contracts';
+import {
+  EVENTS,
+  EXCHANGES,
+  FAILED_STATUSES,
+  type ExecutionCounters,
+  type JobProgressed,
+  type WaveProgress,
+} from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import type { EntityManager } from 'typeorm';
@@ -91,5 +98,6 @@ async function byWave(manager: EntityManager, key: unknown[]): Promise<WaveCount
 }
 
 function waveProgress({ wave, counters }: WaveCounters): WaveProgress {
-  return { wave, ...totals(counters), succeeded: counters.succeeded };
+  const failed = FAILED_STATUSES.reduce((sum, status) => sum + counters[status], 0);
+  return { wave, ...totals(counters), succeeded: counters.succeeded, failed };
 }

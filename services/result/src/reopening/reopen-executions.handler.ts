@@ -30,6 +30,8 @@ const STATUSES: Record<ReopenExecutions['only'], readonly string[]> = {
   computers: FINAL_STATUSES,
 };
 
+type Counts = Pick<ReopenedExecutions, 'total' | 'failed'>;
+
 /** Starts a new attempt for executions that are final and match. The same request again reopens nothing and answers the same computers. */
 @Injectable()
 export class ReopenExecutionsHandler {
@@ -41,15 +43,15 @@ export class ReopenExecutionsHandler {
       throw invalid('execution.noComputers', '"only": "computers" needs the list "computers".');
     }
     return this.unitOfWork.run(async (manager) => {
-      const total = await this.reopenOnce(manager, request);
-      return page(manager, request, total);
+      const counts = await this.reopenOnce(manager, request);
+      return page(manager, request, counts);
     });
   }
 
-  private async reopenOnce(manager: EntityManager, request: ReopenExecutions): Promise<number> {
+  private async reopenOnce(manager: EntityManager, request: ReopenExecutions): Promise<Counts> {
     const { requestId, jobId, run, attempt, only, computers } = request;
     const isNew = await manager.query<unknown[]>(REMEMBER_REQUEST_SQL, [requestId, jobId, run, attempt]);
-    if (isNew.length === 0) return this.knownTotal(manager, request);
+    if (isNew.length === 0) return this.knownCounts(manager, request);
     const [known] = await manager.query<{ attempt: number }[]>(LOCK_RUN_SQL, [jobId, run]);
     if (!known) throw notFound('execution.unknownRun', `Job ${jobId} has no executions in run ${run}.`);
     if (attempt <= known.attempt) {
@@ -57,7 +59,7 @@ export class ReopenExecutionsHandler {
     }
     const chosen = only === 'computers' ? computers : null;
     const message = `Attempt ${attempt} waits for the computer to take it up.`;
-    const [reopened] = await manager.query<{ total: number }[]>(REOPEN_SQL, [
+    const [reopened] = await manager.query<Counts[]>(REOPEN_SQL, [
       requestId,
       jobId,
       run,
@@ -65,22 +67,26 @@ export class ReopenExecutionsHandler {
       STATUSES[only],
       chosen,
       message,
+      FAILED_STATUSES,
     ]);
-    const { total } = reopened!;
+    const { total, failed } = reopened!;
     if (total > 0) await manager.query(ISSUE_ATTEMPT_SQL, [jobId, run, attempt]);
-    await manager.query(REMEMBER_TOTAL_SQL, [requestId, total]);
-    return total;
+    await manager.query(REMEMBER_TOTAL_SQL, [requestId, total, failed]);
+    return { total, failed };
   }
 
-  private async knownTotal(
+  private async knownCounts(
     manager: EntityManager,
     { requestId, jobId, run, attempt }: ReopenExecutions,
-  ): Promise<number> {
-    const [known] = await manager.query<{ jobId: string; run: number; attempt: number; total: number }[]>(
+  ): Promise<Counts> {
+    const [known] = await manager.query<({ jobId: string; run: number; attempt: number } & Counts)[]>(
       KNOWN_REQUEST_SQL,
       [requestId],
     );
-    if (known?.jobId === jobId && known.run === run && known.attempt === attempt) return known.total;
+    if (known?.jobId === jobId && known.run === run && known.attempt === attempt) {
+      const { total, failed } = known;
+      return { total, failed };
+    }
     throw conflict('execution.requestReused', `Request ${requestId} was used before for another re-execution.`);
   }
 }
@@ -88,9 +94,9 @@ export class ReopenExecutionsHandler {
 async function page(
   manager: EntityManager,
   { requestId, after }: ReopenExecutions,
-  total: number,
+  counts: Counts,
 ): Promise<ReopenedExecutions> {
   const rows = await manager.query<{ computerId: string }[]>(REOPENED_PAGE_SQL, [requestId, after ?? null, PAGE + 1]);
   const computerIds = rows.slice(0, PAGE).map(({ computerId }) => computerId);
-  return { total, computerIds, after: rows.length > PAGE ? computerIds.at(-1)! : null };
+  return { ...counts, computerIds, after: rows.length > PAGE ? computerIds.at(-1)! : null };
 }

@@ -66,6 +66,7 @@ describe('re-execution', () => {
     const answer = await reopen.execute(request(jobId, { only }));
     expect(answer).toEqual({
       total: expected.length,
+      failed: 3,
       computerIds: expected.map((index) => computers[index]),
       after: null,
     });
@@ -119,12 +120,12 @@ describe('re-execution', () => {
     const first = await reopen.execute(all);
     expect(first).toMatchObject({ total: 5003, after: computers[4999] });
     const second = await reopen.execute({ ...all, after: first.after! });
-    expect(second).toEqual({ total: 5003, computerIds: computers.slice(5000), after: null });
+    expect(second).toEqual({ total: 5003, failed: 5003, computerIds: computers.slice(5000), after: null });
   });
 
   it('issues no attempt when nobody matches', async () => {
     const { jobId } = await endedJob('succeeded');
-    expect(await reopen.execute(request(jobId))).toEqual({ total: 0, computerIds: [], after: null });
+    expect(await reopen.execute(request(jobId))).toEqual({ total: 0, failed: 0, computerIds: [], after: null });
     expect(await reopen.execute(request(jobId, { only: 'computers', computers: [] }))).toMatchObject({ total: 0 });
   });
 

@@ -6,14 +6,15 @@ export const REMEMBER_REQUEST_SQL = `
   INSERT INTO reopenings (request_id, job_id, run, attempt) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING request_id`;
 
 /** What an earlier request of this id was. $1 request. */
-export const KNOWN_REQUEST_SQL = `SELECT job_id AS "jobId", run, attempt, total FROM reopenings WHERE request_id = $1`;
+export const KNOWN_REQUEST_SQL = `SELECT job_id AS "jobId", run, attempt, total, failed FROM reopenings WHERE request_id = $1`;
 
 /** $1 job, $2 run. */
 export const LOCK_RUN_SQL = `SELECT attempt FROM runs WHERE job_id = $1 AND run = $2 FOR UPDATE`;
 
 /**
  * Starts the new attempt of everything that is final and matches: the old attempt goes to history, the execution back to `queued`.
- * $1 request, $2 job, $3 run, $4 attempt, $5 statuses, $6 computers or null for all, $7 message. Answers `{ total }`.
+ * $1 request, $2 job, $3 run, $4 attempt, $5 statuses, $6 computers or null for all, $7 message, $8 statuses that are failures.
+ * Answers `{ total, failed }`.
  */
 export const REOPEN_SQL = `
   WITH picked AS MATERIALIZED (
@@ -41,13 +42,13 @@ export const REOPEN_SQL = `
   listed AS (INSERT INTO reopened_executions (request_id, computer_id) SELECT $1, computer_id FROM picked),
   counted AS (${moveCounters('picked')}),
   marked AS (${markChanged('picked')})
-  SELECT count(*)::int AS total FROM picked`;
+  SELECT count(*)::int AS total, (count(*) FILTER (WHERE was = ANY ($8::text[])))::int AS failed FROM picked`;
 
 /** The number of an attempt is issued only when somebody has it. $1 job, $2 run, $3 attempt. */
 export const ISSUE_ATTEMPT_SQL = `UPDATE runs SET attempt = $3, progressed_finished = false WHERE job_id = $1 AND run = $2`;
 
-/** $1 request, $2 total. */
-export const REMEMBER_TOTAL_SQL = `UPDATE reopenings SET total = $2 WHERE request_id = $1`;
+/** $1 request, $2 total, $3 failed. */
+export const REMEMBER_TOTAL_SQL = `UPDATE reopenings SET total = $2, failed = $3 WHERE request_id = $1`;
 
 /** One page of the reopened computers: $1 request, $2 after or null, $3 limit. */
 export const REOPENED_PAGE_SQL = `
