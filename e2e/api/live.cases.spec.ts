@@ -1,9 +1,11 @@
-import { FINAL_STATUSES } from '@waybill/contracts';
+import { FINAL_STATUSES, type JobReport } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import type { Execution, Job, Page } from '../support/views.ts';
 import { AGENTS, type ApiWorld, manifestOf, SCRIPT } from './api-world.fixtures.spec.ts';
 
 const FORMULA = '=1+2';
+/** attribute of one computer */
+const SITE = '=berlin';
 
 interface Seen {
   states: Map<string, string>;
@@ -17,7 +19,7 @@ export function live(current: () => ApiWorld): void {
     let job: Job;
     beforeAll(async () => {
       world = current();
-      await world.api.call('PATCH', `/computers/${world.computer}`, { name: FORMULA });
+      await world.api.call('PATCH', `/computers/${world.computer}`, { name: FORMULA, attributes: { site: SITE } });
     });
 
     /** Follows the job until `enough`, then cuts the connection. */
@@ -74,6 +76,24 @@ export function live(current: () => ApiWorld): void {
       const names = ndjson.map((line) => (JSON.parse(line) as Execution).computerName);
       expect(names).toHaveLength(AGENTS);
       expect(names).toContain(FORMULA);
+    });
+
+    it('is reported as a summary by platform, site, group and wave', async () => {
+      const path = `/jobs/${job.id}/report`;
+      const report = await world.api.get<JobReport>(path);
+      const { counters } = await world.api.get<Job>(`/jobs/${job.id}`);
+      expect(report.counters).toEqual(counters);
+      expect(report.total).toMatchObject({ total: AGENTS, finished: AGENTS });
+      for (const list of [report.platforms, report.groups, report.sites, report.waves])
+        expect(list.reduce((sum, { total }) => sum + total, 0)).toBe(AGENTS);
+      expect(report.groups.map(({ group }) => group)).toEqual(['everybody']);
+      expect(report.platforms[0]!.platform).toMatch(/^linux\//);
+      expect(report.sites).toContainEqual(expect.objectContaining({ site: SITE, total: 1 }));
+      const { p50, p99 } = report.durations.queuedToFinal;
+      expect(p50).toBeGreaterThan(0);
+      expect(p99).toBeGreaterThanOrEqual(p50!);
+      const csv = await (await world.api.raw('GET', `${path}?format=csv&rows=summary`)).text();
+      expect(csv).toContain(`\r\nsite,'${SITE},,,1,`);
     });
   });
 

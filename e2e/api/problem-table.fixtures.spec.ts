@@ -258,6 +258,12 @@ export const PROBLEMS: ProblemCase[] = [
     400,
     send('GET', ({ completedJob }) => `/jobs/${completedJob}/report?format=pdf`),
   ],
+  [
+    'GET /jobs/{id}/report',
+    'report.rows',
+    400,
+    send('GET', ({ completedJob }) => `/jobs/${completedJob}/report?format=csv&rows=waves`),
+  ],
   ['GET /jobs/{id}/events', 'job.notFound', 404, send('GET', `/jobs/${NOBODY}/events`)],
   ['GET /audit', 'audit.format', 400, send('GET', '/audit?format=xlsx')],
   ...(

@@ -35,6 +35,7 @@ export {
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';
 export * from './rpc/job.rpc.js';
+export * from './rpc/report.js';
 export * from './rpc/result.rpc.js';
 export * from './rpc/agent-door.js';
 export * from './rpc/rpc-contract.js';

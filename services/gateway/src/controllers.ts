@@ -9,6 +9,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
+import { ReportController } from './report/report.controller.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -37,6 +38,7 @@ export const CONTROLLERS = [
   JobEventsController,
   JobsController,
   ExecutionsController,
+  ReportController,
   LiveEventsConsumer,
   WebhooksController,
   WebhookDeliveriesController,

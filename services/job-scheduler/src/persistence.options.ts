@@ -7,6 +7,7 @@ import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js'
 import { Retry1765100000000 } from './migrations/1765100000000-retry.migration.js';
 import { InstallTime1765000000001 } from './migrations/1765000000001-install-time.migration.js';
 import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migration.js';
+import { TargetProfiles1765300000000 } from './migrations/1765300000000-target-profiles.migration.js';
 import { Scheduler1764000000000 } from './migrations/1764000000000-scheduler.migration.js';
 
 /** The service's schema: nobody else reads or writes it. Rows are read by SQL, so there are no entities. */
@@ -23,5 +24,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Retry1765100000000,
     Timeouts1765100000001,
     Pace1765100000002,
+    TargetProfiles1765300000000,
   ],
 };

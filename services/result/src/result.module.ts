@@ -41,6 +41,7 @@ import { ProgressTimer } from './progress/progress.timer.js';
 import { RecordRefusals } from './refusals/record-refusals.handler.js';
 import { ReopenExecutionsHandler } from './reopening/reopen-executions.handler.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
+import { ReportJob } from './report/job-report.query.js';
 import { ResultConfig } from './result.config.js';
 import { CountStuck } from './stuck/count-stuck.query.js';
 import { StuckGauge } from './stuck/stuck.gauge.js';
@@ -82,6 +83,7 @@ const USE_CASES = [
   RemoveComputer,
   RecordRefusals,
   ReopenExecutionsHandler,
+  ReportJob,
   StoreAnomalies,
   SummarizeJobs,
   TellEnded,

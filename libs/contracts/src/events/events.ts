@@ -117,6 +117,12 @@ export class AssignedTarget {
   @IsOptional() @IsISO8601() lastSeenAt?: string | null;
   /** from 1; absent: the first */
   @IsOptional() @IsInt() @Min(1) @Max(1000) wave?: number;
+  /** `os/arch/distribution` when the job started */
+  @IsOptional() @IsString() @MaxLength(200) platform?: string | null;
+  /** its attribute `site` when the job started */
+  @IsOptional() @IsString() @MaxLength(200) site?: string | null;
+  /** which of `reach.groups` it was in when the job started, by index from 0 */
+  @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsInt({ each: true }) @Min(0, { each: true }) groups?: number[];
 }
 
 /** Largest number of targets in one chunk. */

@@ -194,10 +194,24 @@ export class ResolveTargets {
   @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
 }
 
+export interface ResolvedTarget {
+  computerId: string;
+  name: string;
+  online: boolean;
+  lastSeenAt: string | null;
+  /** a member of at least one of `groupIds`, so that the group's stream reaches it */
+  covered: boolean;
+  /** `os/arch/distribution` as far as known, e.g. `linux/x64/debian`; null when the computer has not told yet */
+  platform: string | null;
+  /** its attribute `site`, cut to 200 characters; null when it has none */
+  site: string | null;
+  /** which of `groupIds` it is in, by index from 0 */
+  groups: number[];
+}
+
 export interface ResolvedTargets {
   resolvedAt: string;
-  /** `covered`: a member of at least one of `groupIds`, so that the group's stream reaches it */
-  targets: { computerId: string; name: string; online: boolean; lastSeenAt: string | null; covered: boolean }[];
+  targets: ResolvedTarget[];
   /** null on the last page */
   after: string | null;
   /**

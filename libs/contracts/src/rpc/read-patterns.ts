@@ -59,6 +59,7 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [PACKAGE_RPC.multipartAbort]: false,
   [PACKAGE_RPC.auditList]: true,
   [RESULT_RPC.jobSummary]: true,
+  [RESULT_RPC.report]: true,
   [RESULT_RPC.list]: true,
   [RESULT_RPC.listOfComputer]: true,
   [RESULT_RPC.get]: true,

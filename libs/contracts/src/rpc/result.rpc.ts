@@ -2,9 +2,11 @@ import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min
 import type { StepReport } from '../reports/status-report.js';
 import type { ExecutionCounters, ExecutionStatus } from '../status/execution-status.js';
 import { type Page, PageQuery } from './page.js';
+import type { JobReport } from './report.js';
 
 export const RESULT_RPC = {
   jobSummary: 'execution.summary.v1',
+  report: 'execution.report.v1',
   list: 'execution.list.v1',
   listOfComputer: 'execution.list-of-computer.v1',
   get: 'execution.get.v1',
@@ -54,6 +56,10 @@ export interface DownloadProgress {
 export class JobsRef {
   /** at most 1,000 ids; answers in the same order, null for a job without executions yet */
   @IsArray() @IsUUID(undefined, { each: true }) jobIds: string[];
+}
+
+export class JobReportRequest {
+  @IsUUID() jobId: string;
 }
 
 export interface JobSummary {
@@ -153,6 +159,7 @@ export interface AnomalyView {
 }
 
 export interface ResultRpc {
+  [RESULT_RPC.report]: { request: JobReportRequest; response: JobReport };
   [RESULT_RPC.jobSummary]: { request: JobsRef; response: { items: (JobSummary | null)[] } };
   [RESULT_RPC.list]: { request: ExecutionListRequest; response: Page<ExecutionView> };
   [RESULT_RPC.listOfComputer]: { request: ComputerExecutionListRequest; response: Page<ExecutionView> };

@@ -120,6 +120,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [JOB_RPC.downloadAuthorize]: { services: ['fleet'] },
 
   [RESULT_RPC.jobSummary]: { permission: 'jobs.read' },
+  [RESULT_RPC.report]: { permission: 'jobs.read' },
   [RESULT_RPC.list]: { permission: 'jobs.read' },
   [RESULT_RPC.listOfComputer]: { permission: 'jobs.read' },
   [RESULT_RPC.get]: { permission: 'jobs.read' },

@@ -35,6 +35,8 @@ const packageView: PackageView = {
   updatedAt: AT,
   revision: 1,
 };
+const reportSlice = { total: 1, finished: 1, succeeded: 0, failed: 1, successPercent: 0 };
+const NO_DURATIONS = { count: 0, p50: null, p90: null, p99: null };
 const versionRef = { package: 'acme-ledger', version: '2.4.0' };
 const versionView: VersionView = {
   ...versionRef,
@@ -297,7 +299,18 @@ export const GOLDEN_RPC: Goldens = {
     },
     response: {
       resolvedAt: AT,
-      targets: [{ computerId: ID, name: 'pc-1', online: false, lastSeenAt: AT, covered: true }],
+      targets: [
+        {
+          computerId: ID,
+          name: 'pc-1',
+          online: false,
+          lastSeenAt: AT,
+          covered: true,
+          platform: 'linux/x64/debian',
+          site: 'berlin',
+          groups: [0],
+        },
+      ],
       after: null,
       unknownGroupIds: [OTHER_ID],
       reachedGuarded: [],
@@ -373,6 +386,23 @@ export const GOLDEN_RPC: Goldens = {
         },
         null,
       ],
+    },
+  },
+  [RESULT_RPC.report]: {
+    request: { jobId: ID },
+    response: {
+      jobId: ID,
+      run: 1,
+      at: AT,
+      total: reportSlice,
+      counters: emptyCounters(),
+      durations: { queuedToFinal: { count: 1, p50: 1, p90: 2, p99: 3 }, execution: NO_DURATIONS },
+      reasons: [{ status: 'failed', reason: 'install.exitCode', message: null, exitCode: 1, count: 1 }],
+      platforms: [{ platform: 'linux/x64/debian', ...reportSlice }],
+      groups: [{ group: 'accounting', ...reportSlice }],
+      sites: [{ site: null, ...reportSlice }],
+      waves: [{ wave: 1, ...reportSlice }],
+      leftOut: { reasons: 0, platforms: 0, sites: 0 },
     },
   },
   [RESULT_RPC.list]: { request: { ...page, jobId: ID }, response: pageOf(executionView) },

@@ -73,7 +73,35 @@ describe('targets.resolve', () => {
     const agent = await world.agent();
     const { targets } = await world.rpc.call(FLEET_RPC.targetsResolve, { ...NONE, computerIds: [agent.id], limit: 10 });
     expect(targets).toEqual([
-      { computerId: agent.id, name: expect.stringMatching(/^pc-/), online: false, lastSeenAt: null, covered: false },
+      {
+        computerId: agent.id,
+        name: expect.stringMatching(/^pc-/),
+        online: false,
+        lastSeenAt: null,
+        covered: false,
+        platform: null,
+        site: null,
+        groups: [],
+      },
+    ]);
+  });
+
+  it.each([1, 3, 5000])('says platform, site, and in which of the groups each is, in pages of %i', async (limit) => {
+    const all = await computers(4);
+    await world.sql.query(
+      `UPDATE computers SET os = 'windows', arch = 'x64', attributes = '{"site": "berlin"}' WHERE id = $1`,
+      [all[0]],
+    );
+    const [a, b, c] = [await world.group(), await world.group(), await world.group()];
+    await put(a.id, [all[0]!, all[1]!]);
+    await put(b.id, [all[3]!]);
+    await put(c.id, [all[1]!, all[3]!]);
+    const { found } = await pages({ groupIds: [a.id, b.id, c.id], computerIds: all }, limit);
+    expect(found).toMatchObject([
+      { platform: 'windows/x64', site: 'berlin', groups: [0], covered: true },
+      { platform: null, site: null, groups: [0, 2], covered: true },
+      { groups: [], covered: false },
+      { groups: [1, 2], covered: true },
     ]);
   });
 

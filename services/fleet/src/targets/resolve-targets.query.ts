@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ResolvedTargets, ResolveTargets as ResolveTargetsRequest } from '@waybill/contracts';
+import type { ResolvedTarget, ResolvedTargets, ResolveTargets as ResolveTargetsRequest } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { SettledMembers } from '../dynamic-groups/settled-members.js';
@@ -14,7 +14,10 @@ interface TargetRow {
   name: string;
   online: boolean;
   lastSeenAt: Date | null;
-  covered: boolean;
+  platform: string | null;
+  site: string | null;
+  /** positions in `groupIds`, from 0 */
+  groups: number[];
 }
 
 /** Who a job is for, page by page, as of the moment of the first page. */
@@ -61,7 +64,8 @@ export class ResolveTargets {
   }
 }
 
-function targetOf({ computerId, name, online, lastSeenAt, covered }: TargetRow): ResolvedTargets['targets'] {
+function targetOf({ computerId, name, online, lastSeenAt, platform, site, groups }: TargetRow): ResolvedTarget[] {
   if (computerId === null) return [];
-  return [{ computerId, name, online, lastSeenAt: lastSeenAt?.toISOString() ?? null, covered }];
+  const covered = groups.length > 0;
+  return [{ computerId, name, online, lastSeenAt: lastSeenAt?.toISOString() ?? null, covered, platform, site, groups }];
 }

@@ -1,6 +1,9 @@
 /** One moment for all pages, cut to milliseconds as it travels. */
 export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "resolvedAt"`;
 
+/** Characters of a site that reports tell apart. */
+const MAX_SITE = 200;
+
 /**
  * One page of targets in ascending id. Each group gives its next members from the primary key (group, computer), so a page costs
  * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
@@ -9,12 +12,13 @@ export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "
  * $8 names of guarded groups.
  * A page without targets is one row without a computer: the groups that are gone are told in any case, and by the same snapshot, so that
  * nobody can be found while an exclusion is being deleted.
+ * Of the groups that a computer of the page is in none is missing: in each of them it is among the next `limit` members too.
  * Who joined later is no target. Who left meanwhile, or joined an excluded group, is none either: exclusions always win.
  */
 export const PAGE = `
 WITH candidates AS (
-  SELECT m.computer_id, true AS covered
-  FROM unnest($1::uuid[]) AS wanted(group_id)
+  SELECT m.computer_id, (wanted.position - 1)::smallint AS position
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(group_id, position)
   CROSS JOIN LATERAL (
     SELECT m.computer_id FROM memberships m
     WHERE m.group_id = wanted.group_id AND m.member_since <= $6::timestamptz AND ($5::uuid IS NULL OR m.computer_id > $5::uuid)
@@ -23,15 +27,17 @@ WITH candidates AS (
     ORDER BY m.computer_id LIMIT $7
   ) m
   UNION ALL
-  (SELECT c.id, false FROM computers c
+  (SELECT c.id, NULL FROM computers c
    WHERE c.id = ANY($2::uuid[]) AND ($5::uuid IS NULL OR c.id > $5::uuid)
      AND NOT (c.id = ANY($4::uuid[]))
      AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = c.id AND x.group_id = ANY($3::uuid[]))
    ORDER BY c.id LIMIT $7)
 ), page AS (
-  SELECT computer_id, bool_or(covered) AS covered FROM candidates GROUP BY computer_id ORDER BY computer_id LIMIT $7
+  SELECT computer_id, array_agg(position) FILTER (WHERE position IS NOT NULL) AS groups FROM candidates GROUP BY computer_id ORDER BY computer_id LIMIT $7
 )
-SELECT gone.ids AS "unknownGroupIds", gone.reached AS "reachedGuarded", c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt", page.covered
+SELECT gone.ids AS "unknownGroupIds", gone.reached AS "reachedGuarded", c.id AS "computerId", c.name, c.online, c.last_seen_at AS "lastSeenAt",
+  nullif(concat_ws('/', c.os, c.arch, c.distribution), '') AS platform, left(c.attributes->>'site', ${MAX_SITE}) AS site,
+  coalesce(page.groups, '{}') AS groups
 FROM (
   SELECT ARRAY(
     SELECT DISTINCT named.id FROM unnest($1::uuid[] || $3::uuid[]) AS named(id)

@@ -1,16 +1,13 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { type ExecutionView, invalid, type Page, type PageQuery, RESULT_RPC } from '@waybill/contracts';
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type ExecutionView, type Page, type PageQuery, RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
-import type { Response } from 'express';
 import { IdPipe } from '../http/id.pipe.js';
 import { ListQuery } from '../http/list-query.decorator.js';
-import { sendTable } from '../http/table-file.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
 import type { ExecutionDetail } from './executions.views.js';
-import { REPORT_COLUMNS } from './report.js';
 
 const EXECUTION_FIELDS = 'computerId, computerName, status, reason, attempt, exitCode, updatedAt';
 
@@ -40,33 +37,5 @@ export class ExecutionsController {
   @Problems('execution.notFound')
   get(@Param('id', IdPipe) jobId: string, @Param('computerId', IdPipe) computerId: string): Promise<ExecutionDetail> {
     return this.rpc.call(RESULT_RPC.get, { jobId, computerId });
-  }
-
-  /** All executions of the job as a file, streamed. */
-  @Get('report')
-  @ApiQuery({ name: 'format', required: true, enum: ['csv', 'ndjson'] })
-  @ApiProduces('text/csv', 'application/x-ndjson')
-  @Answers(200, null, 'The report.')
-  @Problems('job.notFound', 'report.format')
-  async report(
-    @Param('id', IdPipe) id: string,
-    @Query('format') format: string,
-    @Res() response: Response,
-  ): Promise<void> {
-    if (format !== 'csv' && format !== 'ndjson') {
-      throw invalid('report.format', 'format must be csv or ndjson, e.g. ?format=csv.');
-    }
-    await this.jobs.get(id);
-    await sendTable(response, { name: `job-${id}`, format, columns: REPORT_COLUMNS, pages: this.pages(id) });
-  }
-
-  private async *pages(jobId: string): AsyncGenerator<ExecutionView[]> {
-    let cursor: string | undefined;
-    do {
-      const query = { jobId, sort: 'computerName', limit: 1000, ...(cursor ? { cursor } : {}) };
-      const page: Page<ExecutionView> = await this.rpc.call(RESULT_RPC.list, query);
-      yield page.items;
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
   }
 }

@@ -574,6 +574,41 @@ export const viewSchemas = {
     ],
     "description": "One event on its way to one webhook."
   },
+  "DurationPercentiles": {
+    "type": "object",
+    "properties": {
+      "count": {
+        "type": "number",
+        "description": "executions that were measured"
+      },
+      "p50": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "null when none was"
+      },
+      "p90": {
+        "type": [
+          "number",
+          "null"
+        ]
+      },
+      "p99": {
+        "type": [
+          "number",
+          "null"
+        ]
+      }
+    },
+    "required": [
+      "count",
+      "p50",
+      "p90",
+      "p99"
+    ],
+    "description": "Seconds."
+  },
   "EnrolmentTokenCreated": {
     "type": "object",
     "properties": {
@@ -990,6 +1025,47 @@ export const viewSchemas = {
       "sample"
     ],
     "description": "Who would be in a dynamic group: `POST /groups?dryRun=true`."
+  },
+  "GroupSlice": {
+    "type": "object",
+    "properties": {
+      "total": {
+        "type": "number"
+      },
+      "finished": {
+        "type": "number",
+        "description": "in a final status"
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number",
+        "description": "failed, rejected or timed out"
+      },
+      "successPercent": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "succeeded of those finished, with one decimal; null before any has finished"
+      },
+      "group": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "one of those that the job targets; null: targeted one by one. Who is in two of them counts in both"
+      }
+    },
+    "required": [
+      "failed",
+      "finished",
+      "group",
+      "succeeded",
+      "successPercent",
+      "total"
+    ]
   },
   "GroupView": {
     "type": "object",
@@ -1530,6 +1606,110 @@ export const viewSchemas = {
     ],
     "description": "Computers of one platform, and what the package has for them."
   },
+  "JobReport": {
+    "type": "object",
+    "properties": {
+      "jobId": {
+        "type": "string"
+      },
+      "run": {
+        "type": "number"
+      },
+      "at": {
+        "type": "string"
+      },
+      "total": {
+        "$ref": "#/components/schemas/ReportSlice"
+      },
+      "counters": {
+        "$ref": "#/components/schemas/ExecutionCounters"
+      },
+      "durations": {
+        "type": "object",
+        "properties": {
+          "queuedToFinal": {
+            "$ref": "#/components/schemas/DurationPercentiles",
+            "description": "from the order (creation or re-execution) to the end, of what succeeded or failed"
+          },
+          "execution": {
+            "$ref": "#/components/schemas/DurationPercentiles",
+            "description": "from the first word of the computer about its newest attempt to the end, of what succeeded or failed"
+          }
+        },
+        "required": [
+          "queuedToFinal",
+          "execution"
+        ]
+      },
+      "reasons": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ReportReason"
+        },
+        "description": "why executions are where they are, at most 20"
+      },
+      "platforms": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PlatformSlice"
+        }
+      },
+      "groups": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/GroupSlice"
+        }
+      },
+      "sites": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SiteSlice"
+        },
+        "description": "at most 1,000"
+      },
+      "waves": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/WaveSlice"
+        }
+      },
+      "leftOut": {
+        "type": "object",
+        "properties": {
+          "reasons": {
+            "type": "number"
+          },
+          "platforms": {
+            "type": "number"
+          },
+          "sites": {
+            "type": "number"
+          }
+        },
+        "required": [
+          "reasons",
+          "platforms",
+          "sites"
+        ],
+        "description": "entries for which a list had no room"
+      }
+    },
+    "required": [
+      "jobId",
+      "run",
+      "at",
+      "total",
+      "counters",
+      "durations",
+      "reasons",
+      "platforms",
+      "groups",
+      "sites",
+      "waves",
+      "leftOut"
+    ],
+    "description": "`GET /jobs/{id}/report`: how the newest run of a job went, at one moment. The most computers come first in each list."
+  },
   "JobRetry": {
     "type": "object",
     "properties": {
@@ -1743,6 +1923,47 @@ export const viewSchemas = {
     },
     "description": "The same with what was left out."
   },
+  "PlatformSlice": {
+    "type": "object",
+    "properties": {
+      "total": {
+        "type": "number"
+      },
+      "finished": {
+        "type": "number",
+        "description": "in a final status"
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number",
+        "description": "failed, rejected or timed out"
+      },
+      "successPercent": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "succeeded of those finished, with one decimal; null before any has finished"
+      },
+      "platform": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "`os/arch/distribution` at the start of the run, e.g. `linux/x64/debian`; null: the computers had not told"
+      }
+    },
+    "required": [
+      "failed",
+      "finished",
+      "platform",
+      "succeeded",
+      "successPercent",
+      "total"
+    ]
+  },
   "Problem": {
     "type": "object",
     "properties": {
@@ -1830,6 +2051,74 @@ export const viewSchemas = {
       "attempt",
       "computers"
     ]
+  },
+  "ReportReason": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "$ref": "#/components/schemas/ExecutionStatus"
+      },
+      "reason": {
+        "type": "string"
+      },
+      "message": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "the sentence for people"
+      },
+      "exitCode": {
+        "type": [
+          "number",
+          "null"
+        ]
+      },
+      "count": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "status",
+      "reason",
+      "message",
+      "exitCode",
+      "count"
+    ]
+  },
+  "ReportSlice": {
+    "type": "object",
+    "properties": {
+      "total": {
+        "type": "number"
+      },
+      "finished": {
+        "type": "number",
+        "description": "in a final status"
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number",
+        "description": "failed, rejected or timed out"
+      },
+      "successPercent": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "succeeded of those finished, with one decimal; null before any has finished"
+      }
+    },
+    "required": [
+      "total",
+      "finished",
+      "succeeded",
+      "failed",
+      "successPercent"
+    ],
+    "description": "Executions of one kind."
   },
   "Role": {
     "type": "string",
@@ -1974,6 +2263,47 @@ export const viewSchemas = {
       "status"
     ],
     "description": "Who vouches for a version. `status` is of this moment: a key may be revoked after it signed."
+  },
+  "SiteSlice": {
+    "type": "object",
+    "properties": {
+      "total": {
+        "type": "number"
+      },
+      "finished": {
+        "type": "number",
+        "description": "in a final status"
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number",
+        "description": "failed, rejected or timed out"
+      },
+      "successPercent": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "succeeded of those finished, with one decimal; null before any has finished"
+      },
+      "site": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "attribute `site` at the start of the run; null: they had none"
+      }
+    },
+    "required": [
+      "failed",
+      "finished",
+      "site",
+      "succeeded",
+      "successPercent",
+      "total"
+    ]
   },
   "SoftwareSource": {
     "type": "string",
@@ -2297,6 +2627,44 @@ export const viewSchemas = {
       "publishedAt",
       "withdrawnAt",
       "revision"
+    ]
+  },
+  "WaveSlice": {
+    "type": "object",
+    "properties": {
+      "total": {
+        "type": "number"
+      },
+      "finished": {
+        "type": "number",
+        "description": "in a final status"
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number",
+        "description": "failed, rejected or timed out"
+      },
+      "successPercent": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "succeeded of those finished, with one decimal; null before any has finished"
+      },
+      "wave": {
+        "type": "number",
+        "description": "from 1"
+      }
+    },
+    "required": [
+      "failed",
+      "finished",
+      "succeeded",
+      "successPercent",
+      "total",
+      "wave"
     ]
   },
   "WebhookCreated": {

@@ -8,6 +8,7 @@ export type {
   GroupPreview,
   GroupView,
   JobPreview,
+  JobReport,
   MembersChanged,
   PackageView,
   Reexecuted,

@@ -25,6 +25,8 @@ type Answer = (request: never) => unknown;
 export interface FakeFleet {
   groups: Map<string, { id: string; members: Set<string> }>;
   computers: Set<string>;
+  /** attribute `site`, by computer */
+  sites: Map<string, string>;
   /** computers that are not connected, and since when */
   gone: Map<string, string>;
   /** answers to targets.resolve before this one page only, to see paging */
@@ -33,7 +35,13 @@ export interface FakeFleet {
 
 /** The other services as they answer over the broker; a spec may replace any answer. */
 export class FakePeers {
-  readonly fleet: FakeFleet = { groups: new Map(), computers: new Set(), gone: new Map(), pageSize: 5000 };
+  readonly fleet: FakeFleet = {
+    groups: new Map(),
+    computers: new Set(),
+    sites: new Map(),
+    gone: new Map(),
+    pageSize: 5000,
+  };
   readonly versions = new Map<string, VersionView>();
   readonly signedManifests = new Map<string, string | null>();
   /** of packages, by name */
@@ -130,6 +138,11 @@ export class FakePeers {
         online: !this.fleet.gone.has(computerId),
         lastSeenAt: this.fleet.gone.get(computerId) ?? null,
         covered: covered.has(computerId),
+        platform: 'linux/x64/debian',
+        site: this.fleet.sites.get(computerId) ?? null,
+        groups: request.groupIds.flatMap((id, i) =>
+          groups.some((group) => group.id === id && group.members.has(computerId)) ? [i] : [],
+        ),
       })),
       after: page.length < rest.length ? page.at(-1)! : null,
       unknownGroupIds: [...request.groupIds, ...request.excludeGroupIds].filter(

@@ -118,6 +118,19 @@ describe('a job for a group and a computer', () => {
     expect(new Set(asked.map(({ resolvedAt }) => resolvedAt)).size).toBe(1);
   });
 
+  it('hands on what reports tell computers apart by', async () => {
+    const [a, b, single] = computers(scheduler, 3) as [string, string, string];
+    await scheduler.group('left', [a, b]);
+    await scheduler.group('right', [b]);
+    scheduler.peers.fleet.sites.set(a, 'berlin');
+    const { id } = await create(scheduler, { targets: { groups: ['left', 'right'], computers: [single] } });
+    const [chunk] = await story.assigned(id);
+    const of = (computer: string) => chunk!.targets.find(({ computerId }) => computerId === computer);
+    expect(of(a)).toMatchObject({ platform: 'linux/x64/debian', site: 'berlin', groups: [0] });
+    expect(of(b)).toMatchObject({ site: null, groups: [0, 1] });
+    expect(of(single)).toMatchObject({ groups: [] });
+  });
+
   it('reaches the former members of a group that was deleted since in their inboxes', async () => {
     const [a] = computers(scheduler, 1) as [string];
     const groupId = await scheduler.group('doomed', [a]);

@@ -22,14 +22,16 @@ const ADD = `
 WITH mine AS (
   SELECT 1 FROM jobs WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' FOR SHARE
 ), added AS (
-  INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position)
-  SELECT $1, $2, t.* FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[], $9::bigint[]) AS t
+  INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position, platform, site, groups)
+  SELECT $1, $2, t.computer_id, t.name, t.online, t.last_seen_at, t.by_inbox, t.position, t.platform, t.site, t.groups::smallint[]
+  FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[], $9::bigint[], $10::text[], $11::text[], $12::text[])
+    AS t (computer_id, name, online, last_seen_at, by_inbox, position, platform, site, groups)
   ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*)::int FROM mine) AS mine, (SELECT count(*)::int FROM added) AS added`;
 
 const PAGE = `
-SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt" FROM job_targets
+SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt", platform, site, groups FROM job_targets
 WHERE job_id = $1 AND run = $2 AND ($3::uuid IS NULL OR computer_id > $3) ORDER BY computer_id LIMIT $4`;
 
 const BY_INBOX = `
@@ -71,6 +73,10 @@ export class TargetsRepository {
       targets.map((target) => target.lastSeenAt),
       targets.map((target) => !target.covered),
       positions,
+      targets.map((target) => target.platform),
+      targets.map((target) => target.site),
+      // arrays of arrays must be rectangular: each travels as text
+      targets.map((target) => `{${target.groups.join()}}`),
     ])) as { mine: number; added: number }[];
     return row?.mine ? row.added : null;
   }

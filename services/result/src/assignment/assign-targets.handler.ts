@@ -14,6 +14,7 @@ import {
 import { rememberReach } from '../limits/job-limits.js';
 import { GatherStatistics } from './gather-statistics.js';
 import { queuedReason } from './queued-reason.js';
+import { rememberProfiles } from './target-profile.js';
 
 /**
  * Turns a chunk of a run's targets into executions and says so when the last one is in. A chunk that comes again inserts nothing; if the run
@@ -49,6 +50,7 @@ export class AssignTargets {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
       await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total, timeouts ?? null]);
+      const profiles = await rememberProfiles(manager, jobId, run, targets);
       const reasons = targets.map((target) => queuedReason(target, paced));
       await manager.query(INSERT_EXECUTIONS_SQL, [
         jobId,
@@ -60,6 +62,7 @@ export class AssignTargets {
         COMPUTER_REMOVED_MESSAGE,
         targets.map(({ wave = 1 }) => wave),
         attempts,
+        profiles,
       ]);
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
       const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);

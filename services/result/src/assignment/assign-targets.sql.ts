@@ -17,7 +17,7 @@ export const LOCK_RUN_SQL = `
 export const REMOVAL_LOCK = `hashtext('result.removed-computers')`;
 
 /**
- * Inserts the executions of one chunk: $1 job, $2 run, then arrays $3 computers, $4 names, $5 reasons, $6 messages, $8 waves, then $9 attempts of each order. A run that was canceled
+ * Inserts the executions of one chunk: $1 job, $2 run, then arrays $3 computers, $4 names, $5 reasons, $6 messages, $8 waves, then $9 attempts of each order, $10 digests of profiles. A run that was canceled
  * before the chunk came, and a computer that was removed, get executions that are closed at once: the counters still add up to the targets.
  */
 export const INSERT_EXECUTIONS_SQL = `
@@ -25,14 +25,16 @@ export const INSERT_EXECUTIONS_SQL = `
     SELECT status, 'job.' || status AS reason, message FROM run_closings WHERE job_id = $1 AND run = $2 ORDER BY max_attempt LIMIT 1
   ),
   inserted AS (
-    INSERT INTO executions (job_id, run, computer_id, computer_name, wave, attempts, status, reason, message, presumed, finished_at)
-    SELECT $1, $2, t.computer_id, t.name, t.wave, $9,
+    INSERT INTO executions (job_id, run, computer_id, computer_name, wave, attempts, profile, status, reason, message, presumed, finished_at)
+    SELECT $1, $2, t.computer_id, t.name, t.wave, $9, p.id,
       CASE WHEN r.computer_id IS NOT NULL THEN 'canceled' ELSE coalesce(c.status, 'queued') END,
       CASE WHEN r.computer_id IS NOT NULL THEN 'computer.removed' ELSE coalesce(c.reason, t.reason) END,
       CASE WHEN r.computer_id IS NOT NULL THEN $7 ELSE coalesce(c.message, t.message) END,
       r.computer_id IS NOT NULL OR c.status IS NOT NULL,
       CASE WHEN r.computer_id IS NOT NULL OR c.status IS NOT NULL THEN now() END
-    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $8::smallint[]) AS t (computer_id, name, reason, message, wave)
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $8::smallint[], $10::uuid[])
+      AS t (computer_id, name, reason, message, wave, profile)
+    LEFT JOIN run_profiles p ON p.job_id = $1 AND p.run = $2 AND p.digest = t.profile
     LEFT JOIN closing c ON true
     LEFT JOIN removed_computers r ON r.computer_id = t.computer_id
     ORDER BY t.computer_id

@@ -4,6 +4,7 @@ import {
   ComputerExecutionListRequest,
   ExecutionListRequest,
   ExecutionRef,
+  JobReportRequest,
   JobsRef,
   OpenExecutionsRequest,
   RESULT_RPC,
@@ -13,6 +14,7 @@ import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { demandJob, limitsScope, visibleJobs } from '../limits/job-limits.js';
 import { ListAtWork } from './at-work.query.js';
+import { ReportJob } from '../report/job-report.query.js';
 import { executionNotFound, GetExecution } from './get-execution.query.js';
 import { ListExecutions } from './list-executions.query.js';
 import { OpenOfComputer } from './open-of-computer.query.js';
@@ -26,6 +28,7 @@ export class ExecutionsController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly summarizeJobs: SummarizeJobs,
+    private readonly reportJob: ReportJob,
     private readonly listExecutions: ListExecutions,
     private readonly getExecution: GetExecution,
     private readonly openExecutions: OpenOfComputer,
@@ -37,6 +40,12 @@ export class ExecutionsController {
     const visible = await visibleJobs(this.dataSource, jobIds);
     const items = await this.summarizeJobs.execute(jobIds);
     return { items: items.map((item) => (item && visible.has(item.jobId.toLowerCase()) ? item : null)) };
+  }
+
+  @RpcHandler(RESULT_RPC.report, JobReportRequest)
+  async report({ jobId }: JobReportRequest): Answer<typeof RESULT_RPC.report> {
+    await demandJob(this.dataSource, jobId);
+    return this.reportJob.execute(jobId);
   }
 
   @RpcHandler(RESULT_RPC.list, ExecutionListRequest)

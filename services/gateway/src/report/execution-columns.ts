@@ -1,6 +1,6 @@
 import type { ExecutionView } from '@waybill/contracts';
 
-export const REPORT_COLUMNS = [
+export const EXECUTION_COLUMNS = [
   'computerName',
   'computerId',
   'status',

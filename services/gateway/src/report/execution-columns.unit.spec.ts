@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ExecutionView } from '@waybill/contracts';
 import { csvOf } from '../http/table-file.js';
-import { REPORT_COLUMNS } from './report.js';
+import { EXECUTION_COLUMNS } from './execution-columns.js';
 
 const execution = (changes: Partial<ExecutionView>): ExecutionView => ({
   jobId: '018f6f3e-7c1a-7000-8000-000000000001',
@@ -21,7 +21,8 @@ const execution = (changes: Partial<ExecutionView>): ExecutionView => ({
   ...changes,
 });
 
-const reportOf = (rows: ExecutionView[]) => text(Readable.from(rows, { objectMode: true }).pipe(csvOf(REPORT_COLUMNS)));
+const reportOf = (rows: ExecutionView[]) =>
+  text(Readable.from(rows, { objectMode: true }).pipe(csvOf(EXECUTION_COLUMNS)));
 
 describe('the CSV report', () => {
   it('has a header line and one line per execution', async () => {
