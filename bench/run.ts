@@ -3,15 +3,33 @@ import { join } from 'node:path';
 import { startBenchStack } from './bench-stack.ts';
 import { type Figure, table, writeJson } from './measure.ts';
 import { dispatch } from './dispatch.ts';
+import { dryRun } from './dry-run.ts';
+import { follow } from './follow.ts';
 import { ingest } from './ingest.ts';
 import { lost } from './lost.ts';
 import { read } from './read.ts';
+import { start } from './start.ts';
+import { timers } from './timers.ts';
+import { wave } from './wave.ts';
 import { roundTrip } from './round-trip.ts';
 import { tokens } from './tokens.ts';
 import { upload } from './upload.ts';
 
 /** `lost` comes last: what it kills needs a while until it is as fast as before. */
-const BENCHMARKS = { dispatch, ingest, 'round-trip': roundTrip, read, upload, tokens, lost };
+const BENCHMARKS = {
+  dispatch,
+  ingest,
+  'round-trip': roundTrip,
+  read,
+  upload,
+  tokens,
+  follow,
+  'dry-run': dryRun,
+  wave,
+  start,
+  timers,
+  lost,
+};
 type Name = keyof typeof BENCHMARKS;
 
 const RESULTS = join(import.meta.dirname, '../.local/bench/latest.json');
