@@ -306,7 +306,7 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.verifying': 'a verification must last: services/package multipart.int.spec.ts',
   'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
   'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
-  'delivery.pending': 'needs a receiver that fails: services/gateway delivering.int.spec.ts',
+  'delivery.beingSent': 'needs a receiver that takes its time: services/gateway delivering.int.spec.ts',
   'computer.tooManyGroups': 'needs 65 groups, each with its stream: services/fleet groups.int.spec.ts',
   'job.reexecutionPending': 'result must be away: services/job-scheduler reexecute-job.int.spec.ts',
 };

@@ -5,6 +5,7 @@ import { Accounts1790100000000 } from './migrations/2-accounts.migration.js';
 import { OidcLogins1790200000000 } from './migrations/3-oidc-logins.migration.js';
 import { LoginThrottle1790300000000 } from './migrations/4-login-throttle.migration.js';
 import { Webhooks1790400000000 } from './migrations/5-webhooks.migration.js';
+import { ClaimedDeliveries1790500000000 } from './migrations/6-claimed-deliveries.migration.js';
 import { Credential } from './session/credential.entity.js';
 import { Webhook } from './webhooks/webhook.entity.js';
 
@@ -17,5 +18,6 @@ export const GATEWAY_PERSISTENCE: PersistenceOptions = {
     OidcLogins1790200000000,
     LoginThrottle1790300000000,
     Webhooks1790400000000,
+    ClaimedDeliveries1790500000000,
   ],
 };

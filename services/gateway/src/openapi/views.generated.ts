@@ -2025,7 +2025,7 @@ export const viewSchemas = {
     "properties": {
       "redelivered": {
         "type": "number",
-        "description": "dead deliveries that are pending again"
+        "description": "deliveries that are due now"
       }
     },
     "required": [

@@ -226,7 +226,7 @@ describe('a receiver that fails', () => {
     expect((await post(`/webhooks/${id}/actions/redeliver`)).body).toEqual({ redelivered: 0 });
   });
 
-  it('has all attempts anew for one that is redelivered, but not for one that is pending', async () => {
+  it('has all attempts anew for one that is redelivered', async () => {
     receiver.answer = refusing(500);
     const { id } = await create();
     await tell();
@@ -234,8 +234,6 @@ describe('a receiver that fails', () => {
     const path = `/webhooks/${id}/deliveries/${dead!.id}/actions/redeliver`;
     const again = await post(path);
     expect([again.status, again.body['state']]).toEqual([200, 'pending']);
-    const twice = await post(path);
-    expect([twice.status, twice.body['code']]).toEqual([409, 'delivery.pending']);
     expect((await toTheEnd(id, 'dead'))[0]!.attempts).toBe(2 * ATTEMPTS);
     receiver.answer = taken;
     await post(path);
@@ -244,6 +242,23 @@ describe('a receiver that fails', () => {
     expect((await post(path)).status).toBe(200);
     await toTheEnd(id, 'delivered');
     expect(receiver.received).toHaveLength(2 * ATTEMPTS + 2);
+  });
+
+  it('gets what waits for its next attempt at once when it is redelivered, but not what is being sent', async () => {
+    receiver.answer = refusing(500);
+    const { id } = await create();
+    await tell();
+    await eventually(async () => expect((await deliveries(id))[0]!.lastAnswer).not.toBeNull());
+    const answers: (() => void)[] = [];
+    receiver.answer = (_request, response) => void answers.push(() => response.writeHead(204).end());
+    expect((await post(`/webhooks/${id}/actions/redeliver`)).body).toEqual({ redelivered: 1 });
+    await eventually(() => expect(answers).toHaveLength(1));
+    const [{ id: deliveryId }] = (await deliveries(id)) as [DeliveryView];
+    const twice = await post(`/webhooks/${id}/deliveries/${deliveryId}/actions/redeliver`);
+    expect([twice.status, twice.body['code']]).toEqual([409, 'delivery.beingSent']);
+    expect((await post(`/webhooks/${id}/actions/redeliver`)).body).toEqual({ redelivered: 0 });
+    for (const answer of answers) answer();
+    await eventually(async () => expect(await deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 2 }]));
   });
 
   it('does not hold up the others, and gets one at a time itself', async () => {
@@ -373,7 +388,7 @@ describe('deliveries of several processes', () => {
     // the claim of a process that never comes back; faster than the world's own loop, or once more
     const claimed = await eventually(async () => {
       await repository.add([{ id: v7(), event: 'job.completed', body: '{}' }], ATTEMPTS);
-      const [first] = await dying.claim(new Map(), 8, 500, PING);
+      const [first] = await dying.claim(new Map(), 8, 500);
       expect(first).toBeDefined();
       return first!;
     });

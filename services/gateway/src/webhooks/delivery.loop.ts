@@ -3,7 +3,6 @@ import { Deliver } from './deliver.js';
 import { deliveryBackOff } from './delivery-back-off.js';
 import { type ClaimedDelivery, DeliveriesRepository } from './deliveries.repository.js';
 import { RECEIVER_TIMEOUT_MS } from './receiver.js';
-import { PING } from './webhook-events.js';
 
 /** Deliveries to one webhook at the same time, by each process. */
 const ROOM = 8;
@@ -54,7 +53,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     while (this.called && !this.stopping) {
       this.called = false;
       try {
-        for (const claimed of await this.deliveries.claim(this.busy, ROOM, LEASE_MS, PING)) this.begin(claimed);
+        for (const claimed of await this.deliveries.claim(this.busy, ROOM, LEASE_MS)) this.begin(claimed);
       } catch (error) {
         this.logger.warn({ err: error }, 'due deliveries cannot be read; trying again');
       }

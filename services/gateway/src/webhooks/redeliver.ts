@@ -9,7 +9,7 @@ import { deliveryView } from './webhook-view.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 import type { DeliveryView, Redelivered } from './webhooks.views.js';
 
-/** Sends again what died, or what was delivered and lost by its receiver: the same event with the same id, and all attempts anew. */
+/** Sends now what died, what waits for its next attempt, or what was delivered and lost by its receiver: the same event with the same id, and all attempts anew. */
 @Injectable()
 export class Redeliver {
   constructor(
@@ -21,14 +21,14 @@ export class Redeliver {
     private readonly loop: DeliveryLoop,
   ) {}
 
-  /** @throws notFound `webhook.notFound`, `delivery.notFound`; conflict `delivery.pending` */
+  /** @throws notFound `webhook.notFound`, `delivery.notFound`; conflict `delivery.beingSent` */
   async one(webhookId: string, id: string): Promise<DeliveryView> {
     const delivery = await this.work.run(async (sql) => {
       await this.webhooks.lock(sql, webhookId);
       const again = await this.deliveries.again(sql, webhookId, id, this.config.webhookAttempts);
       const found = await this.deliveries.find(sql, webhookId, id);
       if (!found) throw notFound('delivery.notFound', `The webhook has no delivery ${id}.`);
-      if (again === 0) throw conflict('delivery.pending', 'The delivery is pending: it is being sent already.');
+      if (again === 0) throw conflict('delivery.beingSent', 'The delivery is being sent at this moment.');
       await this.audit.record(sql, {
         action: 'webhook.redelivered',
         object: { type: 'webhook', id: webhookId },
@@ -40,8 +40,8 @@ export class Redeliver {
     return deliveryView(delivery);
   }
 
-  /** All that are dead. @throws notFound `webhook.notFound` */
-  async dead(webhookId: string): Promise<Redelivered> {
+  /** All that are dead or wait. @throws notFound `webhook.notFound` */
+  async all(webhookId: string): Promise<Redelivered> {
     const redelivered = await this.work.run(async (sql) => {
       await this.webhooks.lock(sql, webhookId);
       const again = await this.deliveries.again(sql, webhookId, null, this.config.webhookAttempts);

@@ -33,20 +33,20 @@ export class WebhookDeliveriesController {
     return { items: items.map(deliveryView), nextCursor };
   }
 
-  /** Sends all dead deliveries again, with the same events and ids. */
+  /** Sends all deliveries now that are dead or wait for their next attempt: the same events with the same ids, and all attempts anew. */
   @Post('actions/redeliver')
   @HttpCode(200)
-  @Answers(200, 'Redelivered', 'How many are pending again.')
+  @Answers(200, 'Redelivered', 'How many they are.')
   @Problems('webhook.notFound')
-  redeliverDead(@Param('id', IdPipe) id: string): Promise<Redelivered> {
-    return this.redelivery.dead(id);
+  redeliverAll(@Param('id', IdPipe) id: string): Promise<Redelivered> {
+    return this.redelivery.all(id);
   }
 
-  /** Sends one delivery again that is dead, or that its receiver took and lost. */
+  /** Sends one delivery now that is dead, waits for its next attempt, or was taken by its receiver and lost. */
   @Post('deliveries/:deliveryId/actions/redeliver')
   @HttpCode(200)
   @Answers(200, 'DeliveryView', 'The delivery, pending.')
-  @Problems('webhook.notFound', 'delivery.notFound', 'delivery.pending')
+  @Problems('webhook.notFound', 'delivery.notFound', 'delivery.beingSent')
   redeliver(@Param('id', IdPipe) id: string, @Param('deliveryId', IdPipe) deliveryId: string): Promise<DeliveryView> {
     return this.redelivery.one(id, deliveryId);
   }

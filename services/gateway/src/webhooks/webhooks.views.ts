@@ -49,6 +49,6 @@ export interface DeliveryAnswer {
 
 /** Answer of `POST /webhooks/{id}/actions/redeliver`. */
 export interface Redelivered {
-  /** dead deliveries that are pending again */
+  /** deliveries that are due now */
   redelivered: number;
 }
