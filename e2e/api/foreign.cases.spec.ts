@@ -17,6 +17,7 @@ interface Names {
   group: string;
   computer: string;
   job: string;
+  template: string;
   upload: string;
   enrolmentToken: string;
   session: string;
@@ -32,6 +33,7 @@ const NOTHING: Names = {
   group: 'nobody',
   computer: NOBODY,
   job: NOBODY,
+  template: NOBODY,
   upload: NOBODY,
   enrolmentToken: NOBODY,
   session: NOBODY,
@@ -44,6 +46,7 @@ const NOTHING: Names = {
 const ID_OF: Readonly<Record<string, keyof Names>> = {
   computers: 'computer',
   jobs: 'job',
+  'job-templates': 'template',
   'enrolment-tokens': 'enrolmentToken',
   sessions: 'session',
   'api-tokens': 'apiToken',
@@ -71,6 +74,7 @@ function pathWith(route: string, names: Names): string {
 const bodyOf = (route: string, names: Names): object | undefined =>
   ({
     'PATCH /accounts/{id}': { displayName: 'mine now' },
+    'PATCH /job-templates/{id}': { name: 'mine now' },
     'PATCH /webhooks/{id}': { name: 'mine now' },
     'PATCH /packages/{name}': { title: 'mine now' },
     'PATCH /computers/{id}': { attributes: { owner: 'me' } },
@@ -121,6 +125,8 @@ export function foreignThings(current: () => ApiWorld): void {
       await api.post('/packages', { name: OWN_PACKAGE, title: 'Elsewhere', category: 'elsewhere' });
       const first = async (path: string) => (await api.get<Page<{ id: string }>>(path)).items[0]!.id;
       const apiToken = await api.post<{ id: string }>('/api-tokens', { name: 'of the administrator' });
+      const order = { package: 'published', version: '1.0.0', targets: { groups: ['everybody'] } };
+      const template = await api.post<{ id: string }>('/job-templates', { name: 'of the administrator', job: order });
       const hook = { name: 'of the administrator', url: 'https://hooks.example.org/', events: ['job.draft'] };
       const webhook = await api.post<{ id: string }>('/webhooks', hook);
       foreign = {
@@ -129,6 +135,7 @@ export function foreignThings(current: () => ApiWorld): void {
         group: 'everybody',
         computer: world.computer,
         job: world.scheduledJob,
+        template: template.id,
         upload: world.uploads.empty.id,
         enrolmentToken: await first('/enrolment-tokens'),
         session: await first('/sessions'),
@@ -181,6 +188,7 @@ export function foreignThings(current: () => ApiWorld): void {
         '/computers',
         '/groups',
         '/jobs',
+        '/job-templates',
         '/enrolment-tokens',
         '/sessions',
         '/api-tokens',

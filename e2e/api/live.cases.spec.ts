@@ -78,6 +78,27 @@ export function live(current: () => ApiWorld): void {
       expect(names).toContain(FORMULA);
     });
 
+    it('is ordered again with changes, from itself and from a template, and only said to be when that is asked', async () => {
+      const schedule = { startAt: '2031-01-01T00:00:00Z' };
+      const clone = await world.api.post<Job>(`/jobs/${job.id}/actions/clone`, { schedule, priority: 9 });
+      expect(clone).toMatchObject({ status: 'scheduled', priority: 9, package: 'live', schedule });
+      expect(clone.id).not.toBe(job.id);
+      const order = { package: 'live', version: '1.0.0', targets: { groups: ['everybody'] }, priority: 3 };
+      const template = await world.api.post<{ id: string }>('/job-templates', { name: 'live again', job: order });
+      const run = `/job-templates/${template.id}/actions/run`;
+      const ran = await world.api.post<Job>(run, { schedule, annotations: { ticket: 'CHG-7' } });
+      expect(ran).toMatchObject({ status: 'scheduled', priority: 3, annotations: { ticket: 'CHG-7' }, schedule });
+      const preview = await world.api.post<{ targets: object }>(`${run}?dryRun=true`, {});
+      expect(preview.targets).toMatchObject({ total: AGENTS });
+      const silent = await world.api.raw('POST', `/jobs/${clone.id}/actions/clone`, '{}', {
+        'content-type': 'application/json',
+      });
+      expect(silent.status).toBe(400);
+      expect(await silent.json()).toMatchObject({ errors: [{ pointer: '/schedule/startAt' }] });
+      for (const { id } of [clone, ran]) await world.api.post(`/jobs/${id}/actions/cancel`, {});
+      await world.api.raw('DELETE', `/job-templates/${template.id}`);
+    });
+
     it('is reported as a summary by platform, site, group and wave', async () => {
       const path = `/jobs/${job.id}/report`;
       const report = await world.api.get<JobReport>(path);

@@ -1,6 +1,7 @@
 import { Api } from '../support/api.ts';
 import { type ApiWorld, manifestOf, NOBODY, SCRIPT } from './api-world.fixtures.spec.ts';
 import { PEOPLE_PROBLEMS } from './people-problems.fixtures.spec.ts';
+import { TEMPLATE_PROBLEMS } from './template-problems.fixtures.spec.ts';
 import { UPLOAD_PROBLEMS } from './upload-problems.fixtures.spec.ts';
 import { WEBHOOK_PROBLEMS } from './webhook-problems.fixtures.spec.ts';
 
@@ -129,6 +130,7 @@ export const PROBLEMS: ProblemCase[] = [
 
   ...UPLOAD_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
+  ...TEMPLATE_PROBLEMS,
 
   ['GET /computers/{id}', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}`)],
   ['PATCH /computers/{id}', 'computer.notFound', 404, send('PATCH', `/computers/${NOBODY}`, { name: 'x' })],
@@ -305,6 +307,7 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.objectMissing': 'the object must vanish under a running upload: services/package uploads.int.spec.ts',
   'upload.verifying': 'a verification must last: services/package multipart.int.spec.ts',
   'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
+  'job.orderUnknown': 'needs a job from before: services/job-scheduler templates.int.spec.ts',
   'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
   'delivery.beingSent': 'needs a receiver that takes its time: services/gateway delivering.int.spec.ts',
   'computer.tooManyGroups': 'needs 65 groups, each with its stream: services/fleet groups.int.spec.ts',

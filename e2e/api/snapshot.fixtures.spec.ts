@@ -6,6 +6,7 @@ const LISTS = [
   '/packages/drafts/versions',
   '/groups',
   '/jobs',
+  '/job-templates',
   '/enrolment-tokens',
   '/api-tokens',
   '/webhooks',

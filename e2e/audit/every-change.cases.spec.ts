@@ -239,6 +239,38 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     (world) => keep('job', world.call('POST', '/jobs', job({ targets: { groups: ['accounting'] } }))),
   ],
   [
+    'POST /jobs/{id}/actions/clone',
+    'job.created',
+    (world) =>
+      world.call('POST', `/jobs/${made['job']}/actions/clone`, { schedule: { startAt: '2030-01-01T00:00:00' } }),
+  ],
+  [
+    'POST /job-templates',
+    'jobTemplate.created',
+    (world) => {
+      const order = job({ targets: { groups: ['accounting'] } });
+      return keep('template', world.call('POST', '/job-templates', { name: 'monthly', job: order }));
+    },
+  ],
+  [
+    'PATCH /job-templates/{id}',
+    'jobTemplate.updated',
+    (world) => world.call('PATCH', `/job-templates/${made['template']}`, { name: 'weekly' }),
+  ],
+  [
+    'POST /job-templates/{id}/actions/run',
+    'job.created',
+    (world) =>
+      world.call('POST', `/job-templates/${made['template']}/actions/run`, {
+        schedule: { startAt: '2030-01-01T00:00:00' },
+      }),
+  ],
+  [
+    'DELETE /job-templates/{id}',
+    'jobTemplate.removed',
+    (world) => world.call('DELETE', `/job-templates/${made['template']}`),
+  ],
+  [
     'POST /jobs/{id}/actions/approve',
     'job.approved',
     async (world) => {

@@ -37,6 +37,7 @@ export * from './rpc/timeouts.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/report.js';
 export * from './rpc/result.rpc.js';
+export * from './rpc/template.rpc.js';
 export * from './rpc/agent-door.js';
 export * from './rpc/rpc-contract.js';
 export * from './rpc/read-patterns.js';

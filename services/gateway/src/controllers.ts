@@ -9,6 +9,8 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
+import { CloneJobController } from './job-templates/clone-job.controller.js';
+import { JobTemplatesController } from './job-templates/job-templates.controller.js';
 import { ReportController } from './report/report.controller.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -37,6 +39,8 @@ export const CONTROLLERS = [
   EnrolmentTokensController,
   JobEventsController,
   JobsController,
+  CloneJobController,
+  JobTemplatesController,
   ExecutionsController,
   ReportController,
   LiveEventsConsumer,

@@ -14,6 +14,7 @@ import { DeclaredQueryGuard } from './http/declared-query.guard.js';
 import { EtagInterceptor } from './http/etag.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotentRequestsRepository } from './idempotency/idempotent-requests.repository.js';
+import { OrderAgain } from './job-templates/order-again.js';
 import { JobViews } from './jobs/job-views.service.js';
 import { LiveEvents } from './live/live-events.js';
 import { OBJECT_STORAGE } from './object-storage.token.js';
@@ -68,6 +69,7 @@ export class GatewayModule {
         Housekeeping,
         ReadAudit,
         JobViews,
+        OrderAgain,
         LiveEvents,
         ...WEBHOOKS,
       ],

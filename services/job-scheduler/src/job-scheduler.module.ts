@@ -46,6 +46,10 @@ import { KnownComputers } from './targets/known-computers.js';
 import { ResolveTargetsWork } from './targets/resolve-targets.work.js';
 import { TargetAssigner } from './targets/target-assigner.js';
 import { TargetsRepository } from './targets/targets.repository.js';
+import { JobOrderHandler } from './templates/job-order.handler.js';
+import { OrdersRepository } from './templates/orders.repository.js';
+import { TemplatesController } from './templates/templates.controller.js';
+import { TemplatesRepository } from './templates/templates.repository.js';
 import { FireTransitions } from './timers/fire-transitions.js';
 import { TimerLoop } from './timers/timer-loop.js';
 import { TimerWork } from './timers/timer-work.js';
@@ -61,6 +65,8 @@ const REQUESTS = [
   ResumeJobHandler,
   ApproveJobHandler,
   ReexecuteJobHandler,
+  JobOrderHandler,
+  TemplatesController,
   CommandsForHandler,
   AuthorizeDownloadHandler,
 ];
@@ -72,6 +78,8 @@ const REPOSITORIES = [
   TargetsRepository,
   StreamsRepository,
   ReexecutionsRepository,
+  OrdersRepository,
+  TemplatesRepository,
   VersionsRepository,
   GroupsRepository,
 ];

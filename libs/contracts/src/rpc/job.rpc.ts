@@ -31,6 +31,7 @@ export const JOB_RPC = {
   create: 'job.create.v1',
   preview: 'job.preview.v1',
   get: 'job.get.v1',
+  order: 'job.order.v1',
   list: 'job.list.v1',
   cancel: 'job.cancel.v1',
   approve: 'job.approve.v1',
@@ -100,6 +101,11 @@ export class CreateJob {
 
 export class JobRef {
   @IsUUID() id: string;
+}
+
+/** What was ordered when a job was made, as it came. */
+export interface JobOrder {
+  job: CreateJob;
 }
 
 /** Request of the service behind `POST /jobs`. */
@@ -276,6 +282,7 @@ export interface JobRpc {
   [JOB_RPC.create]: { request: CreateJobRequest; response: JobView };
   [JOB_RPC.preview]: { request: PreviewJobRequest; response: JobPreview };
   [JOB_RPC.get]: { request: JobRef; response: JobView };
+  [JOB_RPC.order]: { request: JobRef; response: JobOrder };
   [JOB_RPC.list]: { request: PageQuery; response: Page<JobView> };
   [JOB_RPC.approve]: { request: ApproveJobRequest; response: JobView };
   [JOB_RPC.pause]: { request: PauseJobRequest; response: JobView };

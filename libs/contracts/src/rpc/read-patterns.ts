@@ -2,6 +2,7 @@ import { FLEET_RPC } from './fleet.rpc.js';
 import { JOB_RPC } from './job.rpc.js';
 import { PACKAGE_RPC } from './package.rpc.js';
 import { RESULT_RPC } from './result.rpc.js';
+import { TEMPLATE_RPC } from './template.rpc.js';
 import type { RpcPattern } from './rpc-contract.js';
 
 /** Whether a request only asks: one that was not answered has changed nothing. A new pattern does not compile without its line here. */
@@ -28,7 +29,13 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [FLEET_RPC.auditList]: true,
   [JOB_RPC.create]: false,
   [JOB_RPC.get]: true,
+  [JOB_RPC.order]: true,
   [JOB_RPC.list]: true,
+  [TEMPLATE_RPC.create]: false,
+  [TEMPLATE_RPC.get]: true,
+  [TEMPLATE_RPC.list]: true,
+  [TEMPLATE_RPC.update]: false,
+  [TEMPLATE_RPC.remove]: false,
   [JOB_RPC.preview]: true,
   [JOB_RPC.approve]: false,
   [JOB_RPC.pause]: false,

@@ -4,6 +4,7 @@ import { JOB_RPC } from '../rpc/job.rpc.js';
 import { PACKAGE_RPC } from '../rpc/package.rpc.js';
 import { RESULT_RPC } from '../rpc/result.rpc.js';
 import type { RpcPattern } from '../rpc/rpc-contract.js';
+import { TEMPLATE_RPC } from '../rpc/template.rpc.js';
 import type { Role } from './actor.js';
 
 /**
@@ -109,6 +110,12 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [JOB_RPC.preview]: { permission: 'jobs.create' },
   [JOB_RPC.create]: { permission: 'jobs.create' },
   [JOB_RPC.get]: { permission: 'jobs.read' },
+  [JOB_RPC.order]: { permission: 'jobs.read' },
+  [TEMPLATE_RPC.create]: { permission: 'jobs.create' },
+  [TEMPLATE_RPC.get]: { permission: 'jobs.read' },
+  [TEMPLATE_RPC.list]: { permission: 'jobs.read' },
+  [TEMPLATE_RPC.update]: { permission: 'jobs.create' },
+  [TEMPLATE_RPC.remove]: { permission: 'jobs.create' },
   [JOB_RPC.list]: { permission: 'jobs.read' },
   [JOB_RPC.approve]: { permission: 'jobs.approve' },
   [JOB_RPC.pause]: { permission: 'jobs.cancel' },
@@ -207,6 +214,13 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /jobs': 'jobs.create',
   'GET /jobs': 'jobs.read',
   'GET /jobs/{id}': 'jobs.read',
+  'POST /jobs/{id}/actions/clone': 'jobs.create',
+  'POST /job-templates': 'jobs.create',
+  'GET /job-templates': 'jobs.read',
+  'GET /job-templates/{id}': 'jobs.read',
+  'PATCH /job-templates/{id}': 'jobs.create',
+  'DELETE /job-templates/{id}': 'jobs.create',
+  'POST /job-templates/{id}/actions/run': 'jobs.create',
   'POST /jobs/{id}/actions/approve': 'jobs.approve',
   'POST /jobs/{id}/actions/pause': 'jobs.cancel',
   'POST /jobs/{id}/actions/resume': 'jobs.create',

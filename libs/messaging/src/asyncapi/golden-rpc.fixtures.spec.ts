@@ -10,6 +10,7 @@ import {
   FLEET_RPC,
   type GroupView,
   JOB_RPC,
+  type JobTemplateView,
   type JobView,
   type MultipartOutcome,
   type MultipartTicket,
@@ -18,6 +19,7 @@ import {
   RESULT_RPC,
   type RpcContract,
   type RpcPattern,
+  TEMPLATE_RPC,
   type VersionView,
 } from '@waybill/contracts';
 import { AT, DIGEST, ID, MANIFEST, OTHER_ID, SHA256, SIGNED_MANIFEST } from './golden-events.fixtures.spec.js';
@@ -173,6 +175,16 @@ const auditEntry: AuditEntryView = {
   requestId: ID,
   address: '127.0.0.1',
   hash: SHA256,
+};
+const ORDER = { ...versionRef, targets: { groups: ['accounting'] } };
+const templateView: JobTemplateView = {
+  id: ID,
+  name: 'monthly',
+  job: ORDER,
+  createdAt: AT,
+  createdBy: 'admin',
+  updatedAt: AT,
+  revision: 1,
 };
 const auditList: { request: AuditQuery; response: AuditSlice } = {
   request: { filter: 'actor==admin', first: 'newest', beyond: 1, limit: 10 },
@@ -338,7 +350,16 @@ export const GOLDEN_RPC: Goldens = {
     response: jobView,
   },
   [JOB_RPC.get]: { request: { id: ID }, response: jobView },
+  [JOB_RPC.order]: { request: { id: ID }, response: { job: ORDER } },
   [JOB_RPC.list]: { request: page, response: pageOf(jobView) },
+  [TEMPLATE_RPC.create]: { request: { id: ID, template: { name: 'monthly', job: ORDER } }, response: templateView },
+  [TEMPLATE_RPC.get]: { request: { id: ID }, response: templateView },
+  [TEMPLATE_RPC.list]: { request: page, response: pageOf(templateView) },
+  [TEMPLATE_RPC.update]: {
+    request: { id: ID, changes: { name: 'weekly', job: ORDER }, revision: 2 },
+    response: templateView,
+  },
+  [TEMPLATE_RPC.remove]: { request: { id: ID }, response: {} },
   [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.preview]: {
     request: { job: { package: 'acme-ledger', version: '2.4.0', targets: { groups: ['accounting'] } } },

@@ -1,9 +1,18 @@
-import { FLEET_RPC, JOB_RPC, PACKAGE_RPC, RESULT_RPC, type RpcPattern, type ServiceName } from '@waybill/contracts';
+import {
+  FLEET_RPC,
+  JOB_RPC,
+  PACKAGE_RPC,
+  RESULT_RPC,
+  type RpcPattern,
+  type ServiceName,
+  TEMPLATE_RPC,
+} from '@waybill/contracts';
 
 const MAPS: readonly (readonly [ServiceName, Readonly<Record<string, string>>])[] = [
   ['package', PACKAGE_RPC],
   ['fleet', FLEET_RPC],
   ['job-scheduler', JOB_RPC],
+  ['job-scheduler', TEMPLATE_RPC],
   ['result', RESULT_RPC],
 ];
 

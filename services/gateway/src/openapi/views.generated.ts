@@ -470,6 +470,63 @@ export const viewSchemas = {
       "revision"
     ]
   },
+  "CreateJob": {
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "default `<action> <package> <version>`"
+      },
+      "package": {
+        "type": "string"
+      },
+      "version": {
+        "type": "string"
+      },
+      "action": {
+        "$ref": "#/components/schemas/JobAction"
+      },
+      "targets": {
+        "$ref": "#/components/schemas/JobTargets"
+      },
+      "schedule": {
+        "$ref": "#/components/schemas/JobSchedule"
+      },
+      "rollout": {
+        "$ref": "#/components/schemas/JobRollout",
+        "description": "default: everybody at once"
+      },
+      "stopWhen": {
+        "$ref": "#/components/schemas/StopWhen",
+        "description": "default: the job goes on whatever happens"
+      },
+      "retry": {
+        "$ref": "#/components/schemas/JobRetry",
+        "description": "default: a computer that failed is left until somebody executes it again"
+      },
+      "timeouts": {
+        "$ref": "#/components/schemas/JobTimeouts",
+        "description": "default: a computer has time until the job expires"
+      },
+      "priority": {
+        "type": "number",
+        "description": "1 (last) to 10 (first), default 5; which job's installer runs first on a computer"
+      },
+      "annotations": {
+        "type": "object",
+        "additionalProperties": {
+          "type": "string"
+        },
+        "description": "free labels, e.g. a change ticket; at most 50, values up to 500 characters"
+      }
+    },
+    "required": [
+      "package",
+      "version",
+      "targets"
+    ],
+    "description": "Body of `POST /jobs`."
+  },
   "DeliveryAnswer": {
     "type": "object",
     "properties": {
@@ -1458,6 +1515,23 @@ export const viewSchemas = {
     ],
     "description": "`GET /jobs/{id}`: the document, where it stands and the counters of its current run."
   },
+  "JobExclusions": {
+    "type": "object",
+    "properties": {
+      "groups": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "computers": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      }
+    }
+  },
   "JobPreview": {
     "type": "object",
     "properties": {
@@ -1742,6 +1816,52 @@ export const viewSchemas = {
     ],
     "description": "A computer that failed tries again by itself, as a new attempt. Until its last attempt has ended it has not finished: neither gates nor `stopWhen` count the attempts before."
   },
+  "JobRollout": {
+    "type": "object",
+    "properties": {
+      "waves": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RolloutWave"
+        },
+        "description": "default: one wave of everybody"
+      },
+      "gate": {
+        "$ref": "#/components/schemas/RolloutGate",
+        "description": "default: success 95 %, at least 20 finished"
+      },
+      "maxInFlight": {
+        "type": "number",
+        "description": "computers at work (checking, downloading, installing) or just told, at the same time, in all waves together; further ones are told when there is room. Who waits for a moment of its own, has not answered for a minute, or has not been connected for a minute does not count"
+      },
+      "ratePerMinute": {
+        "type": "number",
+        "description": "computers that are told in a minute, at most and spread over it"
+      }
+    },
+    "description": "How the job reaches its targets one part after the other."
+  },
+  "JobSchedule": {
+    "type": "object",
+    "properties": {
+      "startAt": {
+        "type": "string",
+        "description": "when commands leave; default at once; a moment in the past means at once"
+      },
+      "installAt": {
+        "type": "string",
+        "description": "when computers act, from files that they have fetched since `startAt`; default as soon as they have them. Who has not got them by then, or hears of the job later, acts as soon as it can"
+      },
+      "zone": {
+        "type": "string",
+        "description": "IANA name, default UTC; gives meaning to wall-clock times"
+      },
+      "expiresAt": {
+        "type": "string",
+        "description": "default 30 days after the start"
+      }
+    }
+  },
   "JobStatus": {
     "type": "string",
     "enum": [
@@ -1753,6 +1873,65 @@ export const viewSchemas = {
       "completed",
       "canceled",
       "expired"
+    ]
+  },
+  "JobTargets": {
+    "type": "object",
+    "properties": {
+      "groups": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "names of groups"
+      },
+      "computers": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "ids of computers"
+      },
+      "exclude": {
+        "$ref": "#/components/schemas/JobExclusions",
+        "description": "always wins"
+      }
+    }
+  },
+  "JobTemplateView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": "string"
+      },
+      "job": {
+        "$ref": "#/components/schemas/CreateJob",
+        "description": "as it was ordered"
+      },
+      "createdAt": {
+        "type": "string"
+      },
+      "createdBy": {
+        "type": "string"
+      },
+      "updatedAt": {
+        "type": "string"
+      },
+      "revision": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "job",
+      "createdAt",
+      "createdBy",
+      "updatedAt",
+      "revision"
     ]
   },
   "JobTimeouts": {

@@ -9,6 +9,7 @@ export type {
   GroupView,
   JobPreview,
   JobReport,
+  JobTemplateView,
   MembersChanged,
   PackageView,
   Reexecuted,

@@ -10,6 +10,7 @@ import { ReadAudit } from '../audit/read-audit.query.js';
 import { setApiPrefix } from '../api-prefix.js';
 import { CONTROLLERS } from '../controllers.js';
 import { GatewayConfig } from '../gateway.config.js';
+import { OrderAgain } from '../job-templates/order-again.js';
 import { JobViews } from '../jobs/job-views.service.js';
 import { LiveEvents } from '../live/live-events.js';
 import { OidcProvider } from '../oidc/oidc-provider.js';
@@ -24,6 +25,7 @@ const NEVER_CALLED = [
   DataSource,
   OBJECT_STORAGE,
   JobViews,
+  OrderAgain,
   LiveEvents,
   UnitOfWork,
   ReadAudit,

@@ -1,12 +1,12 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type ExecutionView, type JobReport, type Page, RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { Request, Response } from 'express';
 import { IdPipe } from '../http/id.pipe.js';
 import { sendTable } from '../http/table-file.js';
 import { JobViews } from '../jobs/job-views.service.js';
-import { Answers, Problems } from '../openapi/answers.js';
+import { Problems } from '../openapi/answers.js';
 import { EXECUTION_COLUMNS } from './execution-columns.js';
 import { REPORT_FORMATS, REPORT_ROWS, reportChoice } from './report-choice.js';
 import { SUMMARY_COLUMNS, summaryRows } from './summary-rows.js';
@@ -39,8 +39,15 @@ export class ReportController {
     enum: REPORT_ROWS,
     description: 'of a file; default executions. JSON is the summary',
   })
-  @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
-  @Answers(200, 'JobReport', 'The report.')
+  @ApiResponse({
+    status: 200,
+    description: 'The report.',
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/JobReport' } },
+      'text/csv': { schema: { type: 'string' } },
+      'application/x-ndjson': { schema: { type: 'string' } },
+    },
+  })
   @Problems('job.notFound', 'report.format', 'report.rows')
   async report(
     @Param('id', IdPipe) id: string,

@@ -13,6 +13,7 @@ import { JobViews } from './job-views.js';
 import { demandJob } from './job-limits.js';
 import { JobsRepository } from './jobs.repository.js';
 import { OrderChecks } from './order-checks.service.js';
+import { OrdersRepository } from '../templates/orders.repository.js';
 
 @Controller()
 export class CreateJobHandler {
@@ -21,6 +22,7 @@ export class CreateJobHandler {
     private readonly work: UnitOfWork,
     private readonly checks: OrderChecks,
     private readonly jobs: JobsRepository,
+    private readonly orders: OrdersRepository,
     private readonly effects: EffectsService,
     private readonly views: JobViews,
     private readonly config: JobSchedulerConfig,
@@ -48,6 +50,7 @@ export class CreateJobHandler {
     return this.work.run(async (sql) => {
       const decision = decideCreation(checked, now);
       if (await this.jobs.insert(sql, decision.job)) {
+        await this.orders.add(sql, decision.job.id, checked.order);
         await this.effects.apply(sql, [decision], now);
         return decision.job;
       }
