@@ -127,6 +127,24 @@ describe('AuditLog', () => {
     expect(times).toEqual(times.toSorted());
   });
 
+  it('chains all that one transaction has recorded, in the order in which it was, also beside others', async () => {
+    const many = (of: string) =>
+      database.work.run(async (sql) => {
+        const record = (id: number) => ({ action: 'thing.seen', object: { type: 'thing', id: `${of}${id}` } });
+        await database.log.record(
+          sql,
+          Array.from({ length: 100 }, (_, id) => record(id)),
+        );
+        await database.log.record(sql, record(100));
+      });
+    await Promise.all(['a', 'b', 'c', 'd'].map(many));
+    expect(await database.verify()).toMatchObject({ entries: 404, broken: null });
+    const ids = (await database.entries()).map((entry) => (entry['object'] as { id: string }).id);
+    const blocks = Array.from({ length: 4 }, (_, i) => ids.slice(i * 101, (i + 1) * 101));
+    for (const block of blocks) expect(block).toEqual(block.map((_, id) => `${block[0]!.charAt(0)}${id}`));
+    expect(await database.count('package_audit.intake')).toBe(0);
+  });
+
   it('never waits for the chain before it commits: writers that lock rows in opposite orders of their entries do not deadlock', async () => {
     await database.change(1);
     await database.change(2);

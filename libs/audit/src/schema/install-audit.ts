@@ -1,10 +1,12 @@
 import pg from 'pg';
-import { AUDIT_OWNER, type AuditedService, auditSchema, auditSchemaSql } from './audit-schema.js';
+import { AUDIT_OWNER, type AuditedService, auditSchema, auditSchemaSql, linkSql } from './audit-schema.js';
 
 /** Taken while logs are made; two starts at once must not both find one missing. */
 const LOCK = 0x57_41_55_44;
 /** Rises when the objects of a log change; an older log is then brought up to date here. */
-const VERSION = 'waybill audit log 1';
+const VERSION = 'waybill audit log 2';
+/** Entries of the log before are the same; only who chains them is newer. */
+const BEFORE = 'waybill audit log 1';
 
 export interface AuditAccount {
   service: AuditedService;
@@ -46,6 +48,7 @@ async function install(client: pg.Client, { service, role }: AuditAccount): Prom
     [schema],
   );
   if (!rows[0]) await make(client, service);
+  else if (rows[0].version === BEFORE) await renew(client, service);
   else if (rows[0].version !== VERSION)
     throw new Error(
       `The schema ${schema} is marked "${rows[0].version ?? ''}", not "${VERSION}": it belongs to another version of Waybill.`,
@@ -64,6 +67,13 @@ async function make(client: pg.Client, service: AuditedService): Promise<void> {
   await client.query(`SET LOCAL ROLE ${AUDIT_OWNER}`);
   await client.query(auditSchemaSql(service));
   await client.query(`COMMENT ON SCHEMA ${schema} IS '${VERSION}'`);
+  await client.query('RESET ROLE');
+}
+
+async function renew(client: pg.Client, service: AuditedService): Promise<void> {
+  await client.query(`SET LOCAL ROLE ${AUDIT_OWNER}`);
+  await client.query(linkSql(service));
+  await client.query(`COMMENT ON SCHEMA ${auditSchema(service)} IS '${VERSION}'`);
   await client.query('RESET ROLE');
 }
 

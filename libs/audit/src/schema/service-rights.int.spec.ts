@@ -89,6 +89,15 @@ describe('installing again', () => {
     expect(await database.verify()).toMatchObject({ entries: 2, broken: null });
   });
 
+  it('gives an older log the newer way of chaining, and goes on with its entries', async () => {
+    await database.asOwner(`
+      CREATE OR REPLACE FUNCTION package_audit.link() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+      COMMENT ON SCHEMA package_audit IS 'waybill audit log 1'`);
+    await installAudit(database.adminUrl, [{ service: 'package', role: 'wb_test_package' }]);
+    await database.change(77);
+    expect(await database.verify()).toMatchObject({ entries: 3, broken: null });
+  });
+
   it('refuses a log of another version', async () => {
     await database.asOwner(`COMMENT ON SCHEMA package_audit IS 'waybill audit log 99'`);
     await expect(installAudit(database.adminUrl, [{ service: 'package', role: 'wb_test_package' }])).rejects.toThrow(

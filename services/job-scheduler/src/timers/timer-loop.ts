@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FireTransitions } from './fire-transitions.js';
+import { BATCH, FireTransitions } from './fire-transitions.js';
 import { TimerListener } from './timer-listener.js';
 import { TimerWork } from './timer-work.js';
 import { TimersRepository } from './timers.repository.js';
@@ -67,6 +67,8 @@ export class TimerLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   /** @returns how long to wait for the next, in milliseconds */
   private async round(): Promise<number> {
     const fired = await this.transitions.fire();
+    // what is due comes first: work for the first of many jobs would make the last ones late
+    if (fired >= BATCH) return 0;
     await this.work.begin(() => this.call());
     if (fired > 0) return 0;
     const next = await this.timers.nextDueIn(this.dataSource);
