@@ -84,6 +84,7 @@ const bodyOf = (route: string, names: Names): object | undefined =>
     'POST /packages/{name}/versions/{version}/uploads/{id}/actions/complete': { parts: [{ number: 1, etag: 'none' }] },
     'POST /groups/{name}/members': { computers: [names.computer] },
     'POST /jobs/{id}/actions/re-execute': { only: 'failed' },
+    'POST /jobs/{id}/executions/actions/re-execute': { computers: [names.computer] },
   })[route];
 
 /** What the lists of executions answer about a computer that there is not. */

@@ -246,6 +246,18 @@ export const PROBLEMS: ProblemCase[] = [
     412,
     send('POST', ({ completedJob }) => `/jobs/${completedJob}/actions/re-execute`, { only: 'failed' }, STALE),
   ],
+  [
+    'POST /jobs/{id}/executions/actions/re-execute',
+    'job.notFound',
+    404,
+    send('POST', `/jobs/${NOBODY}/executions/actions/re-execute`, { computers: [NOBODY] }),
+  ],
+  [
+    'POST /jobs/{id}/executions/actions/re-execute',
+    'job.wrongState',
+    409,
+    send('POST', ({ scheduledJob }) => `/jobs/${scheduledJob}/executions/actions/re-execute`, { computers: [NOBODY] }),
+  ],
   ['GET /jobs/{id}/executions', 'job.notFound', 404, send('GET', `/jobs/${NOBODY}/executions`)],
   [
     'GET /jobs/{id}/executions/{computerId}',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { eventually } from '@waybill/testing';
 import { manifestOf, SCRIPT } from '../api/api-world.fixtures.spec.ts';
 import type { Job } from '../support/views.ts';
+import { BULK_CHANGES } from './bulk-changes.fixtures.spec.ts';
 import { type Answer, type AuditWorld, MINUTES } from './audit-world.fixtures.spec.ts';
 
 type Perform = (world: AuditWorld) => Promise<Answer>;
@@ -334,6 +335,8 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
       return world.call('POST', `/jobs/${id}/actions/re-execute`, { only: 'unsuccessful' });
     },
   ],
+  ...BULK_CHANGES,
+
   ['DELETE /computers/{id}', 'computer.removed', (world) => world.call('DELETE', `/computers/${world.computer.id}`)],
 ];
 

@@ -9,6 +9,8 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { JobEventsController } from './live/job-events.controller.js';
 import { LiveEventsConsumer } from './live/live-events.consumer.js';
 import { PackagesController } from './packages/packages.controller.js';
+import { BulkExecutionsController } from './bulk/bulk-executions.controller.js';
+import { BulkJobsController } from './bulk/bulk-jobs.controller.js';
 import { CloneJobController } from './job-templates/clone-job.controller.js';
 import { JobTemplatesController } from './job-templates/job-templates.controller.js';
 import { ReportController } from './report/report.controller.js';
@@ -39,6 +41,8 @@ export const CONTROLLERS = [
   EnrolmentTokensController,
   JobEventsController,
   JobsController,
+  BulkJobsController,
+  BulkExecutionsController,
   CloneJobController,
   JobTemplatesController,
   ExecutionsController,

@@ -383,6 +383,210 @@ export const viewSchemas = {
     ],
     "description": "Who did something, when and to what. Before and after are SHA-256 digests (hex) of the object as canonical JSON."
   },
+  "BulkExecutionItem": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "type": "number",
+        "description": "as the HTTP status of a request for this one alone"
+      },
+      "problem": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/Problem"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "why not; null when it was done"
+      },
+      "computerId": {
+        "type": "string"
+      },
+      "attempt": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "of the execution now; null when it was refused"
+      }
+    },
+    "required": [
+      "attempt",
+      "computerId",
+      "problem",
+      "status"
+    ]
+  },
+  "BulkExecutionsAnswer": {
+    "type": "object",
+    "properties": {
+      "items": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/BulkExecutionItem"
+        }
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "items",
+      "succeeded",
+      "failed"
+    ],
+    "description": "What became of many things, in the order in which they were named."
+  },
+  "BulkJobItem": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "type": "number",
+        "description": "as the HTTP status of a request for this one alone"
+      },
+      "problem": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/Problem"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "why not; null when it was done"
+      },
+      "id": {
+        "type": "string"
+      },
+      "job": {
+        "anyOf": [
+          {
+            "type": "object",
+            "properties": {
+              "status": {
+                "$ref": "#/components/schemas/JobStatus"
+              },
+              "statusReason": {
+                "type": [
+                  "string",
+                  "null"
+                ]
+              },
+              "revision": {
+                "type": "number"
+              }
+            },
+            "required": [
+              "status",
+              "statusReason",
+              "revision"
+            ]
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "after the action; null when it was refused"
+      }
+    },
+    "required": [
+      "id",
+      "job",
+      "problem",
+      "status"
+    ]
+  },
+  "BulkJobsAnswer": {
+    "type": "object",
+    "properties": {
+      "items": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/BulkJobItem"
+        }
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "items",
+      "succeeded",
+      "failed"
+    ],
+    "description": "What became of many things, in the order in which they were named."
+  },
+  "BulkReexecutedAnswer": {
+    "type": "object",
+    "properties": {
+      "items": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/BulkReexecutedItem"
+        }
+      },
+      "succeeded": {
+        "type": "number"
+      },
+      "failed": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "items",
+      "succeeded",
+      "failed"
+    ],
+    "description": "What became of many things, in the order in which they were named."
+  },
+  "BulkReexecutedItem": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "type": "number",
+        "description": "as the HTTP status of a request for this one alone"
+      },
+      "problem": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/Problem"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "why not; null when it was done"
+      },
+      "id": {
+        "type": "string"
+      },
+      "attempt": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "number of the new attempt; null when nobody matched, or when it was refused"
+      },
+      "computers": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "attempt",
+      "computers",
+      "id",
+      "problem",
+      "status"
+    ]
+  },
   "ComputerView": {
     "type": "object",
     "properties": {

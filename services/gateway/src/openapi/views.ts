@@ -20,6 +20,7 @@ export type { AccountView } from '../accounts/accounts.views.js';
 export type { ApiTokenCreated, ApiTokenList } from '../api-tokens/api-tokens.views.js';
 export type { EnrolmentTokenCreated } from '../enrolment-tokens/enrolment-tokens.views.js';
 export type { Explanation } from '../computers/explain.js';
+export type { BulkExecutionsAnswer, BulkJobsAnswer, BulkReexecutedAnswer } from '../bulk/bulk.views.js';
 export type { ExecutionDetail } from '../executions/executions.views.js';
 export type { JobDetail } from '../jobs/job-detail.js';
 export type { SessionCreated, SessionView } from '../session/session.views.js';
