@@ -60,6 +60,7 @@ describe('a job in waves', () => {
       'giving-up',
       'too-late',
       'in-flight',
+      'leaving',
       'rate',
     ])
       await publishTinyPackage(stack.api, name);
@@ -329,6 +330,29 @@ describe('a job in waves', () => {
       expect(waiting.counters['queued']).toBeGreaterThan(0);
       await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(Date.now() - begun).toBeGreaterThan(10_000);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'is not begun by computers that have left the group, though they had been told',
+    async () => {
+      await stack.api.post('/groups', { name: 'passing', kind: 'static' });
+      const { items } = await stack.api.get<Page<{ id: string }>>('/computers?filter=group==fragile&limit=10');
+      const members = items.map(({ id }) => id);
+      await stack.api.post('/groups/passing/members', { computers: members });
+      const installAt = new Date(Date.now() + 20_000);
+      const { id } = await order('leaving', 'passing', { schedule: { installAt: installAt.toISOString() } });
+      await becomes(id, ({ counters }) => expect(counters['waiting']).toBe(10));
+      const left = members.slice(0, 4);
+      for (const computerId of left) await stack.api.call('DELETE', `/groups/passing/members/${computerId}`);
+      await becomes(id, ({ counters }) => expect(counters['canceled']).toBe(4));
+      await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      expect(Date.now()).toBeGreaterThanOrEqual(installAt.getTime());
+      for await (const { computerId, status, reason } of executionsOf(id)) {
+        if (left.includes(computerId)) expect([status, reason]).toEqual(['canceled', 'target.left']);
+        else expect(status).toMatch(/^(succeeded|failed)$/);
+      }
     },
     10 * MINUTES,
   );

@@ -42,6 +42,7 @@ import { PresenceWork } from './rollout/presence.work.js';
 import { ReleasePart } from './rollout/release-part.js';
 import { Obstacles } from './rollout/obstacles.js';
 import { ResumeJobHandler } from './rollout/resume-job.handler.js';
+import { MembersChangedConsumer } from './targets/members-changed.consumer.js';
 import { KnownComputers } from './targets/known-computers.js';
 import { ResolveTargetsWork } from './targets/resolve-targets.work.js';
 import { TargetAssigner } from './targets/target-assigner.js';
@@ -70,7 +71,13 @@ const REQUESTS = [
   CommandsForHandler,
   AuthorizeDownloadHandler,
 ];
-const EVENTS = [CatalogueConsumer, ExecutionsReadyConsumer, JobProgressedConsumer, AnomalyConsumer];
+const EVENTS = [
+  CatalogueConsumer,
+  MembersChangedConsumer,
+  ExecutionsReadyConsumer,
+  JobProgressedConsumer,
+  AnomalyConsumer,
+];
 
 const REPOSITORIES = [
   JobsRepository,

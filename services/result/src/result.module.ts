@@ -10,6 +10,7 @@ import { GatherStatistics } from './assignment/gather-statistics.js';
 import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
 import { CancelRun } from './cancellation/cancel-run.handler.js';
 import { ComputersToldConsumer } from './rollout/computers-told.consumer.js';
+import { TargetsLeftConsumer } from './targets/targets-left.consumer.js';
 import { WaveReleasedConsumer } from './rollout/wave-released.consumer.js';
 import { ClosingConsumer } from './cancellation/closing.consumer.js';
 import { EndGrace } from './cancellation/end-grace.js';
@@ -52,6 +53,7 @@ const CONTROLLERS = [
   ChangesController,
   ClosingConsumer,
   ComputersToldConsumer,
+  TargetsLeftConsumer,
   WaveReleasedConsumer,
   ExecutionsController,
   JobEndedConsumer,

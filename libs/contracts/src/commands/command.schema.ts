@@ -67,6 +67,7 @@ const cancel = z.object({
   selector,
   status: z.enum(['canceled', 'expired']),
   reason: z.string(),
+  code: z.literal('target.left').optional(),
 });
 
 const hold = z.object({

@@ -55,6 +55,8 @@ export interface CancelCommand extends CommandHeader {
   /** status to report for what has not begun: the job was canceled, or it expired */
   status: 'canceled' | 'expired';
   reason: string;
+  /** why, when it is not the job that ended */
+  code?: 'target.left';
 }
 
 /** What of this job has not begun installing waits, or no longer waits. Of two such words that of the higher revision counts. */

@@ -33,6 +33,7 @@ export const EVENTS = {
   jobExecutionsReady: 'job.executions.ready.v1',
   jobWaveReleased: 'job.wave.released.v1',
   jobComputersTold: 'job.computers.told.v1',
+  jobTargetsLeft: 'job.targets.left.v1',
   jobCancelRequested: 'job.cancel.requested.v1',
   jobProgressed: 'job.progressed.v1',
   jobAttemptsEnded: 'job.attempts.ended.v1',
@@ -174,6 +175,14 @@ export class JobWaveReleased {
 
 /** Commands have left for some computers of a job that tells them little by little. */
 export class JobComputersTold {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  @IsArray() @ArrayMaxSize(TARGETS_CHUNK) @IsUUID(undefined, { each: true }) computers: string[];
+}
+
+/** Computers are no longer what the job is for: what they have not begun is to be closed. */
+export class JobTargetsLeft {
   @Equals(1) v: 1;
   @IsUUID() jobId: string;
   @IsInt() @Min(1) run: number;

@@ -192,6 +192,8 @@ export class ResolveTargets {
   @IsOptional() @IsISO8601() resolvedAt?: string;
   /** names of groups of which who asks wants to know whether the targets are in them */
   @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
+  /** ids of computers; nobody else is looked at */
+  @IsOptional() @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) among?: string[];
 }
 
 export interface ResolvedTarget {

@@ -33,6 +33,7 @@ export const REASONS = {
   'requirement.memory': 'There is not enough memory.',
   'requirement.software': 'Required software is missing, or software that must be absent is present.',
   'requirement.script': 'The requirement script says that the computer is not suitable.',
+  'target.left': 'The computer is no longer in the groups that the job is for.',
   'timeout.accept': 'The computer did not take up the command in time.',
   'timeout.progress': 'The computer was at work and then not heard of for too long.',
   'timeout.execution': 'The computer was at work for too long.',

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES } from '@waybill/contracts';
 import { encodeBody, type OutgoingMessage } from '../client/messages.js';
 import type { VhostRole } from '../server/handler-extras.js';
-import { SUBSCRIPTIONS } from '../topology/topology.js';
 import { traceHeaders } from '../tracing/trace-headers.js';
 import { queryRows, type SqlExecutor } from './sql-executor.js';
 
@@ -14,10 +12,6 @@ export type OutboxMessage = Pick<
   vhost: VhostRole;
 };
 
-const UNHEARD: ReadonlySet<string> = new Set(
-  Object.values(EVENTS).filter((event) => !SUBSCRIPTIONS.some(({ events }) => events.includes(event))),
-);
-
 // One statement; the notification is delivered at commit and once per transaction however often it is asked for.
 const INSERT = `
 WITH added AS (
@@ -27,14 +21,6 @@ WITH added AS (
 )
 SELECT count(*)::int AS added, pg_notify('outbox_' || current_schema(), '') FROM added`;
 
-/**
- * An event that this version's topology gives to nobody is not sent: published with `mandatory` it would come back for ever. Whoever
- * subscribes to it first adds a line to {@link SUBSCRIPTIONS}, and it leaves.
- */
-function isUnheard({ exchange, type }: OutboxMessage): boolean {
-  return exchange === EXCHANGES.events && UNHEARD.has(type);
-}
-
 /** Stores outgoing messages in the caller's transaction, so that a state change and what it tells others happen together or not at all. */
 @Injectable()
 export class Outbox {
@@ -42,8 +28,7 @@ export class Outbox {
    * Messages leave in the order of this array and of these calls (for transactions that lock the same row), each at least once.
    * @param sql the open transaction
    */
-  async add(sql: SqlExecutor, outgoing: readonly OutboxMessage[]): Promise<void> {
-    const messages = outgoing.filter((message) => !isUnheard(message));
+  async add(sql: SqlExecutor, messages: readonly OutboxMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const trace = traceHeaders();
     const encoded = messages.map((message) => encodeBody(message.body));

@@ -43,6 +43,7 @@ export const PUBLISHES: Record<ServiceName, readonly string[]> = {
     EVENTS.jobTargetsAssigned,
     EVENTS.jobWaveReleased,
     EVENTS.jobComputersTold,
+    EVENTS.jobTargetsLeft,
     EVENTS.jobCancelRequested,
   ],
   result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.jobAttemptsEnded, EVENTS.executionAnomaly],

@@ -53,6 +53,7 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
     events: [EVENTS.packageVersionPublished, EVENTS.packageVersionWithdrawn],
   },
   { service: 'job-scheduler', queue: 'job-scheduler.groups', events: [EVENTS.groupChanged] },
+  { service: 'job-scheduler', queue: 'job-scheduler.members', events: [EVENTS.groupMembersChanged] },
   {
     service: 'job-scheduler',
     queue: 'job-scheduler.progress',
@@ -62,7 +63,13 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
   {
     service: 'result',
     queue: 'result.jobs',
-    events: [EVENTS.jobCancelRequested, EVENTS.jobStatusChanged, EVENTS.jobWaveReleased, EVENTS.jobComputersTold],
+    events: [
+      EVENTS.jobCancelRequested,
+      EVENTS.jobStatusChanged,
+      EVENTS.jobWaveReleased,
+      EVENTS.jobComputersTold,
+      EVENTS.jobTargetsLeft,
+    ],
   },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },
   {

@@ -17,6 +17,11 @@ describe('topology', () => {
     },
   );
 
+  it('every event has somebody who hears it: one that nobody does would come back to its sender for ever', () => {
+    const heard = SUBSCRIPTIONS.flatMap(({ events }) => events);
+    expect(Object.values(EVENTS).filter((event) => !heard.includes(event))).toEqual([]);
+  });
+
   it('every quorum queue that is consumed has a dead-letter queue bound to its name', () => {
     for (const { queues, bindings } of TOPOLOGY) {
       const consumed = queues.filter(

@@ -213,9 +213,9 @@ export class CommandIntake {
       journal.changeAttempt(command, { finishedAt: timestamp(clock) });
     }
     if (command.kind === 'cancel' && judgement.do === 'cancel') {
-      const { jobId, run, attempt, status, reason } = command;
+      const { jobId, run, attempt, status, reason, code } = command;
       journal.rememberCancel({ jobId, run, attempt, status, reason, expiresAt: command.expiresAt });
-      for (const key of judgement.attempts) executor.cancel(key, { status, reason });
+      for (const key of judgement.attempts) executor.cancel(key, { status, reason, ...(code && { code }) });
     }
   }
 }

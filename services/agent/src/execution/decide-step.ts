@@ -58,7 +58,11 @@ export function verdictOf(
 
 function stopBeforeBegin({ command, cancel }: AttemptRecord, { variant, now }: DecisionFacts): Verdict | null {
   if (cancel)
-    return verdictOf(cancel.status, cancel.status === 'expired' ? 'job.expired' : 'job.canceled', cancel.reason);
+    return verdictOf(
+      cancel.status,
+      cancel.code ?? (cancel.status === 'expired' ? 'job.expired' : 'job.canceled'),
+      cancel.code ? '' : cancel.reason,
+    );
   if (Date.parse(command.expiresAt) <= now)
     return verdictOf('expired', 'command.expired', `It was valid until ${command.expiresAt}.`);
   if (!variant) return verdictOf('rejected', 'variant.none');

@@ -36,6 +36,8 @@ export interface Verdict {
 export interface CancelMark {
   status: 'canceled' | 'expired';
   reason: string;
+  /** when it is not the job that ended */
+  code?: 'target.left';
 }
 
 export interface AttemptRecord extends AttemptKey {

@@ -187,4 +187,15 @@ describe('targets.resolve', () => {
       expect(found.map(({ computerId }) => computerId)).toEqual(expected);
     }
   });
+
+  it('looks at named computers only when it is asked so', async () => {
+    const [member, other, named] = (await computers(3)) as [string, string, string];
+    const group = await world.group();
+    await put(group.id, [member, other]);
+    const { found } = await pages(
+      { groupIds: [group.id], computerIds: [named], among: [member, named, randomUUID()] },
+      100,
+    );
+    expect(found.map(({ computerId }) => computerId)).toEqual([member, named].toSorted());
+  });
 });

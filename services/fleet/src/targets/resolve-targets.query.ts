@@ -42,6 +42,7 @@ export class ResolveTargets {
       resolvedAt,
       limit + 1,
       guarded,
+      request.among ?? null,
     ];
     const rows = await this.dataSource.query<TargetRow[]>(PAGE, parameters);
     const page = rows.slice(0, limit);

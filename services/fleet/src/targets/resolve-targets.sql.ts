@@ -9,7 +9,7 @@ const MAX_SITE = 200;
  * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
  *
  * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit,
- * $8 names of guarded groups.
+ * $8 names of guarded groups, $9 computers that alone are looked at (null: all are).
  * A page without targets is one row without a computer: the groups that are gone are told in any case, and by the same snapshot, so that
  * nobody can be found while an exclusion is being deleted.
  * Of the groups that a computer of the page is in none is missing: in each of them it is among the next `limit` members too.
@@ -22,14 +22,14 @@ WITH candidates AS (
   CROSS JOIN LATERAL (
     SELECT m.computer_id FROM memberships m
     WHERE m.group_id = wanted.group_id AND m.member_since <= $6::timestamptz AND ($5::uuid IS NULL OR m.computer_id > $5::uuid)
-      AND NOT (m.computer_id = ANY($4::uuid[]))
+      AND NOT (m.computer_id = ANY($4::uuid[])) AND ($9::uuid[] IS NULL OR m.computer_id = ANY($9::uuid[]))
       AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = m.computer_id AND x.group_id = ANY($3::uuid[]))
     ORDER BY m.computer_id LIMIT $7
   ) m
   UNION ALL
   (SELECT c.id, NULL FROM computers c
    WHERE c.id = ANY($2::uuid[]) AND ($5::uuid IS NULL OR c.id > $5::uuid)
-     AND NOT (c.id = ANY($4::uuid[]))
+     AND NOT (c.id = ANY($4::uuid[])) AND ($9::uuid[] IS NULL OR c.id = ANY($9::uuid[]))
      AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = c.id AND x.group_id = ANY($3::uuid[]))
    ORDER BY c.id LIMIT $7)
 ), page AS (

@@ -69,10 +69,12 @@ export interface Cancellation {
   attempt: number;
   closing: Closing;
   reason: string;
+  /** when it is not the job that ended */
+  code?: CancelCommand['code'];
 }
 
 /** "What has not begun must not begin", valid as long as a stream keeps what it cancels. */
-export function cancelContent({ jobId, run, attempt, closing, reason }: Cancellation, now: Date): CommandContent {
+export function cancelContent({ jobId, run, attempt, closing, reason, code }: Cancellation, now: Date): CommandContent {
   const expiresAt = daysAfter(now, DEFAULT_LIFETIME_DAYS).toISOString();
-  return { kind: 'cancel', jobId, run, attempt, status: closing, reason, expiresAt };
+  return { kind: 'cancel', jobId, run, attempt, status: closing, reason, expiresAt, ...(code && { code }) };
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Selector, selects, waveSlice } from '@waybill/contracts';
+import { REASONS, type Selector, selects, waveSlice } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { GroupsRepository } from '../catalogue/groups.repository.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
+import { lastAttempt } from '../jobs/attempts.js';
 import type { Closing } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { type PartTarget, TargetsRepository } from '../targets/targets.repository.js';
@@ -73,6 +74,13 @@ export class CommandPlanner {
     now: Date,
   ): Promise<PlannedCommand[]> {
     return this.everywhere(sql, job, cancelContent({ jobId: job.id, run: job.run, ...closed }, now));
+  }
+
+  /** Computers that are no longer targets do not begin; the group's stream does not reach them any more. */
+  drop(job: Job, computers: readonly string[], now: Date): PlannedCommand[] {
+    const closed = { closing: 'canceled', attempt: lastAttempt(job), reason: REASONS['target.left'] } as const;
+    const content = cancelContent({ jobId: job.id, run: job.run, code: 'target.left', ...closed }, now);
+    return toComputers(computers, content);
   }
 
   private async everywhere(

@@ -3,6 +3,7 @@ import {
   EXCHANGES,
   type JobCancelRequested,
   type JobStatusChanged,
+  type JobTargetsLeft,
   type JobWaveReleased,
 } from '@waybill/contracts';
 import type { OutboxMessage } from '@waybill/messaging';
@@ -15,6 +16,7 @@ export function announcements(job: Job, effects: readonly Effect[], now: Date): 
   return effects.flatMap((effect) => {
     if (effect.kind === 'announceStatus') return event(EVENTS.jobStatusChanged, statusChanged(job, now));
     if (effect.kind === 'announceWave') return event(EVENTS.jobWaveReleased, waveReleased(job, effect.wave, now));
+    if (effect.kind === 'dropTargets') return event(EVENTS.jobTargetsLeft, targetsLeft(job, effect.computers));
     if (effect.kind === 'closeExecutions') return event(EVENTS.jobCancelRequested, cancelRequested(job, effect, now));
     return [];
   });
@@ -26,6 +28,10 @@ function statusChanged({ id, run, status }: Job, now: Date): JobStatusChanged {
 
 function waveReleased({ id, run }: Job, wave: number, now: Date): JobWaveReleased {
   return { v: 1, jobId: id, run, wave, at: now.toISOString() };
+}
+
+function targetsLeft({ id, run }: Job, computers: readonly string[]): JobTargetsLeft {
+  return { v: 1, jobId: id, run, computers: [...computers] };
 }
 
 function cancelRequested(

@@ -20,6 +20,8 @@ export type Effect =
   | { kind: 'releasePart'; wave: number; computers: number }
   /** tell that a wave after the first was released */
   | { kind: 'announceWave'; wave: number }
+  /** tell result and the computers themselves that they are no longer targets */
+  | { kind: 'dropTargets'; computers: readonly string[] }
   /** commands of a re-execution, to the reopened computers only */
   | { kind: 'releaseAttempt'; attempt: number; computers: readonly string[] }
   /** ask result to close what has not begun, attempts up to `attempt` */

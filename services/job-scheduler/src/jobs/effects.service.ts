@@ -63,6 +63,8 @@ export class EffectsService {
         return this.planner.attempt(sql, job, effect.computers, now);
       case 'sendHold':
         return this.planner.hold(sql, job, effect);
+      case 'dropTargets':
+        return this.planner.drop(job, effect.computers, now);
       case 'sendCancel':
         return this.planner.cancel(sql, job, effect, now);
       default:

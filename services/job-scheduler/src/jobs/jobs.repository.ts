@@ -42,6 +42,12 @@ export class JobsRepository {
     return row ?? null;
   }
 
+  /** Jobs under way that are for the group's computers. */
+  async openOfGroup(sql: SqlExecutor, groupId: string): Promise<Job[]> {
+    const text = `SELECT * FROM jobs WHERE status IN ('running', 'paused', 'halted') AND group_ids @> ARRAY[$1::uuid] ORDER BY id`;
+    return ((await sql.query(text, [groupId])) as JobRow[]).map(jobOfRow);
+  }
+
   /** Waits until nobody else is advancing the job. */
   async lock(sql: SqlExecutor, id: string): Promise<LockedJobs> {
     return this.locked(sql, LOCK, [id]);

@@ -128,7 +128,7 @@ export class FakePeers {
     const excluded = new Set([...membersOf(request.excludeGroupIds), ...request.excludeComputerIds]);
     const named = request.computerIds.filter((id) => this.fleet.computers.has(id));
     const all = [...new Set([...covered, ...named])].filter((id) => !excluded.has(id)).sort();
-    const rest = all.filter((id) => !request.after || id > request.after);
+    const rest = all.filter((id) => (!request.after || id > request.after) && (request.among?.includes(id) ?? true));
     const page = rest.slice(0, Math.min(request.limit, this.fleet.pageSize));
     return {
       resolvedAt: request.resolvedAt ?? new Date().toISOString(),

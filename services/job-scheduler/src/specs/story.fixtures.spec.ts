@@ -72,11 +72,16 @@ export class Story {
     });
   }
 
+  /** Commands of a job in a stream at this moment, their signatures checked. */
+  async commandsSoFar<C extends Command = Command>(stream: string, jobId: string): Promise<Sent<C>[]> {
+    const all = await Promise.all((await this.scheduler.readStream(stream)).map((message) => this.open<C>(message)));
+    return all.filter(({ command }) => 'jobId' in command && command.jobId === jobId);
+  }
+
   /** Waits for `count` commands of a job in a stream, checks their signatures and that there are no more. */
   async commands<C extends Command = Command>(stream: string, jobId: string, count: number): Promise<Sent<C>[]> {
     return eventually(async () => {
-      const all = await Promise.all((await this.scheduler.readStream(stream)).map((message) => this.open<C>(message)));
-      const found = all.filter(({ command }) => 'jobId' in command && command.jobId === jobId);
+      const found = await this.commandsSoFar<C>(stream, jobId);
       expect(found.map(({ command }) => command.kind)).toHaveLength(count);
       return found;
     });

@@ -111,6 +111,18 @@ export class TargetsRepository {
     await sql.query(BY_INBOX, [id, run, computers]);
   }
 
+  /** Those of the computers that are targets. */
+  async among(sql: SqlExecutor, { id, run }: RunRef, computers: readonly string[]): Promise<string[]> {
+    const text = `SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = ANY($3::uuid[]) ORDER BY computer_id`;
+    return ((await sql.query(text, [id, run, computers])) as { id: string }[]).map((row) => row.id);
+  }
+
+  /** From now on they get nothing more of the job. */
+  async remove(sql: SqlExecutor, { id, run }: RunRef, computers: readonly string[]): Promise<void> {
+    const text = 'DELETE FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = ANY($3::uuid[])';
+    await sql.query(text, [id, run, computers]);
+  }
+
   async isTarget(sql: SqlExecutor, { id, run }: RunRef, computerId: string): Promise<boolean> {
     const text = 'SELECT 1 FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = $3';
     const rows = (await sql.query(text, [id, run, computerId])) as unknown[];

@@ -20,6 +20,11 @@ export const CLOSE_RUN_SQL = closeExecutions(
   `e.job_id = $4 AND e.run = $5 AND e.attempt <= $6 AND e.status = ANY ($7::text[])`,
 );
 
+/** Closes what computers that are no longer targets have in given statuses: $4 job, $5 run, $6 computers, $7 statuses. */
+export const CLOSE_LEFT_SQL = closeExecutions(
+  `e.job_id = $4 AND e.run = $5 AND e.computer_id = ANY ($6::uuid[]) AND e.status = ANY ($7::text[])`,
+);
+
 /** Closes whatever a removed computer still had open: $4 computer. */
 export const CLOSE_COMPUTER_SQL = closeExecutions(`e.computer_id = $4`);
 

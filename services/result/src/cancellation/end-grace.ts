@@ -4,7 +4,7 @@ import { CLOSE_RUN_SQL, SWEPT_SQL, TAKE_DUE_CLOSING_SQL } from './cancel-run.sql
 import { closingWords } from './closing-words.js';
 
 /** Statuses of an execution that an agent has taken up but not begun to install. */
-const NOT_BEGUN = ['queued', 'accepted', 'waiting', 'downloading'];
+export const NOT_BEGUN = ['queued', 'accepted', 'waiting', 'downloading'];
 
 interface DueClosing {
   jobId: string;

@@ -22,6 +22,8 @@ export const REOPEN_SQL = `
     FROM executions e
     WHERE e.job_id = $2 AND e.run = $3 AND e.attempt < $4 AND e.final_status = ANY ($5::text[])
       AND ($6::uuid[] IS NULL OR e.computer_id = ANY ($6::uuid[]))
+      -- who has left the job's groups is none of its targets any more
+      AND NOT (e.status = 'canceled' AND e.reason IS NOT DISTINCT FROM 'target.left')
       AND NOT EXISTS (SELECT FROM removed_computers r WHERE r.computer_id = e.computer_id)
     ORDER BY e.job_id, e.run, e.computer_id
     FOR NO KEY UPDATE OF e

@@ -54,8 +54,8 @@ describe('a run in waves', () => {
       return last!;
     });
     expect(told['waves']).toEqual([
-      { wave: 1, total: 1, finished: 1, succeeded: 1 },
-      { wave: 2, total: 2, finished: 0, succeeded: 0 },
+      { wave: 1, total: 1, finished: 1, succeeded: 1, failed: 0 },
+      { wave: 2, total: 2, finished: 0, succeeded: 0, failed: 0 },
     ]);
   });
 
@@ -101,5 +101,34 @@ describe('a run whose computers are told little by little', () => {
     await eventually(async () => expect(await atWork()).toEqual({ computerIds: [one] }));
     await result.report(statusReport({ jobId: paced, computerId: one, seq: 2, status: 'waiting' }));
     await eventually(async () => expect(await atWork()).toEqual({ computerIds: [] }));
+  });
+});
+
+describe('computers that are no longer targets', () => {
+  it('are closed unless they have begun, and are not reopened', async () => {
+    const left = v7();
+    const [waits, begun, stays] = [v7(), v7(), v7()].toSorted() as [string, string, string];
+    const targets = [waits, begun, stays].map((computerId, i) => ({ computerId, name: `pc-${i}`, online: true }));
+    const head = { v: 1, jobId: left, run: 1, chunk: 0, chunks: 1, total: 3, expiresAt: '2026-12-30T00:00:00Z' };
+    await result.tell(EVENTS.jobTargetsAssigned, { ...head, targets });
+    await result.report(statusReport({ jobId: left, computerId: waits, seq: 1, status: 'waiting' }));
+    await result.report(statusReport({ jobId: left, computerId: begun, seq: 1, status: 'installing' }));
+    const states = async () =>
+      (await result.rpc.call(RESULT_RPC.list, { jobId: left, sort: 'computerName' })).items.map(({ status, reason }) =>
+        `${status} ${reason ?? ''}`.trim(),
+      );
+    await eventually(async () => expect(await states()).toEqual(['waiting', 'installing', 'queued online']));
+    for (let i = 0; i < 2; i++)
+      await result.tell(EVENTS.jobTargetsLeft, { v: 1, jobId: left, run: 1, computers: [waits, begun] });
+    await eventually(async () =>
+      expect(await states()).toEqual(['canceled target.left', 'installing', 'queued online']),
+    );
+    const again = { requestId: v7(), jobId: left, run: 1, only: 'unsuccessful', attempt: 2 } as const;
+    expect(await result.rpc.call(RESULT_RPC.reopen, again)).toMatchObject({ total: 0 });
+    // what it had begun when it left it says itself
+    await result.report(
+      statusReport({ jobId: left, computerId: begun, seq: 2, status: 'succeeded', evidence: 'found' }),
+    );
+    await eventually(async () => expect((await states())[1]).toBe('succeeded'));
   });
 });
