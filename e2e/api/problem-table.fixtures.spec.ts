@@ -319,6 +319,8 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.objectMissing': 'the object must vanish under a running upload: services/package uploads.int.spec.ts',
   'upload.verifying': 'a verification must last: services/package multipart.int.spec.ts',
   'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
+  'job.archived':
+    'a job must have ended days ago: services/result archive.int.spec.ts, services/job-scheduler archive-jobs.int.spec.ts',
   'job.orderUnknown': 'needs a job from before: services/job-scheduler templates.int.spec.ts',
   'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
   'delivery.beingSent': 'needs a receiver that takes its time: services/gateway delivering.int.spec.ts',

@@ -103,6 +103,7 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_COMMAND_KEY_FILE: settings.keyFiles.command,
         WAYBILL_KEY_SET_FILE: settings.keyFiles.keySet,
         // no job waits for a second person unless whoever starts the stack says so
+        WAYBILL_ARCHIVE_AFTER_DAYS: process.env['WAYBILL_ARCHIVE_AFTER_DAYS'] ?? '365',
         WAYBILL_APPROVAL_ABOVE: process.env['WAYBILL_APPROVAL_ABOVE'] ?? '0',
         WAYBILL_APPROVAL_GROUPS: process.env['WAYBILL_APPROVAL_GROUPS'] ?? '',
       };

@@ -6,6 +6,8 @@ import { DatabaseHealth, PersistenceModule } from '@waybill/persistence';
 import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill/platform';
 import { ApproveJobHandler } from './approval/approve-job.handler.js';
 import { PauseJobHandler } from './cancellation/pause-job.handler.js';
+import { ArchiveJobs } from './archive/archive-jobs.js';
+import { ArchiveTimer } from './archive/archive.timer.js';
 import { CancelJobHandler } from './cancellation/cancel-job.handler.js';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
 import { CategoryLookup } from './catalogue/category-lookup.js';
@@ -103,7 +105,16 @@ const LOOKUPS = [
   Obstacles,
   ReleasePart,
 ];
-const TIMERS = [TimerLoop, FireTransitions, TimerWork, ResolveTargetsWork, ReexecuteWork, PresenceWork];
+const TIMERS = [
+  ArchiveJobs,
+  ArchiveTimer,
+  TimerLoop,
+  FireTransitions,
+  TimerWork,
+  ResolveTargetsWork,
+  ReexecuteWork,
+  PresenceWork,
+];
 
 /** The service put together: what it answers, what it listens to, what it does by itself. */
 @Module({})

@@ -7,6 +7,7 @@ import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js'
 import { Retry1765100000000 } from './migrations/1765100000000-retry.migration.js';
 import { InstallTime1765000000001 } from './migrations/1765000000001-install-time.migration.js';
 import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migration.js';
+import { Archive1765300000002 } from './migrations/1765300000002-archive.migration.js';
 import { JobTemplates1765300000001 } from './migrations/1765300000001-job-templates.migration.js';
 import { TargetProfiles1765300000000 } from './migrations/1765300000000-target-profiles.migration.js';
 import { Scheduler1764000000000 } from './migrations/1764000000000-scheduler.migration.js';
@@ -27,5 +28,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Pace1765100000002,
     TargetProfiles1765300000000,
     JobTemplates1765300000001,
+    Archive1765300000002,
   ],
 };

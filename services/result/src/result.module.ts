@@ -5,6 +5,10 @@ import { freshText, HealthModule, HealthRegistry, LoggingModule } from '@waybill
 import { AnomaliesController } from './anomalies/anomalies.controller.js';
 import { ListAnomalies } from './anomalies/list-anomalies.query.js';
 import { StoreAnomalies } from './anomalies/store-anomalies.js';
+import { ArchiveJob } from './archive/archive-job.handler.js';
+import { ArchiveTimer } from './archive/archive.timer.js';
+import { EmptyArchived } from './archive/empty-archived.js';
+import { JobArchivedConsumer } from './archive/job-archived.consumer.js';
 import { AssignTargets } from './assignment/assign-targets.handler.js';
 import { GatherStatistics } from './assignment/gather-statistics.js';
 import { TargetsAssignedConsumer } from './assignment/targets-assigned.consumer.js';
@@ -56,6 +60,7 @@ const CONTROLLERS = [
   TargetsLeftConsumer,
   WaveReleasedConsumer,
   ExecutionsController,
+  JobArchivedConsumer,
   JobEndedConsumer,
   ProgressReportsConsumer,
   ReopeningController,
@@ -64,9 +69,11 @@ const CONTROLLERS = [
 ];
 
 const USE_CASES = [
+  ArchiveJob,
   AssignTargets,
   CancelRun,
   CountStuck,
+  EmptyArchived,
   EndGrace,
   EndTimedOut,
   FlushProgress,
@@ -91,7 +98,7 @@ const USE_CASES = [
   TellEnded,
 ];
 
-const TIMERS = [EndedTimer, GraceTimer, HousekeepingTimer, ProgressTimer, TimeoutsTimer];
+const TIMERS = [ArchiveTimer, EndedTimer, GraceTimer, HousekeepingTimer, ProgressTimer, TimeoutsTimer];
 
 const GAUGES = [StuckGauge];
 

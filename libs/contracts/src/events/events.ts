@@ -35,6 +35,7 @@ export const EVENTS = {
   jobComputersTold: 'job.computers.told.v1',
   jobTargetsLeft: 'job.targets.left.v1',
   jobCancelRequested: 'job.cancel.requested.v1',
+  jobArchived: 'job.archived.v1',
   jobProgressed: 'job.progressed.v1',
   jobAttemptsEnded: 'job.attempts.ended.v1',
   executionAnomaly: 'execution.anomaly.v1',
@@ -198,6 +199,13 @@ export class JobCancelRequested {
   @IsString() reason: string;
   /** attempts up to and including this one; absent: up to the newest that result knows. Keeps a late cancel from closing a re-execution */
   @IsOptional() @IsInt() @Min(1) attempt?: number;
+  @IsISO8601() at: string;
+}
+
+/** A job ended long ago: what became of each of its computers is no longer kept, in any of its runs. */
+export class JobArchived {
+  @Equals(1) v: 1;
+  @IsUUID() jobId: string;
   @IsISO8601() at: string;
 }
 

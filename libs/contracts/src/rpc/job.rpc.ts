@@ -254,6 +254,8 @@ export interface JobView {
   createdBy: string;
   startedAt: string | null;
   finishedAt: string | null;
+  /** from then on only its counters and its report are kept, and it is not executed again; null while everything is */
+  archivedAt: string | null;
   /** why somebody other than its maker must approve it before it starts, and who did; null when nobody must */
   approval: { reason: string; approvedBy: string | null; approvedAt: string | null } | null;
   revision: number;

@@ -14,6 +14,7 @@ export type ErrorKind =
   | 'invalid'
   | 'conflict'
   | 'precondition'
+  | 'gone'
   | 'notFound'
   | 'forbidden'
   | 'unauthorized'

@@ -62,6 +62,7 @@ export const GOLDEN_EVENTS: Events = {
     ],
   },
   [EVENTS.jobExecutionsReady]: { v: 1, jobId: ID, run: 1, total: 2 },
+  [EVENTS.jobArchived]: { v: 1, jobId: ID, at: AT },
   [EVENTS.jobWaveReleased]: { v: 1, jobId: ID, run: 1, wave: 2, at: AT },
   [EVENTS.jobTargetsLeft]: { v: 1, jobId: ID, run: 1, computers: [ID] },
   [EVENTS.jobComputersTold]: { v: 1, jobId: ID, run: 1, computers: [ID] },

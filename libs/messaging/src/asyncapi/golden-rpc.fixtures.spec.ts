@@ -118,6 +118,7 @@ const jobView: JobView = {
   approval: { reason: 'it is for "accounting"', approvedBy: 'second', approvedAt: AT },
   startedAt: AT,
   finishedAt: null,
+  archivedAt: null,
   revision: 3,
 };
 const executionView: ExecutionView = {

@@ -45,6 +45,7 @@ export const PUBLISHES: Record<ServiceName, readonly string[]> = {
     EVENTS.jobComputersTold,
     EVENTS.jobTargetsLeft,
     EVENTS.jobCancelRequested,
+    EVENTS.jobArchived,
   ],
   result: [EVENTS.jobExecutionsReady, EVENTS.jobProgressed, EVENTS.jobAttemptsEnded, EVENTS.executionAnomaly],
 };

@@ -69,6 +69,7 @@ export const SUBSCRIPTIONS: readonly SubscriptionSpec[] = [
       EVENTS.jobWaveReleased,
       EVENTS.jobComputersTold,
       EVENTS.jobTargetsLeft,
+      EVENTS.jobArchived,
     ],
   },
   { service: 'result', queue: 'result.computers', events: [EVENTS.computerRemoved] },

@@ -7,6 +7,7 @@ export const HTTP_STATUS: Record<ErrorKind, number> = {
   forbidden: 403,
   notFound: 404,
   conflict: 409,
+  gone: 410,
   precondition: 412,
   tooLarge: 413,
   limited: 429,

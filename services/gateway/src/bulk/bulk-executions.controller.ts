@@ -25,7 +25,14 @@ export class BulkExecutionsController {
   @Post('re-execute')
   @HttpCode(207)
   @Answers(207, 'BulkExecutionsAnswer', 'What became of each, also when none could be done.')
-  @Problems('job.notFound', 'job.wrongState', 'job.reexecutionPending', 'version.untrusted', 'version.withdrawn')
+  @Problems(
+    'job.notFound',
+    'job.wrongState',
+    'job.archived',
+    'job.reexecutionPending',
+    'version.untrusted',
+    'version.withdrawn',
+  )
   async reexecute(
     @Param('id', IdPipe) id: string,
     @Body() { computers }: ReexecuteExecutions,

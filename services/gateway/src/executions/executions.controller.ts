@@ -23,7 +23,7 @@ export class ExecutionsController {
   @Get('executions')
   @ApiListQuery(EXECUTION_FIELDS)
   @Answers(200, 'Page<ExecutionView>', 'One page of executions.')
-  @Problems('job.notFound')
+  @Problems('job.notFound', 'job.archived')
   async list(@Param('id', IdPipe) id: string, @ListQuery() query: PageQuery): Promise<Page<ExecutionView>> {
     const page = await this.rpc.call(RESULT_RPC.list, { jobId: id, ...query });
     // A job without executions and a job that does not exist look alike to the result service.
@@ -34,7 +34,7 @@ export class ExecutionsController {
   /** One computer's execution with every attempt: steps, reason, exit code, log tail. */
   @Get('executions/:computerId')
   @Answers(200, 'ExecutionDetail', 'The execution.')
-  @Problems('execution.notFound')
+  @Problems('execution.notFound', 'job.archived')
   get(@Param('id', IdPipe) jobId: string, @Param('computerId', IdPipe) computerId: string): Promise<ExecutionDetail> {
     return this.rpc.call(RESULT_RPC.get, { jobId, computerId });
   }

@@ -130,6 +130,7 @@ export class JobsController {
   @Problems(
     'job.notFound',
     'job.wrongState',
+    'job.archived',
     'job.reexecutionPending',
     'version.untrusted',
     'version.withdrawn',

@@ -1541,6 +1541,13 @@ export const viewSchemas = {
           "null"
         ]
       },
+      "archivedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "from then on only its counters and its report are kept, and it is not executed again; null while everything is"
+      },
       "approval": {
         "anyOf": [
           {
@@ -1692,6 +1699,7 @@ export const viewSchemas = {
       "action",
       "annotations",
       "approval",
+      "archivedAt",
       "attempt",
       "counters",
       "createdAt",

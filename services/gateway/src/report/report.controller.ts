@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type ExecutionView, type JobReport, type Page, RESULT_RPC } from '@waybill/contracts';
+import { type ExecutionView, type JobReport, type Page, RESULT_RPC, WaybillError } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { Request, Response } from 'express';
 import { IdPipe } from '../http/id.pipe.js';
@@ -48,7 +48,7 @@ export class ReportController {
       'application/x-ndjson': { schema: { type: 'string' } },
     },
   })
-  @Problems('job.notFound', 'report.format', 'report.rows')
+  @Problems('job.notFound', 'report.format', 'report.rows', 'job.archived')
   async report(
     @Param('id', IdPipe) id: string,
     @Query('format') format: string | undefined,
@@ -59,8 +59,9 @@ export class ReportController {
     const accepted = request.accepts(['json', 'text/csv', 'application/x-ndjson']);
     const choice = reportChoice(format, rows, accepted && accepted.replace(/^.*\/(x-)?/, ''));
     response.vary('Accept');
-    await this.jobs.get(id);
+    const { archivedAt } = await this.jobs.get(id);
     if (choice.rows === 'executions') {
+      if (archivedAt !== null) throw executionsGone(archivedAt);
       const file = { name: `job-${id}`, format: choice.format as 'csv' | 'ndjson', columns: EXECUTION_COLUMNS };
       return sendTable(response, { ...file, pages: this.pages(id) });
     }
@@ -79,6 +80,11 @@ export class ReportController {
       cursor = page.nextCursor ?? undefined;
     } while (cursor);
   }
+}
+
+function executionsGone(archivedAt: string): WaybillError {
+  const detail = `The job was archived at ${archivedAt}: its executions are no longer kept. Its summary is (rows=summary).`;
+  return new WaybillError('gone', 'job.archived', detail);
 }
 
 /** A file is made of pages, this one of a single one. */

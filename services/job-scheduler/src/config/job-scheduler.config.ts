@@ -1,5 +1,5 @@
 import { Env, IsEd25519PublicKeys, listOf, ServiceConfig } from '@waybill/platform';
-import { IsInt, IsString, Matches, Min } from 'class-validator';
+import { IsInt, IsString, Matches, Max, Min } from 'class-validator';
 import type { ApprovalPolicy } from '../approval/approval.js';
 
 /** What the job-scheduler reads from the environment. */
@@ -21,6 +21,9 @@ export class JobSchedulerConfig extends ServiceConfig {
   @Env('WAYBILL_APPROVAL_ABOVE') @IsInt() @Min(0) approvalAbove: number = 0;
   /** groups, comma-separated; a job that reaches a computer in one of them starts only when somebody else has approved it */
   @Env('WAYBILL_APPROVAL_GROUPS') @IsString() approvalGroups: string = '';
+
+  /** days after its end when a job is archived: its counters and its report stay, what became of each computer is deleted; 0: never */
+  @Env('WAYBILL_ARCHIVE_AFTER_DAYS') @IsInt() @Min(0) @Max(36_500) archiveAfterDays: number = 365;
 
   /** the signed key set (npm run keys) that says whose signatures count; read again when its file changes */
   @Env('WAYBILL_KEY_SET') @IsString() keySet: string;

@@ -46,6 +46,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     total: null,
     startedAt: null,
     finishedAt: null,
+    archivedAt: null,
     finishedAttempt: null,
     reexecution: null,
     approval: null,

@@ -1,6 +1,7 @@
 import {
   EVENTS,
   EXCHANGES,
+  type JobArchived,
   type JobCancelRequested,
   type JobStatusChanged,
   type JobTargetsLeft,
@@ -15,6 +16,7 @@ import type { Job } from './job.js';
 export function announcements(job: Job, effects: readonly Effect[], now: Date): OutboxMessage[] {
   return effects.flatMap((effect) => {
     if (effect.kind === 'announceStatus') return event(EVENTS.jobStatusChanged, statusChanged(job, now));
+    if (effect.kind === 'announceArchive') return event(EVENTS.jobArchived, archived(job, now));
     if (effect.kind === 'announceWave') return event(EVENTS.jobWaveReleased, waveReleased(job, effect.wave, now));
     if (effect.kind === 'dropTargets') return event(EVENTS.jobTargetsLeft, targetsLeft(job, effect.computers));
     if (effect.kind === 'closeExecutions') return event(EVENTS.jobCancelRequested, cancelRequested(job, effect, now));
@@ -24,6 +26,10 @@ export function announcements(job: Job, effects: readonly Effect[], now: Date): 
 
 function statusChanged({ id, run, status }: Job, now: Date): JobStatusChanged {
   return { v: 1, jobId: id, run, status, at: now.toISOString() };
+}
+
+function archived({ id }: Job, now: Date): JobArchived {
+  return { v: 1, jobId: id, at: now.toISOString() };
 }
 
 function waveReleased({ id, run }: Job, wave: number, now: Date): JobWaveReleased {

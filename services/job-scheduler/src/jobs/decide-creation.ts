@@ -69,6 +69,7 @@ export function decideCreation(
       total: null,
       startedAt: null,
       finishedAt: null,
+      archivedAt: null,
       finishedAttempt: null,
       reexecution: null,
       approval,

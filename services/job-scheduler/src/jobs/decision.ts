@@ -12,6 +12,8 @@ export type Effect =
   | { kind: 'clearTimers'; timers: readonly TimerKind[] }
   /** tell everybody the job's status */
   | { kind: 'announceStatus' }
+  /** tell that what became of the computers need not be kept */
+  | { kind: 'announceArchive' }
   /** give result the targets, so that it makes the executions */
   | { kind: 'assignTargets' }
   /** first commands of the run, to everybody or to one wave */

@@ -17,15 +17,16 @@ const ACTIONS: Record<JobStatus, string> = {
 };
 
 /**
- * What the audit log says of a decision: one entry when the job got another status, whoever decided, else none. Never one per computer:
+ * What the audit log says of a decision: one entry when the job got another status or was archived, whoever decided, else none. Never one per computer:
  * what became of each is in result.
  * @param before the job as it was, absent for a new one
  */
 export function jobAudit({ job, effects }: Decision, before: Job | undefined): AuditRecord[] {
-  if (!effects.some(({ kind }) => kind === 'announceStatus')) return [];
+  const archived = effects.some(({ kind }) => kind === 'announceArchive');
+  if (!archived && !effects.some(({ kind }) => kind === 'announceStatus')) return [];
   return [
     {
-      action: actionOf(job, before),
+      action: archived ? 'job.archived' : actionOf(job, before),
       object: { type: 'job', id: job.id },
       ...(before ? { before: jobView(before, null) } : {}),
       after: jobView(job, null),

@@ -15,6 +15,7 @@ const STATE = {
   total: 'total',
   startedAt: 'started_at',
   finishedAt: 'finished_at',
+  archivedAt: 'archived_at',
   finishedAttempt: 'finished_attempt',
   reexecution: 'reexecution',
   approval: 'approval',

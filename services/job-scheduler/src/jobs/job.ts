@@ -76,6 +76,8 @@ export interface JobState {
   readonly total: number | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** what became of its computers is no longer kept; null while it is */
+  readonly archivedAt: Date | null;
   /** highest attempt for which result said that every execution is final */
   readonly finishedAttempt: number | null;
   readonly reexecution: PendingReexecution | null;

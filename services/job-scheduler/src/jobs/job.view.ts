@@ -42,6 +42,7 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     createdBy: job.createdBy,
     startedAt: job.startedAt?.toISOString() ?? null,
     finishedAt: job.finishedAt?.toISOString() ?? null,
+    archivedAt: job.archivedAt?.toISOString() ?? null,
     approval: job.approval && {
       reason: job.approval.reason,
       approvedBy: job.approval.approvedBy,

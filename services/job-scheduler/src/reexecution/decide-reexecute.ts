@@ -1,4 +1,5 @@
 import { conflict, type JobStatus } from '@waybill/contracts';
+import { jobArchived } from '../archive/decide-archive.js';
 import { attemptAfter } from '../jobs/attempts.js';
 import { changed, type Decision, unchanged } from '../jobs/decision.js';
 import { demandRevision, demandStarted, demandStatus } from '../jobs/guards.js';
@@ -17,11 +18,12 @@ const REEXECUTABLE: readonly JobStatus[] = ['running', 'halted', 'completed', 'c
 
 /**
  * Accepts a re-execution: from here on it is finished whatever process dies. The same request again changes nothing.
- * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.reexecutionPending`
+ * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.archived`, `job.reexecutionPending`
  */
 export function decideReexecute(job: Job, { requestId, revision, leaseMs }: ReexecuteOrder, now: Date): Decision {
   if (job.reexecution?.requestId === requestId) return unchanged(job);
   demandRevision(job, revision);
+  if (job.archivedAt) throw jobArchived(job);
   demandStatus(job, 're-executed', REEXECUTABLE);
   demandStarted(job);
   if (job.reexecution) {

@@ -14,6 +14,7 @@ import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { demandJob, limitsScope, visibleJobs } from '../limits/job-limits.js';
 import { ListAtWork } from './at-work.query.js';
+import { demandKept } from '../archive/archived-run.js';
 import { ReportJob } from '../report/job-report.query.js';
 import { executionNotFound, GetExecution } from './get-execution.query.js';
 import { ListExecutions } from './list-executions.query.js';
@@ -51,6 +52,7 @@ export class ExecutionsController {
   @RpcHandler(RESULT_RPC.list, ExecutionListRequest)
   async list(request: ExecutionListRequest): Answer<typeof RESULT_RPC.list> {
     await demandJob(this.dataSource, request.jobId);
+    await demandKept(this.dataSource, request.jobId);
     return this.listExecutions.ofJob(request);
   }
 
@@ -63,6 +65,7 @@ export class ExecutionsController {
   async get(request: ExecutionRef): Answer<typeof RESULT_RPC.get> {
     const visible = await visibleJobs(this.dataSource, [request.jobId]);
     if (visible.size === 0) throw executionNotFound(request);
+    await demandKept(this.dataSource, request.jobId);
     return this.getExecution.execute(request);
   }
 

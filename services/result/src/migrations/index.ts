@@ -9,6 +9,7 @@ import { JobReach1764900000000 } from './1764900000000-job-reach.migration.js';
 import { Messaging1763999999999 } from './1763999999999-messaging.migration.js';
 import { OpenExecutions1764800000000 } from './1764800000000-open-executions.migration.js';
 import { Waves1765000000000 } from './1765000000000-waves.migration.js';
+import { Archive1765300000001 } from './1765300000001-archive.migration.js';
 import { RunProfiles1765300000000 } from './1765300000000-run-profiles.migration.js';
 import { UnusableReports1764800000001 } from './1764800000001-unusable-reports.migration.js';
 
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   EndedAttempts1765200000000,
   ReopenedFailures1765200000001,
   RunProfiles1765300000000,
+  Archive1765300000001,
 ];

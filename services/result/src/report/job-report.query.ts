@@ -9,6 +9,7 @@ import {
 import type { SqlExecutor } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { sentenceOf } from '../executions/execution-view.js';
+import { archivedRun } from '../archive/archived-run.js';
 import { CELLS_SQL, DURATIONS_SQL, NEWEST_RUN_SQL } from './job-report.sql.js';
 
 interface CellRow extends Omit<ReportSlice, 'successPercent'> {
@@ -31,11 +32,12 @@ interface DurationsRow {
 export class ReportJob {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** A job without executions yet has an empty report. */
+  /** A job without executions yet has an empty report, one that was archived that of then. */
   execute(jobId: string): Promise<JobReport> {
     return this.dataSource.transaction('REPEATABLE READ', async (sql) => {
       const [newest] = await sql.query<[{ run: number | null }]>(NEWEST_RUN_SQL, [jobId]);
-      return reportRun(sql, jobId, newest.run ?? 1);
+      const archived = await archivedRun(sql, jobId);
+      return archived?.report ?? reportRun(sql, jobId, newest.run ?? 1);
     });
   }
 }
