@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { conflict, type ExecutionView, JOB_RPC, notFound, RESULT_RPC } from '@waybill/contracts';
+import { conflict, type ExecutionView, isFinal, JOB_RPC, notFound, RESULT_RPC } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import type { RequestWithId } from '@waybill/platform';
 import { IdPipe } from '../http/id.pipe.js';
@@ -62,6 +62,11 @@ export class BulkExecutionsController {
 function attemptOf(execution: ExecutionView | undefined, attempt: number | null, absent: string): number {
   if (!execution) throw notFound('execution.notFound', absent);
   if (attempt !== null && execution.attempt >= attempt) return execution.attempt;
+  if (isFinal(execution.status))
+    throw conflict(
+      'execution.targetLeft',
+      'The computer has left the groups of the job, or was removed: it is no target any more.',
+    );
   throw conflict(
     'execution.notFinal',
     `The execution is ${execution.status}; a new attempt can begin when this one has ended.`,

@@ -113,26 +113,28 @@ describe('an action on many jobs', () => {
 
 describe('re-execution of many computers of a job', () => {
   it('says of each whether it has the new attempt', async () => {
-    const [again, busy, missing] = [v7(), v7(), v7()];
+    const [again, busy, missing, left] = [v7(), v7(), v7(), v7()];
     world.behind.answers.set(JOB_RPC.reexecute, () => ({ attempt: 4, computers: 1 }));
     world.behind.answers.set(RESULT_RPC.list, () => ({
       items: [
         { computerId: busy, status: 'installing', attempt: 1 },
+        { computerId: left, status: 'canceled', attempt: 1 },
         { computerId: again, status: 'queued', attempt: 4 },
       ],
       nextCursor: null,
     }));
     const { status, body } = await post(`/jobs/${v7()}/executions/actions/re-execute`, {
-      computers: [again.toUpperCase(), busy, missing],
+      computers: [again.toUpperCase(), busy, missing, left],
     });
     expect(status).toBe(207);
     expect(body as unknown as BulkExecutionsAnswer).toMatchObject({
       succeeded: 1,
-      failed: 2,
+      failed: 3,
       items: [
         { computerId: again.toUpperCase(), status: 200, attempt: 4, problem: null },
         { computerId: busy, status: 409, attempt: null, problem: { code: 'execution.notFinal' } },
         { computerId: missing, status: 404, attempt: null, problem: { code: 'execution.notFound' } },
+        { computerId: left, status: 409, attempt: null, problem: { code: 'execution.targetLeft' } },
       ],
     });
   });
