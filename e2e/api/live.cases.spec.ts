@@ -78,6 +78,19 @@ export function live(current: () => ApiWorld): void {
       expect(names).toContain(FORMULA);
     });
 
+    it('has an export that can be sent to a group as it is', async () => {
+      await world.api.post('/groups', { name: 'out-of-a-table', kind: 'static' });
+      const csv = await (await world.api.raw('GET', `/jobs/${job.id}/report?format=csv`)).text();
+      const put = (text: string) =>
+        world.api.raw('POST', '/groups/out-of-a-table/members', text, { 'content-type': 'text/csv' });
+      const wrong = await put(`${csv}x,y\r\n`);
+      expect(wrong.status).toBe(400);
+      expect(await wrong.json()).toMatchObject({ code: 'request.invalid', errors: [{ pointer: `/${AGENTS + 2}` }] });
+      expect(await (await put(csv)).json()).toEqual({ changed: AGENTS, members: AGENTS });
+      expect(await (await put(csv)).json()).toEqual({ changed: 0, members: AGENTS });
+      await world.api.raw('DELETE', '/groups/out-of-a-table');
+    });
+
     it('is ordered again with changes, from itself and from a template, and only said to be when that is asked', async () => {
       const schedule = { startAt: '2031-01-01T00:00:00Z' };
       const clone = await world.api.post<Job>(`/jobs/${job.id}/actions/clone`, { schedule, priority: 9 });

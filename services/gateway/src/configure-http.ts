@@ -8,6 +8,8 @@ import { buildDocument } from './openapi/document.js';
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
 const MANIFEST_LIMIT = 1024 * 1024;
+/** Of 5,000 lines, with other columns beside the ids; bytes. */
+const MEMBERS_LIMIT = 4 * 1024 * 1024;
 /** An upload may take hours; what must be quick has its own deadlines. */
 const REQUEST_TIMEOUT_MS = 24 * 3_600_000;
 /** Each is written into the audit log. */
@@ -26,6 +28,7 @@ export function configureHttp(app: NestExpressApplication): void {
   app.use('/api/v1/packages', (request: Request, response: Response, next: NextFunction) =>
     streamsBody(request) ? next() : yaml(request, response, next),
   );
+  app.use('/api/v1/groups', text({ type: 'text/csv', limit: MEMBERS_LIMIT, verify: demandUtf8 }));
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     customSiteTitle: 'Waybill API',
     jsonDocumentUrl: 'openapi.json',

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
-import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiExtraModels, ApiQuery, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import {
   type ComputerView,
   CreateGroup,
@@ -12,7 +12,6 @@ import {
   UpdateGroup,
 } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsUUID } from 'class-validator';
 import type { Response } from 'express';
 import { Flag } from '../http/flag.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
@@ -20,15 +19,10 @@ import { IfMatch } from '../http/if-match.decorator.js';
 import { ListQuery } from '../http/list-query.decorator.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery, COMPUTER_FILTER } from '../openapi/list-query.docs.js';
+import { AddMembers, membersFromBody } from './members-body.js';
 
 /** Thousands of members and their notices take longer than a usual request. */
 const MANY_TIMEOUT_MS = 30_000;
-
-/** Body of `POST /groups/{name}/members`. */
-export class AddMembers {
-  /** ids of computers, at most 5,000 a call */
-  @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers: string[];
-}
 
 @ApiTags('groups')
 @Controller('groups')
@@ -99,17 +93,20 @@ export class GroupsController {
     return this.rpc.call(FLEET_RPC.groupMembersList, { name, ...query });
   }
 
-  /** Adds many computers at once; those that are members already stay members. */
+  /**
+   * Adds many computers at once; those that are members already stay members. As JSON, or as CSV with a header line, of which only the column
+   * `computerId` counts. All of them join, or none.
+   */
   @Post(':name/members')
+  @ApiExtraModels(AddMembers)
+  @ApiConsumes('application/json', 'text/csv')
+  @ApiBody({ required: true, schema: { $ref: getSchemaPath(AddMembers) } })
   @HttpCode(200)
   @Answers(200, 'MembersChanged', 'How many joined and how many are members now.')
   @Problems('group.notFound', 'group.dynamic', 'computer.notFound', 'computer.tooManyGroups')
-  addMany(@Param('name') name: string, @Body() body: AddMembers): Promise<MembersChanged> {
-    return this.rpc.call(
-      FLEET_RPC.groupMembersAdd,
-      { name, computers: body.computers },
-      { timeoutMs: MANY_TIMEOUT_MS },
-    );
+  addMany(@Param('name') name: string, @Body() body: unknown): Promise<MembersChanged> {
+    const request = { name, computers: membersFromBody(body) };
+    return this.rpc.call(FLEET_RPC.groupMembersAdd, request, { timeoutMs: MANY_TIMEOUT_MS });
   }
 
   @Put(':name/members/:computerId')
