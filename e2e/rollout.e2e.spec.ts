@@ -60,6 +60,7 @@ describe('a job in waves', () => {
       'giving-up',
       'too-late',
       'in-flight',
+      'filtered',
       'leaving',
       'rate',
     ])
@@ -330,6 +331,35 @@ describe('a job in waves', () => {
       expect(waiting.counters['queued']).toBeGreaterThan(0);
       await becomes(id, ({ status }) => expect(status).toBe('completed'));
       expect(Date.now() - begun).toBeGreaterThan(10_000);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'reaches those who fit its filter and nobody else, when what they are many was confirmed',
+    async () => {
+      const filter = 'name==*';
+      const targets = { groups: ['sound', 'fragile'], filter };
+      const asked = await stack.api.post<{ confirmTargets: number | null }>('/jobs?dryRun=true', {
+        package: 'filtered',
+        version: '1.0.0',
+        targets: { filter },
+      });
+      expect(asked.confirmTargets).toBeGreaterThanOrEqual(AGENTS + FRAGILE);
+      await expect(stack.api.post('/jobs', { package: 'filtered', version: '1.0.0', targets })).rejects.toThrow(
+        /confirmTargets/,
+      );
+      const { items } = await stack.api.get<Page<{ id: string }>>('/computers?limit=5');
+      const ids = items.map((one) => one.id);
+      const { id } = await stack.api.post<RolledOut>('/jobs', {
+        package: 'filtered',
+        version: '1.0.0',
+        targets: { filter: `id=in=(${ids.join(',')})` },
+      });
+      await becomes(id, ({ status }) => expect(status).toBe('completed'));
+      const reached: string[] = [];
+      for await (const { computerId } of executionsOf(id)) reached.push(computerId);
+      expect(reached.toSorted()).toEqual(ids.toSorted());
     },
     10 * MINUTES,
   );

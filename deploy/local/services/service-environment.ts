@@ -106,6 +106,7 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
         WAYBILL_ARCHIVE_AFTER_DAYS: process.env['WAYBILL_ARCHIVE_AFTER_DAYS'] ?? '365',
         WAYBILL_APPROVAL_ABOVE: process.env['WAYBILL_APPROVAL_ABOVE'] ?? '0',
         WAYBILL_APPROVAL_GROUPS: process.env['WAYBILL_APPROVAL_GROUPS'] ?? '',
+        WAYBILL_CONFIRM_SHARE: process.env['WAYBILL_CONFIRM_SHARE'] ?? '0.5',
       };
     case 'result':
       return { ...trust, WAYBILL_CANCEL_GRACE_SECONDS: '60' };

@@ -45,6 +45,7 @@ import { ReleasePart } from './rollout/release-part.js';
 import { Obstacles } from './rollout/obstacles.js';
 import { ResumeJobHandler } from './rollout/resume-job.handler.js';
 import { MembersChangedConsumer } from './targets/members-changed.consumer.js';
+import { FilterChecks } from './targets/filter-checks.js';
 import { KnownComputers } from './targets/known-computers.js';
 import { ResolveTargetsWork } from './targets/resolve-targets.work.js';
 import { TargetAssigner } from './targets/target-assigner.js';
@@ -101,6 +102,7 @@ const LOOKUPS = [
   JobViews,
   GroupLookup,
   KnownComputers,
+  FilterChecks,
   Withdrawals,
   Obstacles,
   ReleasePart,

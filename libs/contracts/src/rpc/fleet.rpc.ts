@@ -192,6 +192,8 @@ export class ResolveTargets {
   @IsOptional() @IsISO8601() resolvedAt?: string;
   /** names of groups of which who asks wants to know whether the targets are in them */
   @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
+  /** RSQL over what is known of computers; narrows groups and computers, or says alone who is meant */
+  @IsOptional() @IsString() @MaxLength(2000) filter?: string;
   /** ids of computers; nobody else is looked at */
   @IsOptional() @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) among?: string[];
 }
@@ -233,6 +235,8 @@ export class PreviewTargets {
   @IsArray() @ArrayMaxSize(5000) @IsUUID(undefined, { each: true }) excludeComputerIds: string[];
   /** as for {@link ResolveTargets} */
   @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsString({ each: true }) guardedGroups?: string[];
+  /** as for {@link ResolveTargets} */
+  @IsOptional() @IsString() @MaxLength(2000) filter?: string;
 }
 
 /** Computers of one platform; null where a computer has not told yet. */
@@ -249,6 +253,8 @@ export interface TargetsPreview {
   /** the most computers first */
   platforms: PlatformCount[];
   reachedGuarded: string[];
+  /** all computers there are */
+  fleet: number;
 }
 
 export interface FleetRpc {

@@ -58,6 +58,11 @@ export class JobTargets {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
   /** ids of computers */
   @IsOptional() @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers?: string[];
+  /**
+   * RSQL over what is known of computers, as for lists of them, without `group`, e.g. `os==linux;software.acme-ledger.version<2.4`: narrows the groups and
+   * computers that are named, or says alone who is meant. Looked at when the job starts
+   */
+  @IsOptional() @IsString() @Length(1, 2000) filter?: string;
   /** always wins */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobExclusions) exclude?: JobExclusions;
 }
@@ -84,6 +89,11 @@ export class CreateJob {
   @IsString() @MaxLength(128) version: string;
   @IsOptional() @IsIn(JOB_ACTIONS) action?: JobAction;
   @IsObject() @ValidateNested() @Type(() => JobTargets) targets: JobTargets;
+  /**
+   * how many computers the filter means, as the dry run says; asked for when they are more than a share of all computers (half, unless the
+   * installation says otherwise) and more than 10. A job for whom more than that, and a tenth, fit when it starts is canceled
+   */
+  @IsOptional() @IsInt() @Min(1) confirmTargets?: number;
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
   /** default: everybody at once */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRollout) rollout?: JobRollout;
@@ -144,6 +154,8 @@ export interface JobPreview {
   waves: { number: number; percent: number; expected: number }[];
   /** why somebody other than its maker would have to approve it; null when nobody would */
   approval: string | null;
+  /** what `confirmTargets` has to say before the job is made; null when nothing has to be confirmed */
+  confirmTargets: number | null;
   schedule: { startsAt: string; installsAt: string | null; expiresAt: string };
 }
 
@@ -225,6 +237,7 @@ export interface JobView {
   targets: {
     groups: string[];
     computers: string[];
+    filter: string | null;
     exclude: { groups: string[]; computers: string[] };
     total: number | null;
   };

@@ -40,7 +40,9 @@ export function categoriesWithin(limits: readonly Limits[]): string[] | null {
 export function coversJob(limits: readonly Limits[], job: JobReach): boolean {
   return limits.some(
     ({ groups, categories }) =>
-      (groups === null || (job.computers.length === 0 && job.groups.every((name) => groups.includes(name)))) &&
+      (groups === null ||
+        // a job that names no group may be for anybody
+        (job.computers.length === 0 && job.groups.length > 0 && job.groups.every((name) => groups.includes(name)))) &&
       (categories === null || (job.category !== null && categories.includes(job.category))),
   );
 }

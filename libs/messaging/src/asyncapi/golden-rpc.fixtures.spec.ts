@@ -95,7 +95,13 @@ const jobView: JobView = {
   ...versionRef,
   signature: { kid: 'waybill-publish-1', holder: 'service', status: 'valid' },
   action: 'install',
-  targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: 2 },
+  targets: {
+    groups: ['accounting'],
+    computers: [],
+    filter: 'os==linux',
+    exclude: { groups: [], computers: [] },
+    total: 2,
+  },
   schedule: { startAt: null, installAt: null, zone: 'UTC', startsAt: AT, installsAt: null, expiresAt: AT },
   rollout: {
     waves: [{ percent: 10, soak: 'PT30M', approval: 'manual' }, { percent: 100 }],
@@ -297,6 +303,7 @@ export const GOLDEN_RPC: Goldens = {
     response: {
       platforms: [{ os: 'linux', arch: 'amd64', distribution: 'debian', computers: 2, offline: 1 }],
       reachedGuarded: ['servers'],
+      fleet: 3,
     },
   },
   [FLEET_RPC.targetsResolve]: {
@@ -372,6 +379,7 @@ export const GOLDEN_RPC: Goldens = {
       bytes: 2048,
       waves: [{ number: 1, percent: 100, expected: 2 }],
       approval: null,
+      confirmTargets: null,
       schedule: { startsAt: AT, installsAt: AT, expiresAt: AT },
     },
   },

@@ -60,6 +60,6 @@ describe('targets.preview', () => {
   });
 
   it('of nobody is empty', async () => {
-    expect(await preview({})).toEqual({ platforms: [], reachedGuarded: [] });
+    expect(await preview({})).toMatchObject({ platforms: [], reachedGuarded: [] });
   });
 });

@@ -4,7 +4,8 @@ import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { SettledMembers } from '../dynamic-groups/settled-members.js';
 import { waitForMembershipChanges } from '../groups/membership-fence.js';
-import { MOMENT, PAGE } from './resolve-targets.sql.js';
+import { MOMENT, pageSql } from './resolve-targets.sql.js';
+import { isFilterOnly, targetCondition } from './target-filter.js';
 
 interface TargetRow {
   unknownGroupIds: string[];
@@ -33,7 +34,7 @@ export class ResolveTargets {
     const resolvedAt = request.resolvedAt ?? (await this.moment(request));
     const { groupIds, computerIds, excludeGroupIds, excludeComputerIds, after = null, limit } = request;
     const guarded = request.guardedGroups ?? [];
-    const parameters = [
+    const parameters: unknown[] = [
       groupIds,
       computerIds,
       excludeGroupIds,
@@ -44,7 +45,8 @@ export class ResolveTargets {
       guarded,
       request.among ?? null,
     ];
-    const rows = await this.dataSource.query<TargetRow[]>(PAGE, parameters);
+    const condition = targetCondition(request.filter, (value) => `$${parameters.push(value)}`);
+    const rows = await this.dataSource.query<TargetRow[]>(pageSql(condition, isFilterOnly(request)), parameters);
     const page = rows.slice(0, limit);
     return {
       resolvedAt,

@@ -9,26 +9,29 @@ const MAX_SITE = 200;
  * about `limit` rows per group wherever it is; exclusions are taken out before the limit, or pages would come out short.
  *
  * $1 groups, $2 computers, $3 excluded groups, $4 excluded computers, $5 after (null: from the start), $6 resolvedAt, $7 limit,
+ * `condition` is what the computers `c` have to fit; `filterOnly`: nobody is named, whoever fits is meant.
  * $8 names of guarded groups, $9 computers that alone are looked at (null: all are).
  * A page without targets is one row without a computer: the groups that are gone are told in any case, and by the same snapshot, so that
  * nobody can be found while an exclusion is being deleted.
  * Of the groups that a computer of the page is in none is missing: in each of them it is among the next `limit` members too.
  * Who joined later is no target. Who left meanwhile, or joined an excluded group, is none either: exclusions always win.
  */
-export const PAGE = `
+export function pageSql(condition: string | null, filterOnly: boolean): string {
+  const fits = condition === null ? '' : ` AND ${condition}`;
+  return `
 WITH candidates AS (
   SELECT m.computer_id, (wanted.position - 1)::smallint AS position
   FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(group_id, position)
   CROSS JOIN LATERAL (
-    SELECT m.computer_id FROM memberships m
+    SELECT m.computer_id FROM memberships m${condition === null ? '' : ' JOIN computers c ON c.id = m.computer_id'}
     WHERE m.group_id = wanted.group_id AND m.member_since <= $6::timestamptz AND ($5::uuid IS NULL OR m.computer_id > $5::uuid)
-      AND NOT (m.computer_id = ANY($4::uuid[])) AND ($9::uuid[] IS NULL OR m.computer_id = ANY($9::uuid[]))
+      AND NOT (m.computer_id = ANY($4::uuid[])) AND ($9::uuid[] IS NULL OR m.computer_id = ANY($9::uuid[]))${fits}
       AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = m.computer_id AND x.group_id = ANY($3::uuid[]))
     ORDER BY m.computer_id LIMIT $7
   ) m
   UNION ALL
   (SELECT c.id, NULL FROM computers c
-   WHERE c.id = ANY($2::uuid[]) AND ($5::uuid IS NULL OR c.id > $5::uuid)
+   WHERE ${filterOnly ? `cardinality($2::uuid[]) = 0${fits}` : `c.id = ANY($2::uuid[])${fits}`} AND ($5::uuid IS NULL OR c.id > $5::uuid)
      AND NOT (c.id = ANY($4::uuid[])) AND ($9::uuid[] IS NULL OR c.id = ANY($9::uuid[]))
      AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.computer_id = c.id AND x.group_id = ANY($3::uuid[]))
    ORDER BY c.id LIMIT $7)
@@ -51,3 +54,4 @@ FROM (
   ) AS reached
 ) gone
 LEFT JOIN (page JOIN computers c ON c.id = page.computer_id) ON true ORDER BY c.id`;
+}

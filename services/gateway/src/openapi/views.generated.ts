@@ -693,6 +693,10 @@ export const viewSchemas = {
       "targets": {
         "$ref": "#/components/schemas/JobTargets"
       },
+      "confirmTargets": {
+        "type": "number",
+        "description": "how many computers the filter means, as the dry run says; asked for when they are more than a share of all computers (half, unless the installation says otherwise) and more than 10. A job for whom more than that, and a tenth, fit when it starts is canceled"
+      },
       "schedule": {
         "$ref": "#/components/schemas/JobSchedule"
       },
@@ -1605,6 +1609,12 @@ export const viewSchemas = {
               "type": "string"
             }
           },
+          "filter": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
           "exclude": {
             "type": "object",
             "properties": {
@@ -1630,6 +1640,7 @@ export const viewSchemas = {
         "required": [
           "computers",
           "exclude",
+          "filter",
           "groups",
           "total"
         ]
@@ -1809,6 +1820,13 @@ export const viewSchemas = {
         ],
         "description": "why somebody other than its maker would have to approve it; null when nobody would"
       },
+      "confirmTargets": {
+        "type": [
+          "number",
+          "null"
+        ],
+        "description": "what `confirmTargets` has to say before the job is made; null when nothing has to be confirmed"
+      },
       "schedule": {
         "type": "object",
         "properties": {
@@ -1838,6 +1856,7 @@ export const viewSchemas = {
       "bytes",
       "waves",
       "approval",
+      "confirmTargets",
       "schedule"
     ]
   },
@@ -2103,6 +2122,10 @@ export const viewSchemas = {
           "type": "string"
         },
         "description": "ids of computers"
+      },
+      "filter": {
+        "type": "string",
+        "description": "RSQL over what is known of computers, as for lists of them, without `group`, e.g. `os==linux;software.acme-ledger.version<2.4`: narrows the groups and computers that are named, or says alone who is meant. Looked at when the job starts"
       },
       "exclude": {
         "$ref": "#/components/schemas/JobExclusions",

@@ -1,5 +1,5 @@
 import { Env, IsEd25519PublicKeys, listOf, ServiceConfig } from '@waybill/platform';
-import { IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsNumber, IsString, Matches, Max, Min } from 'class-validator';
 import type { ApprovalPolicy } from '../approval/approval.js';
 
 /** What the job-scheduler reads from the environment. */
@@ -24,6 +24,8 @@ export class JobSchedulerConfig extends ServiceConfig {
 
   /** days after its end when a job is archived: its counters and its report stay, what became of each computer is deleted; 0: never */
   @Env('WAYBILL_ARCHIVE_AFTER_DAYS') @IsInt() @Min(0) @Max(36_500) archiveAfterDays: number = 365;
+  /** share of all computers, 0 to 1; a filter that means more has to be confirmed with the number of computers */
+  @Env('WAYBILL_CONFIRM_SHARE') @IsNumber() @Min(0) @Max(1) confirmShare: number = 0.5;
 
   /** the signed key set (npm run keys) that says whose signatures count; read again when its file changes */
   @Env('WAYBILL_KEY_SET') @IsString() keySet: string;

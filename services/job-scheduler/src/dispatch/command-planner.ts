@@ -103,6 +103,8 @@ export class CommandPlanner {
 
   /** Which groups' streams carry the content, and whether those alone would do for their members. */
   private async reach(sql: SqlExecutor, job: Job, content: CommandContent) {
+    // only some of the members are meant: each has its inbox
+    if (job.filter !== null) return { groups: [], mayBroadcast: false, groupIsGone: true };
     const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
     const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
     const groups = among(job.groupIds);

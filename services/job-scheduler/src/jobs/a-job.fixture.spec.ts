@@ -17,6 +17,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
     groups: ['accounting'],
     groupIds: ['01990000-0000-7000-8000-0000000000b1'],
     computers: [],
+    filter: null,
+    mostTargets: null,
     excludeGroups: [],
     excludeGroupIds: [],
     excludeComputers: [],

@@ -59,8 +59,8 @@ function targetErrors({ targets }: CreateJob): FieldError[] {
     ...repeated(targets.exclude?.groups, '/targets/exclude/groups'),
     ...repeated(targets.exclude?.computers, '/targets/exclude/computers'),
   ];
-  if (!targets.groups?.length && !targets.computers?.length) {
-    errors.push({ pointer: '/targets', message: 'name at least one group or computer' });
+  if (!targets.groups?.length && !targets.computers?.length && targets.filter === undefined) {
+    errors.push({ pointer: '/targets', message: 'name at least one group or computer, or give a filter' });
   }
   return errors;
 }

@@ -41,7 +41,7 @@ export class CreateJobHandler {
     }
     const now = await this.now();
     const actor = requestActor();
-    const found = await this.checks.check(order, now);
+    const found = await this.checks.demand(order, now);
     const approval = approvalForGroups(order.targets.groups ?? [], approvalPolicy(this.config));
     return this.views.one(await this.store({ id: id.toLowerCase(), order, actor, approval, ...found }, now));
   }

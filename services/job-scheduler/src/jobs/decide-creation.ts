@@ -19,12 +19,14 @@ export interface CheckedOrder {
   /** ids in the order of the names */
   groupIds: string[];
   excludeGroupIds: string[];
+  /** most computers that were confirmed; null without a filter */
+  mostTargets: number | null;
   schedule: PlannedSchedule;
 }
 
 /** A new job: nothing is sent before its start. */
 export function decideCreation(
-  { id, order, actor, approval, category, versionId, groupIds, excludeGroupIds, schedule }: CheckedOrder,
+  { id, order, actor, approval, category, versionId, groupIds, excludeGroupIds, mostTargets, schedule }: CheckedOrder,
   now: Date,
 ): Decision {
   const { targets } = order;
@@ -40,6 +42,8 @@ export function decideCreation(
       groups: targets.groups ?? [],
       groupIds,
       computers: lowerCase(targets.computers),
+      filter: targets.filter ?? null,
+      mostTargets,
       excludeGroups: targets.exclude?.groups ?? [],
       excludeGroupIds,
       excludeComputers: lowerCase(targets.exclude?.computers),

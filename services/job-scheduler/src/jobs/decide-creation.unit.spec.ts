@@ -19,6 +19,7 @@ describe('decideCreation', () => {
     versionId: '01990000-0000-7000-8000-0000000000aa',
     groupIds: [],
     excludeGroupIds: [],
+    mostTargets: null,
     schedule,
   };
 

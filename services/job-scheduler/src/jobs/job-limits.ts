@@ -7,7 +7,7 @@ import { jobNotFound } from './job-engine.js';
 export const WITHIN_LIMITS = `($1::jsonb IS NULL OR EXISTS (
   SELECT 1 FROM jsonb_array_elements($1::jsonb) AS l(limits)
   WHERE (l.limits->'groups' = 'null'::jsonb
-      OR (cardinality(j.computers) = 0 AND to_jsonb(j.groups) <@ (l.limits->'groups')))
+      OR (cardinality(j.computers) = 0 AND cardinality(j.groups) > 0 AND to_jsonb(j.groups) <@ (l.limits->'groups')))
     AND (l.limits->'categories' = 'null'::jsonb OR to_jsonb(j.category) <@ (l.limits->'categories'))))`;
 
 /** Parameter of {@link WITHIN_LIMITS}. */

@@ -34,6 +34,8 @@ const COLUMNS: Record<keyof Job, string> = {
   groups: 'groups',
   groupIds: 'group_ids',
   computers: 'computers',
+  filter: 'filter',
+  mostTargets: 'most_targets',
   excludeGroups: 'exclude_groups',
   excludeGroupIds: 'exclude_group_ids',
   excludeComputers: 'exclude_computers',

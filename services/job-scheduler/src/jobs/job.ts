@@ -14,6 +14,10 @@ export interface JobDocument {
   readonly groups: readonly string[];
   readonly groupIds: readonly string[];
   readonly computers: readonly string[];
+  /** RSQL, read at the start; null: everybody who is named */
+  readonly filter: string | null;
+  /** most computers that were confirmed; null without a filter */
+  readonly mostTargets: number | null;
   readonly excludeGroups: readonly string[];
   readonly excludeGroupIds: readonly string[];
   readonly excludeComputers: readonly string[];

@@ -17,6 +17,7 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     targets: {
       groups: [...job.groups],
       computers: [...job.computers],
+      filter: job.filter,
       exclude: { groups: [...job.excludeGroups], computers: [...job.excludeComputers] },
       total: job.total,
     },

@@ -12,14 +12,21 @@ import { beyondLimits, requestLimits } from '@waybill/messaging';
 import { CategoryLookup } from '../catalogue/category-lookup.js';
 import { GroupLookup } from '../catalogue/group-lookup.js';
 import { VersionLookup } from '../catalogue/version-lookup.js';
+import { type Confirmation, confirmationErrors } from '../targets/confirmation.js';
+import { FilterChecks } from '../targets/filter-checks.js';
 import { KnownComputers } from '../targets/known-computers.js';
 import { actionErrors, checkOrder } from './check-order.js';
 import { timeoutScheduleErrors } from './check-timeouts.js';
 import type { CheckedOrder } from './decide-creation.js';
 import { planSchedule } from './plan-schedule.js';
 
-type Found = Pick<CheckedOrder, 'category' | 'versionId' | 'groupIds' | 'excludeGroupIds' | 'schedule'> & {
+type Found = Pick<
+  CheckedOrder,
+  'category' | 'versionId' | 'groupIds' | 'excludeGroupIds' | 'mostTargets' | 'schedule'
+> & {
   manifest: Manifest;
+  /** null without a filter */
+  confirmed: Confirmation | null;
 };
 
 /** Checks an order against everything that exists, and finds what its names mean. */
@@ -30,6 +37,7 @@ export class OrderChecks {
     private readonly groups: GroupLookup,
     private readonly computers: KnownComputers,
     private readonly categories: CategoryLookup,
+    private readonly filters: FilterChecks,
   ) {}
 
   /** @throws WaybillError invalid `job.invalid` with every problem and its JSON pointer; unavailable when somebody who must be asked is away */
@@ -46,6 +54,7 @@ export class OrderChecks {
       this.groups.find(visible([...(targets.groups ?? []), ...(targets.exclude?.groups ?? [])], groupsWithin(limits))),
       this.categories.find(order.package, permitted !== null),
       this.unknownComputers(order).then((unknown) => errors.push(...unknown)),
+      this.filters.problems(order).then((wrong) => errors.push(...wrong)),
     ]);
     if (permitted !== null && (category === null || !permitted.includes(category))) {
       errors.push({ pointer: '/package', message: `there is no package ${JSON.stringify(order.package)}` });
@@ -59,7 +68,21 @@ export class OrderChecks {
     const reach = { groups: targets.groups ?? [], computers: targets.computers ?? [], category };
     if (!coversJob(limits, reach)) throw beyondLimits('jobs.create', 'these groups and this package together');
     const { versionId, manifest } = version;
-    return { category, versionId, manifest, groupIds, excludeGroupIds, schedule };
+    const confirmed = await this.filters.confirmation(order, { groupIds, excludeGroupIds });
+    const mostTargets = confirmed?.most ?? null;
+    return { category, versionId, manifest, groupIds, excludeGroupIds, mostTargets, confirmed, schedule };
+  }
+
+  /**
+   * The same for an order that is carried out: what its filter means must have been confirmed.
+   * @throws WaybillError as {@link check}
+   */
+  async demand(order: CreateJob, now: Date): Promise<Found> {
+    const found = await this.check(order, now);
+    const begins = found.schedule.startsAt <= now;
+    const errors = found.confirmed ? confirmationErrors(found.confirmed, begins) : [];
+    if (errors.length === 0) return found;
+    throw invalid('job.invalid', `The job cannot be made: ${sentence(errors)}. Nothing was created.`, errors);
   }
 
   private async unknownComputers({ targets }: CreateJob): Promise<FieldError[]> {
@@ -82,7 +105,13 @@ function visible(names: readonly string[], permitted: readonly string[] | null):
 
 /** Whether a single computer is in the groups of a role nobody could tell later: such roles name groups. */
 function beyondGroups({ targets }: CreateJob, permitted: readonly string[] | null): FieldError[] {
-  if (permitted === null || !targets.computers?.length) return [];
+  if (permitted === null) return [];
+  if (targets.filter !== undefined && !targets.groups?.length) {
+    return [
+      { pointer: '/targets/groups', message: 'your role holds for some groups only: name groups beside the filter' },
+    ];
+  }
+  if (!targets.computers?.length) return [];
   const message = 'your role holds for some groups only: name groups, not single computers';
   return [{ pointer: '/targets/computers', message }];
 }

@@ -34,12 +34,17 @@ export class PreviewJobHandler {
         excludeGroupIds: found.excludeGroupIds,
         excludeComputerIds: targets.exclude?.computers ?? [],
         guardedGroups: [...policy.groups],
+        ...(targets.filter !== undefined && { filter: targets.filter }),
       },
       { timeoutMs: COUNT_TIMEOUT_MS },
     );
     const total = platforms.reduce((sum, { computers }) => sum + computers, 0);
     const named = approvalForGroups(targets.groups ?? [], policy);
     const approval = named ?? approvalForReach({ approval: null }, { total, guarded: reachedGuarded }, policy);
-    return previewOf(order, found.manifest, found.schedule, { platforms, approval: approval?.reason ?? null });
+    return previewOf(order, found.manifest, found.schedule, {
+      platforms,
+      approval: approval?.reason ?? null,
+      confirmTargets: found.confirmed?.needed ?? null,
+    });
   }
 }

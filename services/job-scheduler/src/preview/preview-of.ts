@@ -13,6 +13,8 @@ export interface Counted {
   platforms: readonly PlatformCount[];
   /** why somebody else would have to approve the job */
   approval: string | null;
+  /** the number to be confirmed */
+  confirmTargets: number | null;
 }
 
 /** What an order means, given who it would be for now. */
@@ -41,6 +43,7 @@ export function previewOf(
       expected: Math.round((total * (percent - (percents[i - 1] ?? 0))) / 100),
     })),
     approval: counted.approval,
+    confirmTargets: counted.confirmTargets,
     schedule: {
       startsAt: schedule.startsAt.toISOString(),
       installsAt: schedule.installsAt?.toISOString() ?? null,

@@ -41,7 +41,11 @@ const PLATFORMS = [
   count(null, 2),
 ];
 const preview = (changes: Partial<CreateJob> = {}) =>
-  previewOf({ ...order, ...changes }, manifest, schedule, { platforms: PLATFORMS, approval: 'it is large' });
+  previewOf({ ...order, ...changes }, manifest, schedule, {
+    platforms: PLATFORMS,
+    approval: 'it is large',
+    confirmTargets: null,
+  });
 
 describe('what a job would mean', () => {
   it('is counted by platform: which variant, how many bytes, and whom the package has nothing for', () => {
@@ -69,7 +73,7 @@ describe('what a job would mean', () => {
   });
 
   it('of nobody is nothing', () => {
-    const none = previewOf(order, manifest, schedule, { platforms: [], approval: null });
+    const none = previewOf(order, manifest, schedule, { platforms: [], approval: null, confirmTargets: null });
     expect(none).toMatchObject({ targets: { total: 0 }, bytes: 0, waves: [{ expected: 0 }], approval: null });
   });
 });

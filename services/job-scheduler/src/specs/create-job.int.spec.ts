@@ -56,7 +56,13 @@ describe('a job is made', () => {
       name: 'install acme-ledger 2.4.0',
       status: 'scheduled',
       action: 'install',
-      targets: { groups: ['accounting'], computers: [], exclude: { groups: [], computers: [] }, total: null },
+      targets: {
+        groups: ['accounting'],
+        computers: [],
+        filter: null,
+        exclude: { groups: [], computers: [] },
+        total: null,
+      },
       schedule: {
         startAt: '2030-01-01T00:00:00Z',
         installAt: null,

@@ -117,7 +117,8 @@ export class FakePeers {
       { os: 'linux', arch: 'amd64', distribution: 'debian', computers: linux, offline: 1 },
       { os: null, arch: null, distribution: null, computers: targets.length - linux, offline: 0 },
     ];
-    return { platforms: platforms.filter(({ computers }) => computers > 0), reachedGuarded: [] };
+    const fleet = Math.max(this.fleet.computers.size, targets.length);
+    return { platforms: platforms.filter(({ computers }) => computers > 0), reachedGuarded: [], fleet };
   }
 
   private resolveTargets(request: ResolveTargets): ResolvedTargets {

@@ -3,6 +3,7 @@ import { close } from '../cancellation/decide-close.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
+import { grownTooLarge } from './confirmation.js';
 import { noteOf, removedGroups, whyNotStarted } from './removed-groups.js';
 
 /**
@@ -47,6 +48,8 @@ export function decideResolved(job: Job, found: Resolution, now: Date, policy = 
   const removed = removedGroups(job, found.unknownGroupIds);
   const refusal = whyNotStarted(job, removed, total);
   if (refusal !== null) return close(job, 'canceled', refusal, refusal, now);
+  const grown = grownTooLarge(total, job.mostTargets);
+  if (grown !== null) return close(job, 'canceled', grown, grown, now);
   const note = noteOf(removed);
   if (total === 0) {
     const statusReason = ['No computer was targeted when the job started.', ...(note ? [note] : [])].join(' ');

@@ -69,7 +69,14 @@ export class ResolveTargetsWork implements TimedWork {
       if (page) await renew();
       page = await this.ask(job, page);
       const positions = page.targets.map(({ computerId }) => (paced ? rolloutHash(job.id, computerId) : null));
-      const added = await this.targets.add(this.dataSource, job, resolution, page.targets, positions);
+      const added = await this.targets.add(
+        this.dataSource,
+        job,
+        resolution,
+        page.targets,
+        positions,
+        job.filter !== null,
+      );
       if (added === null) return null;
       total += added;
       if (waveTotals)
@@ -97,6 +104,7 @@ export class ResolveTargetsWork implements TimedWork {
         excludeComputerIds: [...job.excludeComputers],
         limit: PAGE,
         guardedGroups: [...approvalPolicy(this.config).groups],
+        ...(job.filter !== null && { filter: job.filter }),
         ...rest,
       },
       { timeoutMs: WORK_RPC_TIMEOUT_MS },

@@ -53,6 +53,7 @@ SELECT computer_id AS "computerId", position::float8 AS position, by_inbox AS "b
 @Injectable()
 export class TargetsRepository {
   /**
+   * @param filtered not all members of the groups are targets
    * @param positions of the targets in the order in which they are told; null for a job that tells a whole wave at once
    * @returns how many were new, or null when another resolution has taken over or the job was closed
    */
@@ -62,6 +63,7 @@ export class TargetsRepository {
     resolution: string,
     targets: ResolvedTargets['targets'],
     positions: readonly (number | null)[],
+    filtered = false,
   ): Promise<number | null> {
     const [row] = (await sql.query(ADD, [
       id,
@@ -71,7 +73,8 @@ export class TargetsRepository {
       targets.map((target) => target.name),
       targets.map((target) => target.online),
       targets.map((target) => target.lastSeenAt),
-      targets.map((target) => !target.covered),
+      // a group's stream would tell its other members, too
+      targets.map((target) => !target.covered || filtered),
       positions,
       targets.map((target) => target.platform),
       targets.map((target) => target.site),

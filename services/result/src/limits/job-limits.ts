@@ -14,7 +14,7 @@ export function withinLimits(jobId: string, scope: string): string {
     SELECT 1 FROM job_reach jr, jsonb_array_elements(${scope}::jsonb) AS l(limits)
     WHERE jr.job_id = ${jobId}
       AND (l.limits->'groups' = 'null'::jsonb
-        OR (NOT jr.single_computers AND to_jsonb(jr.groups) <@ (l.limits->'groups')))
+        OR (NOT jr.single_computers AND cardinality(jr.groups) > 0 AND to_jsonb(jr.groups) <@ (l.limits->'groups')))
       AND (l.limits->'categories' = 'null'::jsonb OR to_jsonb(jr.category) <@ (l.limits->'categories'))))`;
 }
 
