@@ -73,7 +73,9 @@ export const INGEST_BATCH_SQL = `
     FOR NO KEY UPDATE OF e
   ),
   judged_current AS MATERIALIZED (
-    SELECT i.*, c.status AS was, c.wave, c.attempt AS was_attempt,
+    -- the state before comes along: joining it again, row by row, doubled the cost of a batch
+    SELECT i.*, c.status AS was, c.wave, c.attempt AS was_attempt, c.seq AS was_seq, c.presumed AS was_presumed, c.reason AS was_reason,
+      c.message AS was_message, c.exit_code AS was_exit_code, c.started_at AS was_started_at, c.finished_at AS was_finished_at,
       -- the computer tries again, unless the server has closed it meanwhile
       i.again IS NOT NULL AND i.attempt < c.last_attempt AND c.final_status IS NULL AS goes_on,
       CASE
@@ -118,16 +120,16 @@ export const INGEST_BATCH_SQL = `
     INSERT INTO past_attempts
       (job_id, run, computer_id, attempt, seq, presumed, status, reason, message, exit_code, started_at, finished_at)
     -- how far the attempt had come of which no more was heard before the next one
-    SELECT job_id, run, computer_id, c.attempt, c.seq, c.presumed, c.status, c.reason, c.message, c.exit_code, c.started_at, c.finished_at
-    FROM applied a JOIN current c USING (job_id, run, computer_id) WHERE a.attempt > c.attempt
+    SELECT job_id, run, computer_id, was_attempt, was_seq, was_presumed, was, was_reason, was_message, was_exit_code, was_started_at, was_finished_at
+    FROM applied WHERE attempt > was_attempt
     UNION ALL
     -- attempts between of which nothing was heard yet
     SELECT job_id, run, computer_id, missed, 0, false, 'waiting', 'retry', NULL, NULL, NULL, NULL
-    FROM applied a, generate_series(a.was_attempt + 1, a.attempt - 1) AS missed
+    FROM applied a, generate_series(a.was_attempt + 1, a.attempt - 1) AS missed WHERE a.attempt > a.was_attempt + 1
     UNION ALL
-    SELECT a.job_id, a.run, a.computer_id, a.attempt, a.seq, false, a.status, a.reason, a.message, a.exit_code,
-      coalesce(CASE WHEN a.attempt = c.attempt THEN c.started_at END, a.first_at, a.at), a.at
-    FROM applied a JOIN current c USING (job_id, run, computer_id) WHERE a.goes_on
+    SELECT job_id, run, computer_id, attempt, seq, false, status, reason, message, exit_code,
+      coalesce(CASE WHEN attempt = was_attempt THEN was_started_at END, first_at, at), at
+    FROM applied WHERE goes_on
     ON CONFLICT DO NOTHING
   ),
   remembered AS (
@@ -143,11 +145,9 @@ export const INGEST_BATCH_SQL = `
     INSERT INTO attempt_details AS d (job_id, run, computer_id, attempt, seq, steps, log_tail, evidence)
     SELECT job_id, run, computer_id, attempt, seq, steps, log_tail, evidence
     FROM (
-      SELECT * FROM judged_current WHERE verdict IN ('apply', 'ignore')
+      SELECT job_id, run, computer_id, attempt, seq, n FROM judged_current WHERE verdict IN ('apply', 'ignore')
       UNION ALL
-      SELECT job_id, run, computer_id, attempt, seq, status, reason, message, exit_code, first_at, at, evidenced, after_final, overruling_seq, again, n,
-             was, wave, was_attempt, goes_on, past_verdict
-      FROM judged_past WHERE past_verdict IN ('history', 'ignore')
+      SELECT job_id, run, computer_id, attempt, seq, n FROM judged_past WHERE past_verdict IN ('history', 'ignore')
     ) AS known
     JOIN details USING (n)
     ORDER BY job_id, run, computer_id, attempt
