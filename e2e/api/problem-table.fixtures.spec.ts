@@ -325,5 +325,6 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
   'delivery.beingSent': 'needs a receiver that takes its time: services/gateway delivering.int.spec.ts',
   'computer.tooManyGroups': 'needs 65 groups, each with its stream: services/fleet groups.int.spec.ts',
+  'job.approvalMissing': 'needs a policy, or waves that wait: services/job-scheduler approval.int.spec.ts',
   'job.reexecutionPending': 'result must be away: services/job-scheduler reexecute-job.int.spec.ts',
 };

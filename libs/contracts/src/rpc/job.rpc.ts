@@ -270,7 +270,13 @@ export interface JobView {
   /** from then on only its counters and its report are kept, and it is not executed again; null while everything is */
   archivedAt: string | null;
   /** why somebody other than its maker must approve it before it starts, and who did; null when nobody must */
-  approval: { reason: string; approvedBy: string | null; approvedAt: string | null } | null;
+  approval: {
+    reason: string;
+    /** guarded groups that it is for or reaches, as far as the caller may see them */
+    groups: string[];
+    approvedBy: string | null;
+    approvedAt: string | null;
+  } | null;
   revision: number;
 }
 

@@ -121,7 +121,7 @@ const jobView: JobView = {
   reexecuting: false,
   createdAt: AT,
   createdBy: 'admin',
-  approval: { reason: 'it is for "accounting"', approvedBy: 'second', approvedAt: AT },
+  approval: { reason: 'it is for "accounting"', groups: ['accounting'], approvedBy: 'second', approvedAt: AT },
   startedAt: AT,
   finishedAt: null,
   archivedAt: null,

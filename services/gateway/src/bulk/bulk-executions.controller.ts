@@ -30,6 +30,7 @@ export class BulkExecutionsController {
     'job.wrongState',
     'job.archived',
     'job.reexecutionPending',
+    'job.approvalMissing',
     'version.untrusted',
     'version.withdrawn',
   )

@@ -109,7 +109,7 @@ describe('why a job has not done its work on a computer', () => {
           ...unknown,
           status: 'scheduled',
           statusReason: 'Waits until somebody other than admin approves it.',
-          approval: { reason: 'x', approvedBy: null, approvedAt: null },
+          approval: { reason: 'x', groups: [], approvedBy: null, approvedAt: null },
         },
       }),
       [

@@ -132,6 +132,7 @@ export class JobsController {
     'job.wrongState',
     'job.archived',
     'job.reexecutionPending',
+    'job.approvalMissing',
     'version.untrusted',
     'version.withdrawn',
     'precondition.failed',

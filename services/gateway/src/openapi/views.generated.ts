@@ -1560,6 +1560,13 @@ export const viewSchemas = {
               "reason": {
                 "type": "string"
               },
+              "groups": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "guarded groups that it is for or reaches, as far as the caller may see them"
+              },
               "approvedBy": {
                 "type": [
                   "string",
@@ -1575,6 +1582,7 @@ export const viewSchemas = {
             },
             "required": [
               "reason",
+              "groups",
               "approvedBy",
               "approvedAt"
             ]

@@ -33,7 +33,7 @@ describe('four eyes', () => {
     const { id, status, approval } = await ordered('servers');
     expect([status, approval]).toEqual([
       'scheduled',
-      { reason: 'it is for "servers"', approvedBy: null, approvedAt: null },
+      { reason: 'it is for "servers"', groups: ['servers'], approvedBy: null, approvedAt: null },
     ]);
     // another job that is due at the same moment starts meanwhile: the timers are at work
     await story.released((await ordered('few')).id);
@@ -68,13 +68,18 @@ describe('four eyes', () => {
   it.each([
     ['names its computers one by one', () => ({ computers: guarded })],
     ['names another group that holds them', () => ({ groups: ['mixed'] })],
-  ])('a job that %s instead of the guarded group waits all the same', async (_how, targets) => {
+  ])('a job that %s instead of the guarded group waits all the same', async (how, targets) => {
     const { id, approval } = await create(scheduler, { targets: targets() });
     expect(approval).toBeNull();
     await story.becomes(id, {
       status: 'scheduled',
-      approval: { reason: 'it reaches computers in "servers"', approvedBy: null },
+      approval: { reason: 'it reaches computers of a guarded group', groups: ['servers'], approvedBy: null },
     });
+    // whoever may see the job's group only is not told what others its computers are in
+    const limited = specActor({ grants: [{ role: 'viewer', groups: ['mixed'] }] });
+    const seen = await scheduler.rpc.as(limited, JOB_RPC.get, { id }).catch(({ code }: { code: string }) => code);
+    if (how === 'names its computers one by one') expect(seen).toBe('job.notFound');
+    else expect(seen).toMatchObject({ approval: { groups: [] }, statusReason: expect.not.stringContaining('servers') });
     expect(story.events(id, 'job.targets.assigned.v1')).toEqual([]);
     expect(await approve(maker, id)).toBe('job.approvalBySelf');
     expect(await approve(other, id)).toBe('done');

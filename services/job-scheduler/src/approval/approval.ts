@@ -1,4 +1,4 @@
-import type { Actor } from '@waybill/contracts';
+import { type Actor, WaybillError } from '@waybill/contracts';
 import type { Job } from '../jobs/job.js';
 
 /** Which jobs somebody else must approve before they start; part of the configuration. */
@@ -20,6 +20,9 @@ export interface Approval {
   /** guarded groups that were known to the one who approved; absent in approvals of older versions */
   readonly groups?: readonly string[];
 }
+
+/** Without their names: whoever made the job may not see all groups of its computers. */
+const REACHES_GUARDED = 'it reaches computers of a guarded group';
 
 /** What a job's groups ask for; null: nothing. */
 export function approvalForGroups(groups: readonly string[], policy: ApprovalPolicy): Approval | null {
@@ -45,8 +48,7 @@ export function approvalForReach(
 ): Approval | null {
   const given = approval?.approvedBy ? approval : null;
   const reasons: string[] = [];
-  if (guarded.some((name) => !given?.groups?.includes(name)))
-    reasons.push(`it reaches computers in ${quoted(guarded)}`);
+  if (guarded.some((name) => !given?.groups?.includes(name))) reasons.push(REACHES_GUARDED);
   const counted = given !== null && (given.total === null || total <= given.total);
   if (above > 0 && total > above && !counted) reasons.push(`it is for ${total} computers, more than ${above}`);
   return reasons.length === 0 ? null : pending(reasons, guarded);
@@ -64,6 +66,13 @@ export function waitingWords({ createdBy }: Pick<Job, 'createdBy'>, { reason }: 
 /** The same person, whatever they logged in with. Jobs from before there were accounts are compared by name. */
 export function isOrderer({ createdById, createdBy }: Job, { id, name }: Pick<Actor, 'id' | 'name'>): boolean {
   return createdById === null ? createdBy === name : createdById === id;
+}
+
+/** @throws WaybillError forbidden `job.approvalBySelf` */
+export function demandAnother(job: Job, actor: Pick<Actor, 'id' | 'name'>): void {
+  if (!isOrderer(job, actor)) return;
+  const detail = `Whoever made the job cannot approve it; somebody other than ${job.createdBy} can.`;
+  throw new WaybillError('forbidden', 'job.approvalBySelf', detail);
 }
 
 function pending(reasons: readonly string[], groups: readonly string[]): Approval {

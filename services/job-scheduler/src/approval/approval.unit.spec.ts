@@ -89,9 +89,9 @@ describe('a job that turns out to be for many computers', () => {
   it('waits when it reaches computers of a guarded group, however they became targets', () => {
     const { job } = resolved(resolving, 3, ['servers']);
     expect(job).toMatchObject({ status: 'scheduled', phase: 'idle', approval: { approvedBy: null } });
-    expect(job.statusReason).toContain('it reaches computers in "servers"');
+    expect(job.statusReason).toContain('it reaches computers of a guarded group');
     expect(resolved(resolving, 101, ['servers']).job.statusReason).toContain(
-      'it reaches computers in "servers", and it is for 101 computers, more than 100',
+      'it reaches computers of a guarded group, and it is for 101 computers, more than 100',
     );
   });
 

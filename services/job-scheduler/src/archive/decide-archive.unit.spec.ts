@@ -28,7 +28,7 @@ describe('archiving a job', () => {
   });
 
   it('is the end of re-executions', () => {
-    const order = { requestId: 'r', leaseMs: 1000 };
+    const order = { requestId: 'r', only: 'failed' as const, mayResume: true, leaseMs: 1000 };
     expect(() => decideReexecute({ ...ended, archivedAt: at(5) }, order, NOW)).toThrow(
       expect.objectContaining({ code: 'job.archived' }),
     );

@@ -36,7 +36,7 @@ describe('attempts of a job with a retry policy', () => {
 
   it('numbers a re-execution after all that computers may have come to by themselves', () => {
     const job = aRunningJob({ retry });
-    const again = decideReexecute(job, { requestId: 'r', leaseMs: 1000 }, NOW).job;
+    const again = decideReexecute(job, { requestId: 'r', only: 'failed', mayResume: true, leaseMs: 1000 }, NOW).job;
     expect(again.reexecution).toMatchObject({ attempt: 4 });
     expect([attemptAfter({ retry, attempt: 4 }), lastAttempt({ retry, attempt: 4 })]).toEqual([7, 6]);
     expect([attemptAfter({ retry: null, attempt: 4 }), lastAttempt({ retry: null, attempt: 4 })]).toEqual([5, 4]);

@@ -48,7 +48,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   })),
   request.map((requestId) => ({
     name: `re-execute ${requestId}`,
-    decide: (job: Job, now: Date) => decideReexecute(job, { requestId, leaseMs: 1 }, now),
+    decide: (job: Job, now: Date) =>
+      decideReexecute(job, { requestId, only: 'failed', mayResume: true, leaseMs: 1 }, now),
   })),
   fc.tuple(request, fc.constantFrom([], ['c1'])).map(([requestId, computers]) => ({
     name: `reopened ${requestId} ${computers.length}`,

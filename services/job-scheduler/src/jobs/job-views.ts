@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { JobView } from '@waybill/contracts';
+import { groupsWithin, type JobView } from '@waybill/contracts';
+import { requestLimits } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { VersionTrust } from '../catalogue/version-trust.js';
 import type { Job } from './job.js';
@@ -22,6 +23,9 @@ export class JobViews {
       this.dataSource,
       jobs.map(({ versionId }) => versionId),
     );
-    return jobs.map((job) => jobView(job, signatures.get(job.versionId) ?? null));
+    const now = new Date();
+    const visible = groupsWithin(requestLimits('groups.read'));
+    const maySee = (name: string) => visible === null || visible.includes(name);
+    return jobs.map((job) => jobView(job, signatures.get(job.versionId) ?? null, now, maySee));
   }
 }

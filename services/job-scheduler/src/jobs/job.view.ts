@@ -3,8 +3,16 @@ import { percentsOf } from '../rollout/rollout.js';
 import { waitingWords } from '../rollout/rollout-words.js';
 import type { Job } from './job.js';
 
-/** The job as other services and, through the gateway, administrators see it. */
-export function jobView(job: Job, signature: SignatureView | null, now = new Date()): JobView {
+/**
+ * The job as other services and, through the gateway, administrators see it.
+ * @param maySee whether the name of a group that the job itself does not name may be told
+ */
+export function jobView(
+  job: Job,
+  signature: SignatureView | null,
+  now = new Date(),
+  maySee: (group: string) => boolean = () => true,
+): JobView {
   return {
     id: job.id,
     name: job.name,
@@ -46,6 +54,7 @@ export function jobView(job: Job, signature: SignatureView | null, now = new Dat
     archivedAt: job.archivedAt?.toISOString() ?? null,
     approval: job.approval && {
       reason: job.approval.reason,
+      groups: (job.approval.groups ?? []).filter(maySee),
       approvedBy: job.approval.approvedBy,
       approvedAt: job.approval.approvedAt,
     },

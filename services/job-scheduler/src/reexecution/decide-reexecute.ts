@@ -1,12 +1,16 @@
-import { conflict, type JobStatus } from '@waybill/contracts';
+import { conflict, type JobStatus, type ReexecuteOnly } from '@waybill/contracts';
 import { jobArchived } from '../archive/decide-archive.js';
 import { attemptAfter } from '../jobs/attempts.js';
 import { changed, type Decision, unchanged } from '../jobs/decision.js';
 import { demandRevision, demandStarted, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
+import { demandNoFurther } from './demand-rollout.js';
 
 export interface ReexecuteOrder {
   requestId: string;
+  only: ReexecuteOnly;
+  /** whether the caller may also let the job go on */
+  mayResume: boolean;
   /** what the administrator saw */
   revision?: number;
   /** when another scheduler may take the work over, milliseconds from now */
@@ -18,9 +22,13 @@ const REEXECUTABLE: readonly JobStatus[] = ['running', 'halted', 'completed', 'c
 
 /**
  * Accepts a re-execution: from here on it is finished whatever process dies. The same request again changes nothing.
- * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.archived`, `job.reexecutionPending`
+ * @throws WaybillError `precondition.failed`, `job.wrongState`, `job.archived`, `job.reexecutionPending`, `job.approvalMissing`, `permission.required`
  */
-export function decideReexecute(job: Job, { requestId, revision, leaseMs }: ReexecuteOrder, now: Date): Decision {
+export function decideReexecute(
+  job: Job,
+  { requestId, only, mayResume, revision, leaseMs }: ReexecuteOrder,
+  now: Date,
+): Decision {
   if (job.reexecution?.requestId === requestId) return unchanged(job);
   demandRevision(job, revision);
   if (job.archivedAt) throw jobArchived(job);
@@ -32,6 +40,7 @@ export function decideReexecute(job: Job, { requestId, revision, leaseMs }: Reex
       'Another re-execution of this job is being carried out; try again when it is done.',
     );
   }
+  demandNoFurther(job, only, mayResume);
   return changed(job, { reexecution: { requestId, attempt: attemptAfter(job), withdrawn: false } }, [
     { kind: 'setTimer', timer: 'reexecute', dueAt: new Date(now.getTime() + leaseMs) },
   ]);

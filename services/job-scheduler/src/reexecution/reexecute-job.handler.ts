@@ -1,7 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { AuditLog } from '@waybill/audit';
-import { conflict, JOB_RPC, type Reexecuted, ReexecuteJobRequest, type ReexecuteOnly } from '@waybill/contracts';
-import { requestActor, RpcHandler } from '@waybill/messaging';
+import {
+  conflict,
+  coversJob,
+  JOB_RPC,
+  type Reexecuted,
+  ReexecuteJobRequest,
+  type ReexecuteOnly,
+} from '@waybill/contracts';
+import { requestActor, requestLimits, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { attemptAfter } from '../jobs/attempts.js';
 import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
@@ -33,7 +40,8 @@ export class ReexecuteJobHandler {
   /**
    * Starts a new attempt for the executions that are final and match. Once it is accepted it happens, even if this answer is lost:
    * the same `requestId` asks for the outcome.
-   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.reexecutionPending`, `job.requestReused`, `version.untrusted`;
+   * @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`, `job.reexecutionPending`, `job.requestReused`, `version.untrusted`,
+   * `job.approvalMissing`; forbidden `permission.required` where it would let the job go on;
    * precondition `precondition.failed`; invalid `request.invalid`; unavailable when result is away (it is carried out when it is back)
    */
   @RpcHandler(JOB_RPC.reexecute, ReexecuteJobRequest)
@@ -60,7 +68,10 @@ export class ReexecuteJobHandler {
     try {
       await this.engine.advance(
         id,
-        (job, now) => decideReexecute(job, { requestId, revision, leaseMs: LEASE_MS }, now),
+        (job, now) => {
+          const mayResume = coversJob(requestLimits('jobs.create'), job);
+          return decideReexecute(job, { requestId, only, mayResume, revision, leaseMs: LEASE_MS }, now);
+        },
         async (sql, { job, changed }, now) => {
           if (!changed) return;
           if (untrusted !== null) throw versionUntrusted(untrusted);

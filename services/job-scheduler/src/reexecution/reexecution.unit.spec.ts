@@ -1,9 +1,10 @@
 import type { JobStatus } from '@waybill/contracts';
-import { aJob, aRunningJob, at } from '../jobs/a-job.fixture.spec.js';
+import { aJob, aRunningJob, at, NOW } from '../jobs/a-job.fixture.spec.js';
+import { aReleased } from '../rollout/a-rollout.fixtures.spec.js';
 import { decideReexecute } from './decide-reexecute.js';
 import { decideReopened } from './decide-reopened.js';
 
-const order = { requestId: 'r1', leaseMs: 10_000 };
+const order = { requestId: 'r1', only: 'failed' as const, mayResume: true, leaseMs: 10_000 };
 const pending = { requestId: 'r1', attempt: 2, withdrawn: false };
 
 describe('decideReexecute', () => {
@@ -46,6 +47,53 @@ describe('decideReexecute', () => {
     expect(() => decideReexecute(aRunningJob({ revision: 2 }), { ...order, revision: 1 }, at(0))).toThrow(
       expect.objectContaining({ kind: 'precondition', code: 'precondition.failed' }),
     );
+  });
+});
+
+describe('who may only repeat what a job has done', () => {
+  const helpdesk = { ...order, mayResume: false };
+  const manual = { waves: [{ percent: 1, approval: 'manual' as const }, { percent: 100 }] };
+  const code = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return 'done';
+  };
+
+  it('does not set a halted job going', () => {
+    const halted = aRunningJob({ status: 'halted' });
+    expect(code(() => decideReexecute(halted, helpdesk, at(0)))).toBe('permission.required');
+    expect(code(() => decideReexecute(halted, order, at(0)))).toBe('done');
+    expect(code(() => decideReexecute(aRunningJob(), helpdesk, at(0)))).toBe('done');
+  });
+
+  it.each(['canceled', 'expired'] as const)(
+    'reaches nobody whose wave was not let go before the job was %s',
+    (status) => {
+      const closed = { ...aReleased([1, 9, 90], NOW), status };
+      const unsuccessful = { only: 'unsuccessful' as const };
+      expect(code(() => decideReexecute(closed, { ...helpdesk, ...unsuccessful }, at(0)))).toBe('permission.required');
+      expect(code(() => decideReexecute(closed, { ...helpdesk, only: { computers: ['c'] } }, at(0)))).toBe(
+        'permission.required',
+      );
+      expect(code(() => decideReexecute(closed, helpdesk, at(0)))).toBe('done');
+      expect(code(() => decideReexecute(closed, { ...order, ...unsuccessful }, at(0)))).toBe('done');
+      const whole = { ...closed, rolloutState: { ...closed.rolloutState!, released: 3 } };
+      expect(code(() => decideReexecute(whole, { ...helpdesk, ...unsuccessful }, at(0)))).toBe('done');
+    },
+  );
+
+  it('and nobody passes by a wave that waits for a person', () => {
+    const job = aReleased([1, 99], NOW, { rollout: manual });
+    const closed = { ...job, status: 'canceled' as const };
+    const again = { ...order, only: 'unsuccessful' as const };
+    expect(code(() => decideReexecute(closed, again, at(0)))).toBe('job.approvalMissing');
+    expect(code(() => decideReexecute(closed, order, at(0)))).toBe('done');
+    const [first, second] = closed.rolloutState!.waves;
+    const approved = { ...closed.rolloutState!, waves: [{ ...first!, approvedBy: 'second' }, second!] };
+    expect(code(() => decideReexecute({ ...closed, rolloutState: approved }, again, at(0)))).toBe('done');
   });
 });
 

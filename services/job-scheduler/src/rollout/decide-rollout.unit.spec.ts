@@ -81,7 +81,7 @@ describe('the next wave', () => {
   it('waits for a person where that was ordered, and for nobody before', () => {
     const rollout = { waves: [{ percent: 10, approval: 'manual' as const }, { percent: 100 }] };
     const early = aReleased([20, 180], NOW, { rollout });
-    const order = { actor: { name: 'second' } };
+    const order = { actor: { id: 'b', name: 'second' } };
     expect(() => decideApproveWave(early, order, at(1), NO_OBSTACLE)).toThrow(
       'No wave of this job waits for an approval',
     );
@@ -91,6 +91,17 @@ describe('the next wave', () => {
     const approved = decideApproveWave(job, order, at(2), NO_OBSTACLE);
     expect(approved.job.rolloutState).toMatchObject({ released: 2, waves: [{ approvedBy: 'second' }, {}] });
     expect(approved.effects).toContainEqual({ kind: 'releaseWave', wave: 2 });
+  });
+
+  it('waits for somebody else where the job needed a second pair of eyes', () => {
+    const rollout = { waves: [{ percent: 10, approval: 'manual' as const }, { percent: 100 }] };
+    const { job } = progress(aReleased([20, 180], NOW, { rollout }), [[20, 0]], at(1));
+    const approval = { reason: 'it is for "servers"', approvedBy: 'bob', approvedAt: null, total: null };
+    const by = (id: string, of: Job) => decideApproveWave(of, { actor: { id, name: id } }, at(2), NO_OBSTACLE);
+    const guarded = { ...job, createdById: 'ann', createdBy: 'ann', approval };
+    expect(() => by('ann', guarded)).toThrow(expect.objectContaining({ code: 'job.approvalBySelf' }));
+    expect(by('carl', guarded).job.rolloutState).toMatchObject({ released: 2 });
+    expect(by('ann', { ...guarded, approval: null }).job.rolloutState).toMatchObject({ released: 2 });
   });
 
   it.each([

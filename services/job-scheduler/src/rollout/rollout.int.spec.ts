@@ -15,7 +15,8 @@ import {
   waveOf,
   waveSlice,
 } from '@waybill/contracts';
-import { eventually } from '@waybill/testing';
+import { eventually, specActor } from '@waybill/testing';
+import { v7 } from 'uuid';
 import { computers, create, get } from '../specs/orders.fixtures.spec.js';
 import { scheduler, story } from '../specs/two-schedulers.fixtures.spec.js';
 
@@ -130,6 +131,13 @@ describe('a job in waves', () => {
     };
     // who has been told waits, who has not is told nothing
     expect([await asks(inWave(1)[0]!), await asks(inWave(2)[0]!)]).toEqual([['hold', 'execute'], []]);
+    // whoever may only re-execute does not let it go on, not even for one computer
+    const again = { id, only: { computers: [inWave(1)[0]!] }, requestId: v7() };
+    const helpdesk = specActor({ id: 'x', grants: [{ role: 'helpdesk' }] });
+    await expect(scheduler.rpc.as(helpdesk, JOB_RPC.reexecute, again)).rejects.toMatchObject({
+      kind: 'forbidden',
+      code: 'permission.required',
+    });
     const { revision } = await get(scheduler, id);
     await expect(scheduler.rpc.call(JOB_RPC.resume, { id, revision: revision - 1 })).rejects.toMatchObject({
       code: 'precondition.failed',

@@ -89,7 +89,7 @@ class Story {
         return this.take(decideRollout(this.job, this.now), 'time');
       case 'approve':
         return this.take(
-          this.orUnchanged(() => decideApproveWave(this.job, { actor: { name: 'x' } }, this.now, NO_OBSTACLE)),
+          this.orUnchanged(() => decideApproveWave(this.job, { actor: { id: 'x', name: 'x' } }, this.now, NO_OBSTACLE)),
           'approve',
         );
       case 'resume':
