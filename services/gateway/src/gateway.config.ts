@@ -11,7 +11,7 @@ export class GatewayConfig extends PublicServiceConfig {
   @Env('WAYBILL_CORS_ORIGINS')
   @IsListOf(isOrigin, 'origins such as https://console.example.org')
   corsOrigins: string = '';
-  /** longest life of an API token in days */
+  /** longest life of an API token in days; older ones that live longer are shortened to it at the start */
   @Env('WAYBILL_API_TOKEN_MAX_DAYS') @IsInt() @Min(1) @Max(3650) apiTokenMaxDays: number = 365;
   /** vouches to the services for who asks; they hold the public half */
   @Env('WAYBILL_ACTOR_KEY', { secret: true })

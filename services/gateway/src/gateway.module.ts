@@ -23,7 +23,6 @@ import { oidcSettings } from './oidc/oidc-settings.js';
 import { PEOPLE } from './people.js';
 import { AccessGuard } from './session/access.guard.js';
 import { ActorInterceptor } from './session/actor.interceptor.js';
-import { AdministratorAccount } from './session/administrator-account.js';
 import { WEBHOOKS } from './webhooks/webhooks.providers.js';
 
 /** The REST service put together. */
@@ -56,7 +55,6 @@ export class GatewayModule {
       controllers: CONTROLLERS,
       providers: [
         { provide: GatewayConfig, useValue: config },
-        { provide: AdministratorAccount, useValue: new AdministratorAccount(config.adminPassword) },
         { provide: OBJECT_STORAGE, useValue: storageOf(config) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: DeclaredQueryGuard },

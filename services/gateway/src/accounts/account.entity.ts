@@ -7,7 +7,7 @@ export class Account {
   @PrimaryColumn('uuid') id: string;
   /** lower case */
   @Column('text') username: string;
-  /** argon2id; null when this account cannot log in by a password kept here */
+  /** argon2id; of the first administrator: of the configured password. null when this account cannot log in by a password */
   @Column('text', { name: 'password_hash', nullable: true }) passwordHash: string | null;
   @Column('text', { name: 'oidc_issuer', nullable: true }) oidcIssuer: string | null;
   @Column('text', { name: 'oidc_subject', nullable: true }) oidcSubject: string | null;

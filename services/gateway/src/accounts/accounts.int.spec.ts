@@ -1,3 +1,4 @@
+import { whileLocked } from '../specs/while-locked.fixtures.spec.js';
 import { randomUUID } from 'node:crypto';
 import type { Grant } from '@waybill/contracts';
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
@@ -103,6 +104,31 @@ describe('an account', () => {
       { endedSessions: 1, endedApiTokens: 0 },
       { endedSessions: 1, endedApiTokens: 1 },
     ]);
+  });
+
+  it('gets no session for a password that is changed while it is looked at', async () => {
+    const { username } = await create();
+    const answer = await whileLocked(
+      world,
+      username,
+      `UPDATE accounts SET password_hash = 'another' WHERE id = $1`,
+      () => login(username),
+    );
+    expect([answer.status, answer.body['code']]).toEqual([401, 'session.badCredentials']);
+  });
+
+  it('changes its password once of two times at once with the same old one', async () => {
+    const { username } = await create();
+    const [first, second] = [await tokenOf(username), await tokenOf(username)];
+    const answers = await Promise.all(
+      [first, second].map((token, i) =>
+        world.call(token, 'POST', '/session/actions/change-password', {
+          currentPassword: PASSWORD,
+          newPassword: `quite a new one ${i}`,
+        }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([204, 401]);
   });
 
   it('is kept without its password, and shown without its hash', async () => {

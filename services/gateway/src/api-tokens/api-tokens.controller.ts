@@ -44,14 +44,15 @@ export class ApiTokensController {
     demandLogin(caller);
     checkScopes(body.scopes ?? [], caller);
     const expiresAt = this.expiry(body.expiresAt);
-    const { credential, secret } = await this.credentials.issue({
-      kind: 'apiToken',
+    const order = {
+      kind: 'apiToken' as const,
       name: body.name,
       accountId: caller.accountId,
       expiresAt,
       scopes: body.scopes ?? null,
       address: caller.actor.address,
-    });
+    };
+    const { credential, secret } = await this.credentials.issue(order, { session: caller.credentialId });
     return {
       id: credential.id,
       name: credential.name,

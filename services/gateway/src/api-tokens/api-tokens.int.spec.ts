@@ -1,4 +1,9 @@
 import { GatewayWorld } from '../specs/gateway-world.fixtures.spec.js';
+import { AuditLog } from '@waybill/audit';
+import { UnitOfWork } from '@waybill/persistence';
+import type { GatewayConfig } from '../gateway.config.js';
+import { whileLocked } from '../specs/while-locked.fixtures.spec.js';
+import { TokenLife } from './token-life.js';
 import type { ApiTokenCreated, ApiTokenView } from './api-tokens.views.js';
 
 let world: GatewayWorld;
@@ -59,6 +64,51 @@ describe('an API token', () => {
   it('lives for a year if that is wanted', async () => {
     const expiresAt = new Date(Date.now() + 364 * 86_400_000).toISOString();
     expect((await create({ name: 'long', expiresAt })).expiresAt).toBe(expiresAt);
+  });
+
+  it('that lives longer than the configuration allows by now is shortened when a gateway starts, and one without an end too', async () => {
+    const [long, endless, short] = [
+      await create({ name: 'l' }),
+      await create({ name: 'e' }),
+      await create({ name: 's' }),
+    ];
+    const old = [`created_at = created_at - interval '20 days'`, `id = ANY('{${long.id},${endless.id}}')`] as const;
+    await world.sql.query(`UPDATE credentials SET ${old[0]} WHERE ${old[1]}`);
+    await world.sql.query('UPDATE credentials SET expires_at = NULL WHERE id = $1', [endless.id]);
+    await world.sql.query(`UPDATE credentials SET expires_at = created_at + interval '1 day' WHERE id = $1`, [
+      short.id,
+    ]);
+    const startedWith = (apiTokenMaxDays: number) =>
+      new TokenLife(
+        { apiTokenMaxDays } as GatewayConfig,
+        world.get(UnitOfWork),
+        world.get(AuditLog),
+      ).onApplicationBootstrap();
+    const days = async ({ id }: ApiTokenCreated) => {
+      const [view] = await listed(`?filter=id==${id}`);
+      return (Date.parse(view!.expiresAt!) - Date.parse(view!.createdAt)) / 86_400_000;
+    };
+    await startedWith(30);
+    expect([await days(long), await days(endless), await days(short)]).toEqual([30, 30, 1]);
+    expect((await world.call(endless.secret, 'GET', '/session')).status).toBe(200);
+    await startedWith(10);
+    expect((await world.call(endless.secret, 'GET', '/session')).status).toBe(401);
+    const rows = await world.sql.query<{ object_id: string }[]>(
+      `SELECT object_id FROM gateway_audit.entries WHERE action = 'apiToken.shortened' AND object_id = $1`,
+      [endless.id],
+    );
+    expect(rows).toHaveLength(2);
+  });
+
+  it('is not given to a session that ends meanwhile', async () => {
+    const account = { username: 'leaving', password: 'correct horse battery' };
+    await world.call(session, 'POST', '/accounts', account);
+    const theirs = String((await world.call(null, 'POST', '/session', account)).body['accessToken']);
+    const answer = await whileLocked(world, 'leaving', `DELETE FROM credentials WHERE account_id = $1`, () =>
+      world.call(theirs, 'POST', '/api-tokens', { name: 'too late' }),
+    );
+    expect([answer.status, answer.body['code']]).toEqual([401, 'session.required']);
+    expect(await listed('?filter=name=="too late"')).toEqual([]);
   });
 
   it('made with an Idempotency-Key leaves its secret nowhere', async () => {

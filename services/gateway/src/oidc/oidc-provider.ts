@@ -63,14 +63,15 @@ export class OidcProvider {
       .then((tokens) => tokens.claims())
       .catch((error: unknown) => {
         this.logger.warn({ err: error }, 'a login at the OpenID provider failed');
-        throw isOutage(error) ? unavailable() : refused();
+        throw saysNo(error) ? refused() : unavailable();
       });
     if (!claims) throw refused();
     const name = claims['preferred_username'];
     return { issuer: claims.iss, subject: claims.sub, preferredUsername: typeof name === 'string' ? name : null };
   }
 
-  private required(): OidcSettings {
+  /** @throws WaybillError notFound `oidc.notConfigured` */
+  required(): OidcSettings {
     if (this.settings) return this.settings;
     const detail = 'No OpenID provider is configured here; log in with POST /api/v1/session.';
     throw new WaybillError('notFound', 'oidc.notConfigured', detail);
@@ -98,13 +99,24 @@ function unavailable(): WaybillError {
   return new WaybillError('unavailable', 'oidc.unavailable', detail);
 }
 
-/** Whether the provider did not answer, or not as one; anything else it has said of this login. */
-function isOutage(error: unknown): boolean {
-  const { code, cause } = error instanceof oidc.ClientError ? error : { code: undefined, cause: error };
-  if (code === 'OAUTH_TIMEOUT') return true;
-  if (cause instanceof Response) return cause.status >= 500;
-  // what fetch says when nobody is there, or the connection broke
-  return (cause as { message?: unknown } | undefined)?.message === 'fetch failed';
+/** Errors of a provider that may be gone the next time (RFC 6749 §4.1.2.1). */
+const PASSING = ['server_error', 'temporarily_unavailable'];
+/** What is wrong with the answer that the browser brought, or with the ID token, in the words of openid-client. */
+const NOT_OF_THIS_LOGIN = [
+  'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_UNSUPPORTED_OPERATION',
+];
+
+/** Whether this login was refused, by the provider or by our checks; anything else is about the provider or our settings, and nobody's login. */
+function saysNo(error: unknown): boolean {
+  if (error instanceof oidc.AuthorizationResponseError) return !PASSING.includes(error.error);
+  // not invalid_client and the like, which are for whoever configures us
+  if (error instanceof oidc.ResponseBodyError) return error.error === 'invalid_grant';
+  return error instanceof oidc.ClientError && NOT_OF_THIS_LOGIN.includes(error.code ?? '');
 }
 
 export function refused(): WaybillError {

@@ -57,9 +57,11 @@ export class OidcController {
   @Answers(200, 'SessionCreated', 'The access token, valid for 12 hours.')
   @Problems('oidc.notConfigured', 'oidc.unavailable', 'oidc.refused')
   async callback(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionCreated> {
+    this.provider.required();
     const cookie = new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];
     const pending = cookie ? await this.pending.take(cookie) : null;
-    if (!pending) throw await this.refusal(request);
+    // nobody has begun a login here, so none is refused: whoever calls this without one must not fill the log
+    if (!pending) throw refused();
     response.clearCookie(COOKIE, { path: PATH });
     response.setHeader('Cache-Control', 'no-store');
     const identity = await this.provider

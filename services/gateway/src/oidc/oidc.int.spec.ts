@@ -183,14 +183,30 @@ describe('a login at the OpenID provider', () => {
     };
     const before = await refusals();
     const { callback, cookie } = await visit();
-    await comeBack(callback, null);
     await comeBack(callback.replace(/code=[^&]+/, 'code=made-up'), cookie);
-    expect(await refusals()).toBe(before + 2);
+    expect(await refusals()).toBe(before + 1);
+    // whoever has begun none here, or comes back twice, fills no log
+    for (const other of [null, cookie, `waybill-login=${'A'.repeat(43)}`])
+      expect((await comeBack(callback, other)).body['code']).toBe('oidc.refused');
+    expect(await refusals()).toBe(before + 1);
   });
 
   it.each([
     ['answers 503', (response: ServerResponse) => void response.writeHead(503).end()],
     ['hangs up', (response: ServerResponse) => void response.destroy()],
+    [
+      'hangs up in the middle',
+      (response: ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 999 }).write('{');
+        setTimeout(() => response.destroy(), 50);
+      },
+    ],
+    ['has had enough of us', (response: ServerResponse) => void response.writeHead(429).end()],
+    [
+      'does not know us',
+      (response: ServerResponse) =>
+        void response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}'),
+    ],
   ])('is nobody’s fault when the provider %s: begin again', async (_what, fail) => {
     const { callback, cookie } = await visit();
     meddle = ({ url }, response) => {

@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { allows, WaybillError } from '@waybill/contracts';
+import { allows } from '@waybill/contracts';
 import { permissionRequired } from '@waybill/messaging';
 import { HealthController } from '@waybill/platform';
 import { CredentialsRepository } from './credentials.repository.js';
 import { SessionAudit } from './session-audit.js';
 import { type AuthenticatedRequest, principalOf } from './principal.js';
+import { sessionRequired } from './session-problems.js';
 import { routeAccess } from './route-access.js';
 
 /** Every route needs what the table of routes says: nothing, `Authorization: Bearer …`, or a permission besides. */
@@ -30,12 +31,4 @@ export class AccessGuard implements CanActivate {
     await this.audit.forbidden(request.principal.actor, request, missing);
     throw permissionRequired(missing);
   }
-}
-
-export function sessionRequired(): WaybillError {
-  return new WaybillError(
-    'unauthorized',
-    'session.required',
-    'Send "Authorization: Bearer <token>" with the accessToken of POST /api/v1/session or an API token that has not expired.',
-  );
 }

@@ -9,6 +9,7 @@ import { hashPassword } from '../accounts/password-hash.js';
 import { demandOrdinary, demandPassword } from '../accounts/update-account.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { LogIn } from './log-in.js';
+import { badCredentials } from './session-problems.js';
 import type { Principal } from './principal.js';
 
 @Injectable()
@@ -33,10 +34,15 @@ export class ChangePassword {
     const account = await this.accounts.get(caller.accountId);
     demandOrdinary(account);
     demandPassword(account);
-    await this.login.run({ username: caller.username, password: currentPassword }, request);
+    const { passwordHash: checked } = await this.login.run(
+      { username: caller.username, password: currentPassword },
+      request,
+    );
     const passwordHash = await hashPassword(newPassword);
     await this.work.run(async (sql) => {
-      const { id, revision } = await this.accounts.lock(sql, caller.accountId, undefined);
+      const { id, revision, passwordHash: current } = await this.accounts.lock(sql, caller.accountId, undefined);
+      // somebody else has changed it since: the one that was given is no longer the current one
+      if (current !== checked) throw badCredentials();
       await sql.update(Account, { id }, { passwordHash, revision: revision + 1 });
       const kept = { but: caller.credentialId, keepApiTokens: keepApiTokens ?? false };
       const ended = await this.credentials.endOfAccount(sql, id, kept);

@@ -3,8 +3,10 @@ import { AuditLog, type AuditRecord } from '@waybill/audit';
 import type { Permission } from '@waybill/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Account } from '../accounts/account.entity.js';
 import { Credential } from './credential.entity.js';
 import { hashSecret, newSecretToken } from './secret-token.js';
+import { badCredentials, sessionRequired } from './session-problems.js';
 
 const USED_RESOLUTION = "interval '1 minute'";
 const LIVE = '(c.expires_at IS NULL OR c.expires_at > now()) AND NOT account.disabled';
@@ -18,6 +20,14 @@ export interface NewCredential {
   address?: string | null;
 }
 
+/** What a credential is given for; all of it must still hold when it is stored. */
+export interface Basis {
+  /** of the password that was checked */
+  passwordHash?: string | null;
+  /** id of the session that asks */
+  session?: string;
+}
+
 const CREATED = { session: 'session.created', apiToken: 'apiToken.created' };
 const REVOKED = { session: 'session.ended', apiToken: 'apiToken.revoked' };
 
@@ -28,8 +38,12 @@ export class CredentialsRepository {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Stores a new credential and answers its secret, which cannot be read again. */
-  async issue(order: NewCredential): Promise<{ credential: Credential; secret: string }> {
+  /**
+   * Stores a new credential and answers its secret, which cannot be read again. What ends an account's credentials locks the account, so
+   * none is given for what is over.
+   * @throws WaybillError unauthorized `session.badCredentials`, `session.required`
+   */
+  async issue(order: NewCredential, basis: Basis): Promise<{ credential: Credential; secret: string }> {
     const { secret, hash } = newSecretToken(order.kind === 'session' ? 'wbs_' : 'wbt_');
     const credential = this.repository().create({
       scopes: null,
@@ -41,6 +55,7 @@ export class CredentialsRepository {
       lastUsedAt: null,
     });
     await this.dataSource.transaction(async (manager) => {
+      await demandBasis(manager, order.accountId, basis);
       await manager.insert(Credential, credential);
       await this.audit.record(manager, credentialAudit(CREATED[order.kind], credential));
     });
@@ -111,6 +126,13 @@ export class CredentialsRepository {
   private repository() {
     return this.dataSource.getRepository(Credential);
   }
+}
+
+async function demandBasis(manager: EntityManager, accountId: string, { passwordHash, session }: Basis): Promise<void> {
+  const lock = { mode: 'pessimistic_read' } as const;
+  const account = await manager.findOne(Account, { where: { id: accountId, disabled: false }, lock });
+  if (!account || (passwordHash !== undefined && passwordHash !== account.passwordHash)) throw badCredentials();
+  if (session !== undefined && !(await manager.existsBy(Credential, { id: session }))) throw sessionRequired();
 }
 
 /** Without the secret, and without its hash. */

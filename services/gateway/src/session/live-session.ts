@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { allows, type Permission } from '@waybill/contracts';
 import { permissionRequired, runAs } from '@waybill/messaging';
 import type { Request } from 'express';
-import { sessionRequired } from './access.guard.js';
+import { sessionRequired } from './session-problems.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { type Principal, principalOf } from './principal.js';
 

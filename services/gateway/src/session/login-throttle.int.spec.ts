@@ -46,6 +46,13 @@ describe('guessing passwords', () => {
     }
     expect((await login('besieged', account.password, '203.0.113.99')).status).toBe(429);
     expect((await login('besieged', account.password, '198.51.100.7')).status).toBe(201);
+    // and that login is on record as one, not as one that was held back
+    const rows = await world.sql.query<{ action: string; address: string }[]>(
+      `SELECT action, entry::jsonb->>'address' AS address FROM gateway_audit.entries
+       WHERE action = 'session.throttled' AND entry::jsonb->>'address' IN ('203.0.113.21', '203.0.113.99', '198.51.100.7')
+         AND object_id IN (SELECT id::text FROM accounts WHERE username = 'besieged')`,
+    );
+    expect(rows).toEqual([{ action: 'session.throttled', address: '203.0.113.21' }]);
     // who sits where its owner does is held back as from anywhere
     const guesses = [];
     for (let i = 0; i < 6; i++) guesses.push((await login('besieged', 'wrong password', '198.51.100.7')).status);

@@ -26,6 +26,8 @@ export class LoginThrottle {
   private readonly account: RateLimiterPostgres;
   private readonly pair: RateLimiterPostgres;
   private readonly address: RateLimiterPostgres;
+  /** what is on record already */
+  private readonly told: RateLimiterPostgres;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -48,6 +50,7 @@ export class LoginThrottle {
     this.account = limiter('account', PER_ACCOUNT);
     this.pair = limiter('pair', PER_PAIR);
     this.address = limiter('address', PER_ADDRESS);
+    this.told = limiter('told', { points: 1, duration: PER_ACCOUNT.duration });
   }
 
   /**
@@ -58,10 +61,10 @@ export class LoginThrottle {
     for (const [limiter, key] of this.keys(username, request)) {
       const { consumedPoints, msBeforeNext } = await limiter.penalty(key);
       if (consumedPoints <= limiter.points) continue;
-      // once for each time that it closes: whoever goes on must not fill the log
-      if (consumedPoints === limiter.points + 1)
-        await this.audit.throttled(await this.accounts.findByUsername(username), request);
       if (limiter === this.account && (await this.addresses.isKnown(username, addressOf(request)))) continue;
+      // once for each time that it closes: whoever goes on must not fill the log
+      if ((await this.told.penalty(`${limiter.keyPrefix} ${key}`)).consumedPoints === 1)
+        await this.audit.throttled(await this.accounts.findByUsername(username), request);
       const seconds = msBeforeNext / 1000;
       const detail = `Too many failed logins; try again in ${Math.ceil(seconds)} s.`;
       throw limited('session.tooManyFailures', detail, seconds);

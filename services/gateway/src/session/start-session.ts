@@ -16,7 +16,8 @@ export class StartSession {
   async run(account: Account, name: 'login' | 'oidc', request: Request): Promise<SessionCreated> {
     const expiresAt = new Date(Date.now() + SESSION_HOURS * 3_600_000);
     const order = { kind: 'session', name, accountId: account.id, expiresAt, address: request.ip ?? null } as const;
-    const { secret } = await runAs(whoLogsIn(account, request), () => this.credentials.issue(order));
+    const basis = name === 'login' ? { passwordHash: account.passwordHash } : {};
+    const { secret } = await runAs(whoLogsIn(account, request), () => this.credentials.issue(order, basis));
     return { accessToken: secret, expiresAt: expiresAt.toISOString() };
   }
 }
