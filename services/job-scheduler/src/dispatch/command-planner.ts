@@ -4,7 +4,7 @@ import type { SqlExecutor } from '@waybill/messaging';
 import { GroupsRepository } from '../catalogue/groups.repository.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
 import { lastAttempt } from '../jobs/attempts.js';
-import type { Closing } from '../jobs/decision.js';
+import type { Effect } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
 import { type PartTarget, TargetsRepository } from '../targets/targets.repository.js';
 import {
@@ -61,19 +61,25 @@ export class CommandPlanner {
     return toComputers(computers, executeContent(job, await this.version(sql, job), job.attempt, now));
   }
 
-  /** Waiting or going on, on every stream that carried a command of the run. */
-  hold(sql: SqlExecutor, job: Job, { held, reason }: { held: boolean; reason: string }): Promise<PlannedCommand[]> {
-    return this.everywhere(sql, job, holdContent(job, held, reason));
+  /** Waiting or going on, on every stream that carried a command of the run, or to these computers. */
+  async hold(
+    sql: SqlExecutor,
+    job: Job,
+    { held, reason, computers }: { held: boolean; reason: string; computers?: readonly string[] },
+  ): Promise<PlannedCommand[]> {
+    const content = holdContent(job, held, reason);
+    return computers ? toComputers(computers, content) : this.everywhere(sql, job, content);
   }
 
-  /** The cancel, on every stream that carried a command of the run. */
+  /** The cancel, on every stream that carried a command of the run, or to these computers. */
   async cancel(
     sql: SqlExecutor,
     job: Job,
-    closed: { closing: Closing; attempt: number; reason: string },
+    { computers, closing, attempt, reason }: Effect & { kind: 'sendCancel' },
     now: Date,
   ): Promise<PlannedCommand[]> {
-    return this.everywhere(sql, job, cancelContent({ jobId: job.id, run: job.run, ...closed }, now));
+    const content = cancelContent({ jobId: job.id, run: job.run, closing, attempt, reason }, now);
+    return computers ? toComputers(computers, content) : this.everywhere(sql, job, content);
   }
 
   /** Computers that are no longer targets do not begin; the group's stream does not reach them any more. */

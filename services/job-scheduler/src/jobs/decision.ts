@@ -28,10 +28,10 @@ export type Effect =
   | { kind: 'releaseAttempt'; attempt: number; computers: readonly string[] }
   /** ask result to close what has not begun, attempts up to `attempt` */
   | { kind: 'closeExecutions'; closing: Closing; attempt: number; reason: string }
-  /** tell the agents that what has not begun waits, or goes on, on every stream that carried a command of the run */
-  | { kind: 'sendHold'; held: boolean; reason: string }
-  /** tell the agents not to begin, on every stream that carried a command of the run */
-  | { kind: 'sendCancel'; closing: Closing; attempt: number; reason: string };
+  /** tell the agents that what has not begun waits, or goes on, on every stream that carried a command of the run; or these computers only */
+  | { kind: 'sendHold'; held: boolean; reason: string; computers?: readonly string[] }
+  /** tell the agents not to begin, on every stream that carried a command of the run; or these computers only */
+  | { kind: 'sendCancel'; closing: Closing; attempt: number; reason: string; computers?: readonly string[] };
 
 /** Answer of a decide function: the job as it must be stored, and what goes with it. */
 export interface Decision {

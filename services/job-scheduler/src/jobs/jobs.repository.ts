@@ -42,10 +42,12 @@ export class JobsRepository {
     return row ?? null;
   }
 
-  /** Jobs under way that are for the group's computers. */
-  async openOfGroup(sql: SqlExecutor, groupId: string): Promise<Job[]> {
-    const text = `SELECT * FROM jobs WHERE status IN ('running', 'paused', 'halted') AND group_ids @> ARRAY[$1::uuid] ORDER BY id`;
-    return ((await sql.query(text, [groupId])) as JobRow[]).map(jobOfRow);
+  /** Jobs for the group's computers that were under way at that moment. */
+  async underWayOfGroup(sql: SqlExecutor, groupId: string, at: Date): Promise<Job[]> {
+    const text = `
+      SELECT * FROM jobs WHERE group_ids @> ARRAY[$1::uuid] AND (status IN ('running', 'paused', 'halted')
+        OR (status IN ('canceled', 'expired') AND finished_at >= $2)) ORDER BY id`;
+    return ((await sql.query(text, [groupId, at])) as JobRow[]).map(jobOfRow);
   }
 
   /** Waits until nobody else is advancing the job. */

@@ -9,6 +9,9 @@ import { JobsRepository } from '../jobs/jobs.repository.js';
 import { decideLeft } from './decide-left.js';
 import { TargetsRepository } from './targets.repository.js';
 
+/** Between fleet's clock and ours. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 /** Follows who leaves the groups of open jobs: a computer that does no longer reads the group's stream. */
 @Controller()
 export class MembersChangedConsumer {
@@ -22,12 +25,13 @@ export class MembersChangedConsumer {
 
   /** Idempotent, and right in any order: who is a target still is asked of fleet, whatever the event says. */
   @EventHandler({ event: EVENTS.groupMembersChanged, queue: 'job-scheduler.members', type: GroupMembersChanged })
-  async changed({ groupId, left }: GroupMembersChanged): Promise<Verdict | void> {
+  async changed({ groupId, left, at }: GroupMembersChanged): Promise<Verdict | void> {
     if (left.length === 0) return;
-    const jobs = await this.jobs.openOfGroup(this.dataSource, groupId);
+    const since = new Date(Date.parse(at) - CLOCKS_DIFFER_MS);
+    const jobs = await this.jobs.underWayOfGroup(this.dataSource, groupId, since);
     for (const job of jobs) if (job.phase === 'released') await this.follow(job, left);
     // those that are being started may have read the group before; they are looked at when they have
-    if (jobs.some(({ phase }) => phase !== 'released')) return RETRY;
+    if (jobs.some(({ phase, finishedAt }) => phase !== 'released' && !finishedAt)) return RETRY;
   }
 
   private async follow(job: Job, left: readonly string[]): Promise<void> {
@@ -46,14 +50,14 @@ export class MembersChangedConsumer {
       { timeoutMs: LOOKUP_TIMEOUT_MS },
     );
     const still = new Set(targets.map(({ computerId }) => computerId));
-    const computers = concerned.filter((id) => !still.has(id));
+    const gone = concerned.filter((id) => !still.has(id));
     await this.engine.advance(
       job.id,
-      (before) => decideLeft(before, { run: job.run, computers }),
-      async (sql, { changed }) => {
+      (before) => decideLeft(before, { run: job.run, gone, still: [...still] }),
+      async (sql, { job: after, changed }) => {
         // by name or by another group: that group's stream may not have carried all that this one's did
         await this.targets.markByInbox(sql, job, [...still]);
-        if (changed) await this.targets.remove(sql, job, computers);
+        if (changed && !after.finishedAt) await this.targets.remove(sql, job, gone);
       },
     );
   }

@@ -58,6 +58,38 @@ describe('computers that leave the groups of an open job', () => {
     expect((await inboxCommands(gone, id)).filter((command) => !(command as CancelCommand).code)).toEqual([]);
   });
 
+  it('of a job that was closed before the scheduler heard of it are told so by their inboxes', async () => {
+    const [gone, stays] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('left-before-the-cancel', [gone, stays]);
+    const { id } = await create(scheduler, { targets: { groups: ['left-before-the-cancel'] } });
+    await story.released(id);
+    scheduler.peers.fleet.groups.get('left-before-the-cancel')!.members.delete(gone);
+    await scheduler.rpc.call(JOB_RPC.cancel, { id, reason: 'wrong version' });
+    await leave(groupId, [gone]);
+    await eventually(async () =>
+      expect(await inboxCommands(gone, id)).toMatchObject([
+        { kind: 'cancel', status: 'canceled', reason: expect.stringContaining('wrong version') },
+      ]),
+    );
+    expect(await inboxCommands(stays, id)).toEqual([]);
+    expect(story.events(id, EVENTS.jobTargetsLeft)).toEqual([]);
+  });
+
+  it('and are targets by name all the same hear that the job waits, which the group was told meanwhile', async () => {
+    const [named] = computers(scheduler, 1) as [string];
+    const groupId = await scheduler.group('left-before-the-pause', [named]);
+    const { id } = await create(scheduler, { targets: { groups: ['left-before-the-pause'], computers: [named] } });
+    await story.released(id);
+    scheduler.peers.fleet.groups.get('left-before-the-pause')!.members.delete(named);
+    await scheduler.rpc.call(JOB_RPC.pause, { id, reason: 'a meeting' });
+    await leave(groupId, [named]);
+    const holds = async () =>
+      (await inboxCommands(named, id)).map((command) => (command as unknown as { held?: boolean }).held);
+    await eventually(async () => expect(await holds()).toEqual([true]));
+    await scheduler.rpc.call(JOB_RPC.resume, { id });
+    await eventually(async () => expect(await holds()).toEqual([true, false]));
+  });
+
   it('get no command of a later wave', async () => {
     const members = computers(scheduler, 40);
     const groupId = await scheduler.group('left-before-their-wave', members);
