@@ -13,6 +13,7 @@ const PERCENTS = [1, 10, 100];
 const BUSY = ['accepted', 'downloading', 'installing', 'verifying'];
 
 interface RolledOut extends Job {
+  targets: { total: number };
   waves: {
     number: number;
     status: string;
@@ -62,6 +63,8 @@ describe('a job in waves', () => {
       'in-flight',
       'filtered',
       'leaving',
+      'joining',
+      'not-joining',
       'rate',
     ])
       await publishTinyPackage(stack.api, name);
@@ -383,6 +386,38 @@ describe('a job in waves', () => {
         if (left.includes(computerId)) expect([status, reason]).toEqual(['canceled', 'target.left']);
         else expect(status).toMatch(/^(succeeded|failed)$/);
       }
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'is got by computers that join the group later, also when it had completed, where that was ordered',
+    async () => {
+      await stack.api.post('/groups', { name: 'growing', kind: 'static' });
+      const { items } = await stack.api.get<Page<{ id: string }>>('/computers?filter=group==sound&limit=30');
+      const ids = items.map((one) => one.id);
+      const enter = (computers: string[]) => stack.api.post('/groups/growing/members', { computers });
+      await enter(ids.slice(0, 5));
+      const waves = [{ percent: 50 }, { percent: 100 }];
+      const including = await order('joining', 'growing', { lateJoiners: 'include', rollout: { waves } });
+      const excluding = await order('not-joining', 'growing', {});
+      for (const job of [including, excluding]) await becomes(job.id, ({ status }) => expect(status).toBe('completed'));
+      await enter(ids.slice(5, 15));
+      await becomes(including.id, ({ status, counters }) => {
+        expect([status, counters['succeeded']]).toEqual(['completed', 15]);
+      });
+      await stack.api.post(`/jobs/${including.id}/actions/re-execute`, { only: { computers: ids.slice(0, 1) } });
+      // they come one by one, and all at once, while a service dies
+      for (const id of ids.slice(15, 20)) await enter([id]);
+      await stack.services.process['job-scheduler'].kill();
+      await enter(ids.slice(20));
+      await stack.services.process['job-scheduler'].start();
+      const done = await becomes(including.id, ({ status, counters, targets }) => {
+        expect([status, counters['succeeded'], targets.total]).toEqual(['completed', 30, 30]);
+      });
+      expect(done.waves.map(({ total }) => total).reduce((sum, total) => sum + total)).toBe(30);
+      const { targets, counters } = await get(excluding.id);
+      expect([targets.total, counters['succeeded']]).toEqual([5, 5]);
     },
     10 * MINUTES,
   );

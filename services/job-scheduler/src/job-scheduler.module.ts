@@ -44,6 +44,8 @@ import { PresenceWork } from './rollout/presence.work.js';
 import { ReleasePart } from './rollout/release-part.js';
 import { Obstacles } from './rollout/obstacles.js';
 import { ResumeJobHandler } from './rollout/resume-job.handler.js';
+import { JoinedTargets } from './targets/joined-targets.js';
+import { LeftTargets } from './targets/left-targets.js';
 import { MembersChangedConsumer } from './targets/members-changed.consumer.js';
 import { FilterChecks } from './targets/filter-checks.js';
 import { KnownComputers } from './targets/known-computers.js';
@@ -86,6 +88,8 @@ const REPOSITORIES = [
   JobsRepository,
   TimersRepository,
   TargetsRepository,
+  JoinedTargets,
+  LeftTargets,
   StreamsRepository,
   ReexecutionsRepository,
   OrdersRepository,

@@ -50,6 +50,8 @@ import { ReportJob } from './report/job-report.query.js';
 import { ResultConfig } from './result.config.js';
 import { CountStuck } from './stuck/count-stuck.query.js';
 import { StuckGauge } from './stuck/stuck.gauge.js';
+import { JoinExecutionsHandler } from './joining/join-executions.handler.js';
+import { JoiningController } from './joining/joining.controller.js';
 import { LimitDeadLetters } from './unusable/limit-dead-letters.js';
 
 const CONTROLLERS = [
@@ -62,6 +64,7 @@ const CONTROLLERS = [
   ExecutionsController,
   JobArchivedConsumer,
   JobEndedConsumer,
+  JoiningController,
   ProgressReportsConsumer,
   ReopeningController,
   StatusReportsConsumer,
@@ -82,6 +85,7 @@ const USE_CASES = [
   GatherStatistics,
   GetExecution,
   IngestReports,
+  JoinExecutionsHandler,
   ListAnomalies,
   LimitDeadLetters,
   ListExecutions,

@@ -48,6 +48,9 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:
 const MOMENT_MESSAGE =
   '$property must be a date and time, e.g. 2026-09-01T09:00:00 (read in the zone) or 2026-09-01T00:00:00Z';
 
+export const LATE_JOINERS = ['include', 'exclude'] as const;
+export type LateJoiners = (typeof LATE_JOINERS)[number];
+
 export class JobExclusions {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) groups?: string[];
   @IsOptional() @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers?: string[];
@@ -94,6 +97,12 @@ export class CreateJob {
    * installation says otherwise) and more than 10. A job for whom more than that, and a tenth, fit when it starts is canceled
    */
   @IsOptional() @IsInt() @Min(1) confirmTargets?: number;
+  /**
+   * `include`: whoever joins a targeted group after the start gets the job too, in its wave and at its pace, until the job expires; a job that had
+   * completed runs again then. `exclude`, the default: the targets are those of the start. Who left a group and comes back is no joiner. Nobody is taken
+   * on beyond what was approved or confirmed
+   */
+  @IsOptional() @IsIn(LATE_JOINERS) lateJoiners?: LateJoiners;
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobSchedule) schedule?: JobSchedule;
   /** default: everybody at once */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRollout) rollout?: JobRollout;
@@ -253,6 +262,7 @@ export interface JobView {
   /** as ordered; null: everybody at once */
   rollout: PlannedRollout | null;
   stopWhen: StopWhen | null;
+  lateJoiners: LateJoiners;
   /** as ordered; null: no second attempt by itself */
   retry: JobRetry | null;
   timeouts: JobTimeouts | null;

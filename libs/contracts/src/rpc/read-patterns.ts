@@ -74,6 +74,7 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [RESULT_RPC.reopen]: false,
   [RESULT_RPC.openOfComputer]: true,
   [RESULT_RPC.atWork]: true,
+  [RESULT_RPC.join]: false,
   [RESULT_RPC.anomalies]: true,
 };
 

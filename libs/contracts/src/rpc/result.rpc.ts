@@ -1,8 +1,26 @@
-import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { AssignedReach, AssignedTarget, TARGETS_CHUNK } from '../events/events.js';
 import type { StepReport } from '../reports/status-report.js';
 import type { ExecutionCounters, ExecutionStatus } from '../status/execution-status.js';
 import { type Page, PageQuery } from './page.js';
 import type { JobReport } from './report.js';
+import { TimeoutLimits } from './timeouts.js';
 
 export const RESULT_RPC = {
   jobSummary: 'execution.summary.v1',
@@ -12,6 +30,7 @@ export const RESULT_RPC = {
   get: 'execution.get.v1',
   changes: 'execution.changes.v1',
   reopen: 'execution.reopen.v1',
+  join: 'execution.join.v1',
   openOfComputer: 'execution.open-of-computer.v1',
   atWork: 'execution.at-work.v1',
   anomalies: 'execution.anomalies.v1',
@@ -123,6 +142,36 @@ export interface ReopenedExecutions {
   after: string | null;
 }
 
+/** Computers become targets of a run that has begun. The same again changes nothing. */
+export class JoinExecutions {
+  @IsUUID() jobId: string;
+  @IsInt() @Min(1) run: number;
+  /** waves up to this one have been released */
+  @IsInt() @Min(0) @Max(1000) released: number;
+  /** attempts that a computer may make for each order */
+  @IsInt() @Min(1) @Max(10) attempts: number;
+  /** true: the computers are told little by little */
+  @IsOptional() @IsBoolean() paced?: boolean;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => TimeoutLimits) timeouts?: TimeoutLimits;
+  @IsObject() @ValidateNested() @Type(() => AssignedReach) reach: AssignedReach;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(TARGETS_CHUNK)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => AssignedTarget)
+  targets: AssignedTarget[];
+}
+
+export interface JoinedExecutions {
+  /** number of targets of the run, these included */
+  total: number;
+  /** of each wave that has any, the first one first */
+  waves: { wave: number; total: number }[];
+  /** those whose execution is not final; a computer that was removed meanwhile is not among them */
+  open: string[];
+}
+
 /** Who is at work in a run: checking, downloading or installing. */
 export class AtWorkRequest {
   @IsUUID() jobId: string;
@@ -169,6 +218,7 @@ export interface ResultRpc {
   };
   [RESULT_RPC.changes]: { request: ExecutionChangesRequest; response: ExecutionChanges };
   [RESULT_RPC.reopen]: { request: ReopenExecutions; response: ReopenedExecutions };
+  [RESULT_RPC.join]: { request: JoinExecutions; response: JoinedExecutions };
   [RESULT_RPC.atWork]: { request: AtWorkRequest; response: AtWork };
   [RESULT_RPC.openOfComputer]: { request: OpenExecutionsRequest; response: OpenExecutions };
   [RESULT_RPC.anomalies]: { request: AnomalyListRequest; response: Page<AnomalyView> };

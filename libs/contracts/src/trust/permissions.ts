@@ -134,6 +134,7 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [RESULT_RPC.changes]: { permission: 'jobs.read' },
   [RESULT_RPC.reopen]: { services: ['job-scheduler'] },
   [RESULT_RPC.openOfComputer]: { services: ['fleet'] },
+  [RESULT_RPC.join]: { services: ['job-scheduler'] },
   [RESULT_RPC.atWork]: { services: ['job-scheduler'] },
   [RESULT_RPC.anomalies]: { permission: 'jobs.read' },
 };

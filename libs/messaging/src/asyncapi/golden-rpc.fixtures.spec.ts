@@ -4,9 +4,7 @@ import {
   type AuditQuery,
   type AuditSlice,
   type ComputerView,
-  emptyCounters,
   type EnrolmentTokenView,
-  type ExecutionView,
   FLEET_RPC,
   type GroupView,
   JOB_RPC,
@@ -16,13 +14,13 @@ import {
   type MultipartTicket,
   PACKAGE_RPC,
   type PackageView,
-  RESULT_RPC,
   type RpcContract,
   type RpcPattern,
   TEMPLATE_RPC,
   type VersionView,
 } from '@waybill/contracts';
 import { AT, DIGEST, ID, MANIFEST, OTHER_ID, SHA256, SIGNED_MANIFEST } from './golden-events.fixtures.spec.js';
+import { GOLDEN_RESULT } from './golden-result.fixtures.spec.js';
 
 const page = { filter: 'name==a*', sort: '-name', limit: 10, cursor: 'b3BhcXVl' };
 const pageOf = <T>(item: T) => ({ items: [item], nextCursor: null });
@@ -37,8 +35,6 @@ const packageView: PackageView = {
   updatedAt: AT,
   revision: 1,
 };
-const reportSlice = { total: 1, finished: 1, succeeded: 0, failed: 1, successPercent: 0 };
-const NO_DURATIONS = { count: 0, p50: null, p90: null, p99: null };
 const versionRef = { package: 'acme-ledger', version: '2.4.0' };
 const versionView: VersionView = {
   ...versionRef,
@@ -108,6 +104,7 @@ const jobView: JobView = {
     gate: { successPercent: 95 },
   },
   stopWhen: { failedPercent: 5 },
+  lateJoiners: 'exclude',
   retry: { attempts: 3, on: ['download.*'] },
   timeouts: { accept: 'P7D', progress: 'PT2H' },
   waves: [
@@ -127,22 +124,6 @@ const jobView: JobView = {
   archivedAt: null,
   revision: 3,
 };
-const executionView: ExecutionView = {
-  jobId: ID,
-  run: 1,
-  computerId: ID,
-  computerName: 'pc-1',
-  status: 'failed',
-  reason: 'install.exitCode',
-  message: null,
-  attempt: 1,
-  exitCode: 1,
-  queuedAt: AT,
-  startedAt: AT,
-  finishedAt: AT,
-  updatedAt: AT,
-};
-
 const uploadRef = { ...versionRef, uploadId: ID };
 const artifactView: ArtifactView = {
   file: 'acme-ledger_2.4.0_all.deb',
@@ -402,94 +383,5 @@ export const GOLDEN_RPC: Goldens = {
     response: { allowed: true, objectKey: 'artifacts/1', size: 1024 },
   },
 
-  [RESULT_RPC.jobSummary]: {
-    request: { jobIds: [ID, OTHER_ID] },
-    response: {
-      items: [
-        {
-          jobId: ID,
-          run: 1,
-          total: 0,
-          counters: emptyCounters(),
-          finished: 0,
-          waves: [{ wave: 1, total: 0, counters: emptyCounters() }],
-        },
-        null,
-      ],
-    },
-  },
-  [RESULT_RPC.report]: {
-    request: { jobId: ID },
-    response: {
-      jobId: ID,
-      run: 1,
-      at: AT,
-      total: reportSlice,
-      counters: emptyCounters(),
-      durations: { queuedToFinal: { count: 1, p50: 1, p90: 2, p99: 3 }, execution: NO_DURATIONS },
-      reasons: [{ status: 'failed', reason: 'install.exitCode', message: null, exitCode: 1, count: 1 }],
-      platforms: [{ platform: 'linux/x64/debian', ...reportSlice }],
-      groups: [{ group: 'accounting', ...reportSlice }],
-      sites: [{ site: null, ...reportSlice }],
-      waves: [{ wave: 1, ...reportSlice }],
-      leftOut: { reasons: 0, platforms: 0, sites: 0 },
-    },
-  },
-  [RESULT_RPC.list]: { request: { ...page, jobId: ID }, response: pageOf(executionView) },
-  [RESULT_RPC.listOfComputer]: { request: { ...page, computerId: ID }, response: pageOf(executionView) },
-  [RESULT_RPC.get]: {
-    request: { jobId: ID, computerId: ID },
-    response: {
-      ...executionView,
-      attempts: [
-        {
-          attempt: 1,
-          status: 'failed',
-          reason: 'install.exitCode',
-          message: null,
-          exitCode: 1,
-          startedAt: AT,
-          finishedAt: AT,
-          steps: [{ name: 'install', startedAt: AT }],
-          logTail: null,
-          evidence: null,
-        },
-      ],
-      download: { bytesDone: 1, bytesTotal: 2, at: AT },
-    },
-  },
-  [RESULT_RPC.changes]: {
-    request: { jobId: ID, position: 'p1', limit: 1000 },
-    response: { items: [executionView], position: 'p2', more: false },
-  },
-  [RESULT_RPC.reopen]: {
-    request: {
-      requestId: OTHER_ID,
-      jobId: ID,
-      run: 1,
-      only: 'computers',
-      computers: [ID],
-      attempt: 2,
-      after: ID,
-    },
-    response: { total: 1, failed: 1, computerIds: [ID], after: null },
-  },
-  [RESULT_RPC.atWork]: { request: { jobId: ID, run: 1, limit: 2000 }, response: { computerIds: [ID] } },
-  [RESULT_RPC.openOfComputer]: {
-    request: { computerId: ID },
-    response: { executions: [{ jobId: ID, run: 1, attempt: 1, status: 'queued' }] },
-  },
-  [RESULT_RPC.anomalies]: {
-    request: { ...page, jobId: ID },
-    response: pageOf({
-      id: ID,
-      jobId: ID,
-      computerId: ID,
-      attempt: 1,
-      kind: 'noExecution',
-      computerTotal: 1,
-      report: { v: 1 },
-      at: AT,
-    }),
-  },
+  ...GOLDEN_RESULT,
 };

@@ -697,6 +697,10 @@ export const viewSchemas = {
         "type": "number",
         "description": "how many computers the filter means, as the dry run says; asked for when they are more than a share of all computers (half, unless the installation says otherwise) and more than 10. A job for whom more than that, and a tenth, fit when it starts is canceled"
       },
+      "lateJoiners": {
+        "$ref": "#/components/schemas/LateJoiners",
+        "description": "`include`: whoever joins a targeted group after the start gets the job too, in its wave and at its pace, until the job expires; a job that had completed runs again then. `exclude`, the default: the targets are those of the start. Who left a group and comes back is no joiner. Nobody is taken on beyond what was approved or confirmed"
+      },
       "schedule": {
         "$ref": "#/components/schemas/JobSchedule"
       },
@@ -1487,6 +1491,9 @@ export const viewSchemas = {
           }
         ]
       },
+      "lateJoiners": {
+        "$ref": "#/components/schemas/LateJoiners"
+      },
       "retry": {
         "anyOf": [
           {
@@ -1725,6 +1732,7 @@ export const viewSchemas = {
       "createdBy",
       "finishedAt",
       "id",
+      "lateJoiners",
       "name",
       "package",
       "priority",
@@ -2194,6 +2202,13 @@ export const viewSchemas = {
       }
     },
     "description": "How long the job waits for a computer before its execution ends as `timedOut`, which counts as failed. Durations from `PT10S` to `P365D`. A computer that is heard of after all has the last word on how it ended. Without one of them there is no such limit but the job's expiry."
+  },
+  "LateJoiners": {
+    "type": "string",
+    "enum": [
+      "include",
+      "exclude"
+    ]
   },
   "LoginView": {
     "type": "object",

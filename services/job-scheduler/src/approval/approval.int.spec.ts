@@ -1,5 +1,5 @@
-import { type Actor, JOB_RPC } from '@waybill/contracts';
-import { specActor } from '@waybill/testing';
+import { type Actor, EVENTS, JOB_RPC } from '@waybill/contracts';
+import { eventually, specActor } from '@waybill/testing';
 import { computers, create, get, publishVersion } from '../specs/orders.fixtures.spec.js';
 import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from '../specs/scheduler-replicas.spec.js';
 import { Story } from '../specs/story.fixtures.spec.js';
@@ -92,5 +92,31 @@ describe('four eyes', () => {
     expect(await approve(other, id)).toBe('job.wrongState');
     const request = { id, only: 'unsuccessful' as const, requestId: '0199aaaa-0000-7000-8000-0000000000aa' };
     await expect(scheduler.rpc.call(JOB_RPC.reexecute, request)).rejects.toMatchObject({ code: 'job.approvalMissing' });
+  });
+
+  it('a job takes on nobody after its start beyond what was approved', async () => {
+    const { id } = await create(scheduler, { targets: { groups: ['few'] }, lateJoiners: 'include' });
+    scheduler.peers.totals.set(id, 3);
+    await story.released(id);
+    const { id: groupId, members } = scheduler.peers.fleet.groups.get('few')!;
+    const [late] = computers(scheduler, 1) as [string];
+    members.add(late);
+    await scheduler.tell(EVENTS.groupMembersChanged, {
+      v: 1,
+      groupId,
+      joined: [late],
+      left: [],
+      at: new Date().toISOString(),
+    });
+    const refusals = () =>
+      scheduler.sql.query<{ details: object }[]>(
+        `SELECT entry::jsonb->'details' AS details FROM job_scheduler_audit.entries WHERE object_id = $1 AND action = 'job.joinersRefused'`,
+        [id],
+      );
+    await eventually(async () =>
+      expect(await refusals()).toEqual([{ details: { computers: 1, reason: 'it is for 4 computers, more than 3' } }]),
+    );
+    expect(await get(scheduler, id)).toMatchObject({ targets: { total: 3 } });
+    expect(scheduler.peers.joined.has(id)).toBe(false);
   });
 });

@@ -21,6 +21,9 @@ const DROP_TARGETS = `
     WHERE j.archived_at > now() - interval '30 days' LIMIT ${PIECE}
   )) RETURNING 1 AS dropped`;
 
+const DROP_LEAVERS = `
+  DELETE FROM job_leavers l USING jobs j WHERE j.id = l.job_id AND j.archived_at > now() - interval '30 days'`;
+
 /** Archives the jobs that ended long ago, and forgets whom they were for. Replicas may do it at the same time. */
 @Injectable()
 export class ArchiveJobs {
@@ -39,6 +42,7 @@ export class ArchiveJobs {
       for (const { id } of found) await this.engine.advance(id, (job, now) => decideArchive(job, now, days));
     } while (found.length === BATCH);
     while ((await this.dropTargets()) > 0);
+    await this.dataSource.query(DROP_LEAVERS);
   }
 
   private async dropTargets(): Promise<number> {

@@ -15,6 +15,7 @@ import {
   type InstallableVersion,
 } from './command-content.js';
 import { type PlannedCommand, toComputers, toGroups } from './plan-commands.js';
+import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
 
 type Slice = ReturnType<typeof waveSlice>;
@@ -53,6 +54,16 @@ export class CommandPlanner {
         content,
       ),
     ];
+  }
+
+  /** First commands to those who joined after the start and whose wave has been released, in their inboxes. */
+  async joined(sql: SqlExecutor, job: Job, now: Date): Promise<PlannedCommand[]> {
+    if (job.lateJoiners !== 'include' || isPaced(job)) return [];
+    const percents = percentsOf(job);
+    const { to } = waveSlice(percents, job.rolloutState?.released ?? percents.length);
+    const computers = await this.targets.takeJoined(sql, job, to);
+    if (computers.length === 0) return [];
+    return toComputers(computers, executeContent(job, await this.version(sql, job), FIRST_ATTEMPT, now));
   }
 
   /** Commands of a new attempt, to the reopened computers only. */

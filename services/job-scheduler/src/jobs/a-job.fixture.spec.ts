@@ -19,6 +19,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     computers: [],
     filter: null,
     mostTargets: null,
+    lateJoiners: 'exclude',
     excludeGroups: [],
     excludeGroupIds: [],
     excludeComputers: [],

@@ -15,6 +15,7 @@ export function checkOrder(order: CreateJob): FieldError[] {
     ...nameErrors(order.name),
     ...installationErrors(order),
     ...targetErrors(order),
+    ...joinerErrors(order),
     ...rolloutErrors(order.rollout),
     ...retryErrors(order.retry),
     ...timeoutErrors(order.timeouts),
@@ -63,6 +64,12 @@ function targetErrors({ targets }: CreateJob): FieldError[] {
     errors.push({ pointer: '/targets', message: 'name at least one group or computer, or give a filter' });
   }
   return errors;
+}
+
+function joinerErrors({ lateJoiners, targets }: CreateJob): FieldError[] {
+  if (lateJoiners !== 'include' || targets.groups?.length) return [];
+  const message = 'nobody joins a job that names no group: leave lateJoiners out, or name groups';
+  return [{ pointer: '/lateJoiners', message }];
 }
 
 function repeated(names: readonly string[] = [], pointer: string): FieldError[] {

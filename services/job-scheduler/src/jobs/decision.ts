@@ -22,6 +22,8 @@ export type Effect =
   | { kind: 'releasePart'; wave: number; computers: number }
   /** tell that a wave after the first was released */
   | { kind: 'announceWave'; wave: number }
+  /** first commands to those who joined after the start, as far as their wave has been released */
+  | { kind: 'releaseJoined' }
   /** tell result and the computers themselves that they are no longer targets */
   | { kind: 'dropTargets'; computers: readonly string[] }
   /** commands of a re-execution, to the reopened computers only */

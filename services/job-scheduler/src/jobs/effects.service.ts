@@ -56,13 +56,22 @@ export class EffectsService {
         await this.targets.assign(sql, job);
         return [];
       case 'releaseWave':
-        return this.planner.wave(sql, job, now, effect.wave);
+        return [
+          ...(await this.planner.wave(sql, job, now, effect.wave)),
+          ...(await this.planner.joined(sql, job, now)),
+        ];
+      case 'releaseJoined':
+        return this.planner.joined(sql, job, now);
       case 'releasePart':
         return this.parts.plan(sql, job, effect, now);
       case 'releaseAttempt':
         return this.planner.attempt(sql, job, effect.computers, now);
       case 'sendHold':
-        return this.planner.hold(sql, job, effect);
+        // nobody new is told while the job waits
+        return [
+          ...(await this.planner.hold(sql, job, effect)),
+          ...(effect.held ? [] : await this.planner.joined(sql, job, now)),
+        ];
       case 'dropTargets':
         return this.planner.drop(job, effect.computers, now);
       case 'sendCancel':

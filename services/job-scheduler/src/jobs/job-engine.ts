@@ -23,6 +23,7 @@ export class JobEngine {
   ) {}
 
   /**
+   * @param look reads what the rule needs and only holds under the lock
    * @param beside what else belongs into the transaction, run under the lock after the rule has decided
    * @throws WaybillError notFound `job.notFound`
    */
@@ -30,10 +31,12 @@ export class JobEngine {
     id: string,
     decide: Decide,
     beside?: (sql: SqlExecutor, decision: Decision, now: Date) => Promise<void>,
+    look?: (sql: SqlExecutor) => Promise<void>,
   ): Promise<Job> {
     return this.work.run(async (sql) => {
       const { jobs, now } = await this.jobs.lock(sql, id);
       if (!jobs[0]) throw jobNotFound(id);
+      await look?.(sql);
       const decision = decide(jobs[0], now);
       await beside?.(sql, decision, now);
       await this.store(sql, [decision], now, jobs);

@@ -48,6 +48,7 @@ const COLUMNS: Record<keyof Job, string> = {
   stopWhen: 'stop_when',
   retry: 'retry',
   timeouts: 'timeouts',
+  lateJoiners: 'late_joiners',
   priority: 'priority',
   annotations: 'annotations',
   createdAt: 'created_at',

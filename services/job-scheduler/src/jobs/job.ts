@@ -1,5 +1,13 @@
 import type { Approval } from '../approval/approval.js';
-import type { JobAction, JobRetry, JobStatus, JobTimeouts, PlannedRollout, StopWhen } from '@waybill/contracts';
+import type {
+  LateJoiners,
+  JobAction,
+  JobRetry,
+  JobStatus,
+  JobTimeouts,
+  PlannedRollout,
+  StopWhen,
+} from '@waybill/contracts';
 import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
@@ -36,6 +44,8 @@ export interface JobDocument {
   /** null: one attempt for each order to act */
   readonly retry: JobRetry | null;
   readonly timeouts: JobTimeouts | null;
+  /** whether computers that join its groups after the start get it too */
+  readonly lateJoiners: LateJoiners;
   readonly priority: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly createdAt: Date;

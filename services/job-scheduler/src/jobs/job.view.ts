@@ -39,6 +39,7 @@ export function jobView(
     },
     rollout: job.rollout,
     stopWhen: job.stopWhen,
+    lateJoiners: job.lateJoiners,
     retry: job.retry,
     timeouts: job.timeouts,
     waves: percentsOf(job).map((percent, i) => waveView(job, i + 1, percent)),

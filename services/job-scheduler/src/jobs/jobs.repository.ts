@@ -50,6 +50,14 @@ export class JobsRepository {
     return ((await sql.query(text, [groupId, at])) as JobRow[]).map(jobOfRow);
   }
 
+  /** Jobs that take on who joins the group at this moment. */
+  async joinableOfGroup(sql: SqlExecutor, groupId: string): Promise<Job[]> {
+    const text = `
+      SELECT * FROM jobs WHERE group_ids @> ARRAY[$1::uuid] AND late_joiners = 'include' AND archived_at IS NULL
+        AND (status IN ('running', 'paused', 'halted') OR (status = 'completed' AND expires_at > now())) ORDER BY id`;
+    return ((await sql.query(text, [groupId])) as JobRow[]).map(jobOfRow);
+  }
+
   /** Waits until nobody else is advancing the job. */
   async lock(sql: SqlExecutor, id: string): Promise<LockedJobs> {
     return this.locked(sql, LOCK, [id]);

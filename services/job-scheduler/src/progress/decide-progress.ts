@@ -22,12 +22,15 @@ export interface Progress {
  */
 export function decideProgress(before: Job, progress: Progress, now: Date, obstacle = NO_OBSTACLE): Decision {
   const { run, total, finished, attempt } = progress;
-  if (run !== before.run || total !== before.total) return unchanged(before);
+  // more than we know of: computers are joining, and we hear of them in a moment
+  if (run !== before.run || before.total === null || total < before.total) return unchanged(before);
   // Result is ahead of us only while a re-execution is on its way.
   if (attempt > (before.reexecution?.attempt ?? before.attempt)) return unchanged(before);
   const job = countProgress(before, progress);
   if (finished >= total && attempt > (job.finishedAttempt ?? 0))
-    return completeIfFinished(job, { finishedAttempt: attempt }, now) ?? noted(job, { finishedAttempt: attempt });
+    return (
+      completeIfFinished(job, { finishedAttempt: attempt, total }, now) ?? noted(job, { finishedAttempt: attempt })
+    );
   if (job === before) return unchanged(before);
   return andThen(noted(job, {}), (after) => decideRollout(after, now, obstacle));
 }

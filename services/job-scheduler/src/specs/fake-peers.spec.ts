@@ -1,6 +1,8 @@
 import type { ConsumeMessage } from 'amqplib';
 import {
   FLEET_RPC,
+  type JoinedExecutions,
+  type JoinExecutions,
   notFound,
   PACKAGE_RPC,
   type PreviewTargets,
@@ -52,6 +54,9 @@ export class FakePeers {
   reopens: string[] = [];
   /** whom result knows to be at work */
   atWork: string[] = [];
+  /** whom result has made executions of after the start, with their waves, and of how many computers before, by job */
+  readonly joined = new Map<string, Map<string, number>>();
+  readonly totals = new Map<string, number>();
   readonly answers = new Map<string, Answer>([
     [FLEET_RPC.targetsResolve, (request) => this.resolveTargets(request)],
     [FLEET_RPC.targetsPreview, (request) => this.previewTargets(request)],
@@ -60,6 +65,7 @@ export class FakePeers {
     [PACKAGE_RPC.versionGet, (request) => this.versionGet(request)],
     [PACKAGE_RPC.versionManifest, (request) => this.versionManifest(request)],
     [RESULT_RPC.reopen, (request) => this.reopen(request)],
+    [RESULT_RPC.join, (request) => this.join(request)],
     [RESULT_RPC.atWork, () => ({ computerIds: this.atWork })],
   ]);
   private readonly channels: ConsumerChannel[] = [];
@@ -119,6 +125,19 @@ export class FakePeers {
     ];
     const fleet = Math.max(this.fleet.computers.size, targets.length);
     return { platforms: platforms.filter(({ computers }) => computers > 0), reachedGuarded: [], fleet };
+  }
+
+  private join({ jobId, targets }: JoinExecutions): JoinedExecutions {
+    const joined = this.joined.get(jobId) ?? new Map<string, number>();
+    for (const { computerId, wave = 1 } of targets) joined.set(computerId, wave);
+    this.joined.set(jobId, joined);
+    const before = this.totals.get(jobId) ?? 0;
+    // the first ones count in wave 1
+    const waves = [...Map.groupBy(joined.values(), (wave) => wave)].map(([wave, { length }]) => ({
+      wave,
+      total: length + (wave === 1 ? before : 0),
+    }));
+    return { total: before + joined.size, waves, open: targets.map(({ computerId }) => computerId) };
   }
 
   private resolveTargets(request: ResolveTargets): ResolvedTargets {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AssignedTarget, ResolvedTargets } from '@waybill/contracts';
+import { type AssignedTarget, type ResolvedTargets, rolloutHash } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 
 /** A computer of a job that tells its computers little by little. */
@@ -38,6 +38,30 @@ const BY_INBOX = `
 WITH reopened AS (SELECT unnest($3::uuid[]) AS computer_id)
 UPDATE job_targets t SET by_inbox = true FROM reopened r
 WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = r.computer_id AND NOT t.by_inbox`;
+
+const ADD_JOINED = `
+INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position, late, platform, site, groups)
+SELECT $1, $2, t.computer_id, t.name, t.online, t.last_seen_at, true, t.position, $3, t.platform, t.site, t.groups::smallint[]
+FROM unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::bigint[], $9::text[], $10::text[], $11::text[])
+  AS t (computer_id, name, online, last_seen_at, position, platform, site, groups)
+ON CONFLICT DO NOTHING`;
+
+const TAKE_JOINED = `
+UPDATE job_targets SET told = true
+WHERE job_id = $1 AND run = $2 AND position < $3 AND position IS NOT NULL AND NOT told AND late
+RETURNING computer_id AS id`;
+
+const STRANGERS = `
+SELECT c.id FROM unnest($3::uuid[]) AS c (id)
+WHERE NOT EXISTS (SELECT 1 FROM job_targets t WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = c.id)
+  AND NOT EXISTS (SELECT 1 FROM job_leavers l WHERE l.job_id = $1 AND l.run = $2 AND l.computer_id = c.id)
+ORDER BY c.id`;
+
+const REMOVE = `
+WITH gone AS (
+  DELETE FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = ANY($3::uuid[]) RETURNING computer_id
+)
+INSERT INTO job_leavers (job_id, run, computer_id) SELECT $1, $2, computer_id FROM gone ON CONFLICT DO NOTHING`;
 
 const TAKE_NEXT = `
 WITH next AS (
@@ -96,10 +120,46 @@ export class TargetsRepository {
     return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.toISOString() ?? null }));
   }
 
-  /** Computers that the groups' streams do not reach; or all, when a group is gone and its stream with it. */
+  /**
+   * Targets that have joined a run that has begun. No group's stream has told them what it told the others.
+   * @param inOwnTime they get a first command of their own; false: they take their turn in a job that tells its computers little by little
+   */
+  async addJoined(
+    sql: SqlExecutor,
+    { id, run }: RunRef,
+    targets: ResolvedTargets['targets'],
+    inOwnTime: boolean,
+  ): Promise<void> {
+    await sql.query(ADD_JOINED, [
+      id,
+      run,
+      inOwnTime,
+      targets.map((target) => target.computerId),
+      targets.map((target) => target.name),
+      targets.map((target) => target.online),
+      targets.map((target) => target.lastSeenAt),
+      targets.map((target) => rolloutHash(id, target.computerId)),
+      targets.map((target) => target.platform),
+      targets.map((target) => target.site),
+      targets.map((target) => `{${target.groups.join()}}`),
+    ]);
+  }
+
+  /** Ids of those who joined and have not been told, below that position; from now on they count as told. */
+  async takeJoined(sql: SqlExecutor, { id, run }: RunRef, before: number): Promise<string[]> {
+    const [rows] = (await sql.query(TAKE_JOINED, [id, run, before])) as [{ id: string }[], number];
+    return rows.map((row) => row.id).sort();
+  }
+
+  /** Those of the computers that are no targets and never were. */
+  async strangers(sql: SqlExecutor, { id, run }: RunRef, computers: readonly string[]): Promise<string[]> {
+    return ((await sql.query(STRANGERS, [id, run, computers])) as { id: string }[]).map((row) => row.id);
+  }
+
+  /** Computers that the groups' streams do not reach; or all, when a group is gone and its stream with it. Who joined and has not been told is not among them. */
   async inboxIds(sql: SqlExecutor, { id, run }: RunRef, all: boolean): Promise<string[]> {
     const text =
-      'SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) ORDER BY computer_id';
+      'SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) AND (told OR NOT late) ORDER BY computer_id';
     const rows = (await sql.query(text, [id, run, all])) as { id: string }[];
     return rows.map((row) => row.id);
   }
@@ -120,10 +180,9 @@ export class TargetsRepository {
     return ((await sql.query(text, [id, run, computers])) as { id: string }[]).map((row) => row.id);
   }
 
-  /** From now on they get nothing more of the job. */
+  /** From now on they get nothing more of the job, and do not join it again. */
   async remove(sql: SqlExecutor, { id, run }: RunRef, computers: readonly string[]): Promise<void> {
-    const text = 'DELETE FROM job_targets WHERE job_id = $1 AND run = $2 AND computer_id = ANY($3::uuid[])';
-    await sql.query(text, [id, run, computers]);
+    await sql.query(REMOVE, [id, run, computers]);
   }
 
   async isTarget(sql: SqlExecutor, { id, run }: RunRef, computerId: string): Promise<boolean> {

@@ -3,18 +3,11 @@ import { EVENTS, EXCHANGES, JobExecutionsReady, type JobTargetsAssigned } from '
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { v7 } from 'uuid';
-import { COMPUTER_REMOVED_MESSAGE } from '../cancellation/closing-words.js';
-import {
-  FINISH_RUN_SQL,
-  INSERT_EXECUTIONS_SQL,
-  LOCK_RUN_SQL,
-  REMEMBER_CHUNK_SQL,
-  REMOVAL_LOCK,
-} from './assign-targets.sql.js';
+import { FINISH_RUN_SQL, LOCK_RUN_SQL, REMEMBER_CHUNK_SQL, REMOVAL_LOCK } from './assign-targets.sql.js';
 import { rememberReach } from '../limits/job-limits.js';
 import { GatherStatistics } from './gather-statistics.js';
+import { insertExecutions } from './insert-executions.js';
 import { queuedReason } from './queued-reason.js';
-import { rememberProfiles } from './target-profile.js';
 
 /**
  * Turns a chunk of a run's targets into executions and says so when the last one is in. A chunk that comes again inserts nothing; if the run
@@ -50,20 +43,8 @@ export class AssignTargets {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
       await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total, timeouts ?? null]);
-      const profiles = await rememberProfiles(manager, jobId, run, targets);
       const reasons = targets.map((target) => queuedReason(target, paced));
-      await manager.query(INSERT_EXECUTIONS_SQL, [
-        jobId,
-        run,
-        targets.map(({ computerId }) => computerId),
-        targets.map(({ name }) => name),
-        reasons.map(({ reason }) => reason),
-        reasons.map(({ message }) => message),
-        COMPUTER_REMOVED_MESSAGE,
-        targets.map(({ wave = 1 }) => wave),
-        attempts,
-        profiles,
-      ]);
+      await insertExecutions(manager, { jobId, run, attempts, targets, reasons });
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);
       const [finished] = await manager.query<[{ total: number }[], number]>(FINISH_RUN_SQL, [jobId, run]);
       const ready = finished[0];

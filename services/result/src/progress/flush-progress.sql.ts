@@ -1,5 +1,3 @@
-import { COUNTER_SUMS } from '../executions/counters.sql.js';
-
 /**
  * Runs whose counters changed since they were last told, longest untold first, so that many busy runs do not hide one. Only a hint, read
  * without locks. $1 limit.
@@ -24,10 +22,6 @@ export const TAKE_RUN_SQL = `
 /** Locks the run's counters in key order, as ingest does: from here on none of them moves. $1 job, $2 run. Answers whether any is dirty. */
 export const LOCK_COUNTERS_SQL = `
   SELECT dirty FROM run_counters WHERE job_id = $1 AND run = $2 ORDER BY wave, slot FOR NO KEY UPDATE`;
-
-/** By wave, the first one first. $1 job, $2 run. */
-export const SUM_COUNTERS_SQL = `
-  SELECT wave, ${COUNTER_SUMS} FROM run_counters WHERE job_id = $1 AND run = $2 GROUP BY wave ORDER BY wave`;
 
 /** $1 job, $2 run. */
 export const CLEAN_COUNTERS_SQL = `UPDATE run_counters SET dirty = false WHERE job_id = $1 AND run = $2 AND dirty`;

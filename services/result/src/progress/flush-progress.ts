@@ -11,15 +11,9 @@ import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import type { EntityManager } from 'typeorm';
 import { v7 } from 'uuid';
-import { countersOf, together, totals, type WaveCounters } from '../executions/counters.sql.js';
-import {
-  CLEAN_COUNTERS_SQL,
-  DIRTY_RUNS_SQL,
-  LOCK_COUNTERS_SQL,
-  SUM_COUNTERS_SQL,
-  TAKE_RUN_SQL,
-  TOLD_SQL,
-} from './flush-progress.sql.js';
+import { countByWave } from '../executions/count-by-wave.js';
+import { together, totals, type WaveCounters } from '../executions/counters.sql.js';
+import { CLEAN_COUNTERS_SQL, DIRTY_RUNS_SQL, LOCK_COUNTERS_SQL, TAKE_RUN_SQL, TOLD_SQL } from './flush-progress.sql.js';
 
 /** Seconds between two job.progressed.v1 of one run. */
 const INTERVAL_SECONDS = 1;
@@ -59,10 +53,11 @@ export class FlushProgress {
     );
     if (!taken) return;
     // Within the second only the end of a run is news that cannot wait.
-    if (taken.tooSoon && (taken.progressedFinished || !isComplete(together(await byWave(manager, key))))) return;
+    if (taken.tooSoon && (taken.progressedFinished || !isComplete(together(await countByWave(manager, jobId, run)))))
+      return;
     const slots = await manager.query<{ dirty: boolean }[]>(LOCK_COUNTERS_SQL, key);
     if (!slots.some(({ dirty }) => dirty)) return;
-    const waves = await byWave(manager, key);
+    const waves = await countByWave(manager, jobId, run);
     const counters = together(waves);
     await manager.query(CLEAN_COUNTERS_SQL, key);
     const complete = isComplete(counters);
@@ -90,11 +85,6 @@ export class FlushProgress {
 function isComplete(counters: ExecutionCounters): boolean {
   const { total, finished } = totals(counters);
   return finished === total;
-}
-
-async function byWave(manager: EntityManager, key: unknown[]): Promise<WaveCounters[]> {
-  const rows = await manager.query<(ExecutionCounters & { wave: number })[]>(SUM_COUNTERS_SQL, key);
-  return rows.map((row) => ({ wave: row.wave, counters: countersOf(row) }));
 }
 
 function waveProgress({ wave, counters }: WaveCounters): WaveProgress {
