@@ -63,6 +63,7 @@ describe('a job in waves', () => {
       'in-flight',
       'filtered',
       'leaving',
+      'stratified',
       'joining',
       'not-joining',
       'rate',
@@ -386,6 +387,30 @@ describe('a job in waves', () => {
         if (left.includes(computerId)) expect([status, reason]).toEqual(['canceled', 'target.left']);
         else expect(status).toMatch(/^(succeeded|failed)$/);
       }
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'touches every site in its first wave, where that was ordered',
+    async () => {
+      await stack.api.post('/groups', { name: 'sites', kind: 'static' });
+      const { items } = await stack.api.get<Page<{ id: string }>>('/computers?filter=group==sound&limit=22');
+      const [lonely, pair, ...many] = items.map(({ id }) => id) as [string, string, ...string[]];
+      await stack.api.post('/groups/sites/members', { computers: [lonely, pair, ...many] });
+      for (const [id, site] of [...many.map((id) => [id, 'berlin']), [lonely, 'oslo'], [pair, 'tokyo']] as const)
+        await stack.api.call('PATCH', `/computers/${id}`, { attributes: { site } });
+      const waves = [{ percent: 10, approval: 'manual' }, { percent: 100 }];
+      const { id } = await order('stratified', 'sites', { rollout: { waves, stratifyBy: 'site' } });
+      await becomes(id, ({ counters }) => expect(counters['succeeded']).toBe(4));
+      const first: string[] = [];
+      for await (const { computerId, status } of executionsOf(id)) if (status === 'succeeded') first.push(computerId);
+      expect(first).toEqual(expect.arrayContaining([lonely, pair]));
+      await becomes(id, ({ statusReason }) => expect(statusReason).toContain('until somebody approves it'));
+      await stack.api.post(`/jobs/${id}/actions/approve`, undefined);
+      await becomes(id, ({ status, counters }) => {
+        expect([status, counters['succeeded']]).toEqual(['completed', 22]);
+      });
     },
     10 * MINUTES,
   );

@@ -31,6 +31,8 @@ export {
   RolloutGate,
   RolloutWave,
   StopWhen,
+  STRATA,
+  type Stratum,
 } from './rpc/rollout.js';
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';

@@ -26,6 +26,10 @@ export const DURATION = /^P(?!$)(\d{1,3}D)?(T(?=\d)(\d{1,4}H)?(\d{1,5}M)?(\d{1,6
 export const DURATION_MESSAGE =
   '$property must be an ISO 8601 duration of days, hours, minutes and seconds, e.g. PT30M or P1DT12H';
 
+/** What computers are sorted by before they are shared out over the waves. */
+export const STRATA = ['site', 'platform'] as const;
+export type Stratum = (typeof STRATA)[number];
+
 /** Computers that get the job's commands at the same time. */
 export class RolloutWave {
   /** share of the targets, in %, that have been told when this wave is released: cumulative, rising, the last one 100 */
@@ -55,6 +59,11 @@ export class JobRollout {
   @ValidateNested({ each: true })
   @Type(() => RolloutWave)
   waves?: RolloutWave[];
+  /**
+   * every wave takes its share of each `site` (attribute of that name) or each `platform` (os/arch/distribution), and of each at least one, so that a first wave
+   * of 1 % touches all of them; computers without one are a stratum of their own. Default: the share of all computers together
+   */
+  @IsOptional() @IsIn(STRATA) stratifyBy?: Stratum;
   /** default: success 95 %, at least 20 finished */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => RolloutGate) gate?: RolloutGate;
   /**

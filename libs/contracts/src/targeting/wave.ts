@@ -12,8 +12,12 @@ export function rolloutHash(jobId: string, computerId: string): number {
  * @param cumulativePercents rising percentages, the last one 100, e.g. `[1, 10, 100]`
  */
 export function waveOf(jobId: string, computerId: string, cumulativePercents: readonly number[]): number {
-  const hash = rolloutHash(jobId, computerId);
-  const index = cumulativePercents.findIndex((percent) => hash < upperBound(percent));
+  return waveAt(rolloutHash(jobId, computerId), cumulativePercents);
+}
+
+/** The same for a position in [0, 2^32) that is not the hash: jobs that are told stratum by stratum give out their own. */
+export function waveAt(position: number, cumulativePercents: readonly number[]): number {
+  const index = cumulativePercents.findIndex((percent) => position < upperBound(percent));
   return index === -1 ? cumulativePercents.length : index + 1;
 }
 

@@ -2073,6 +2073,10 @@ export const viewSchemas = {
         },
         "description": "default: one wave of everybody"
       },
+      "stratifyBy": {
+        "$ref": "#/components/schemas/Stratum",
+        "description": "every wave takes its share of each `site` (attribute of that name) or each `platform` (os/arch/distribution), and of each at least one, so that a first wave of 1 % touches all of them; computers without one are a stratum of their own. Default: the share of all computers together"
+      },
       "gate": {
         "$ref": "#/components/schemas/RolloutGate",
         "description": "default: success 95 %, at least 20 finished"
@@ -2344,6 +2348,10 @@ export const viewSchemas = {
           "$ref": "#/components/schemas/RolloutWave"
         },
         "description": "default: one wave of everybody"
+      },
+      "stratifyBy": {
+        "$ref": "#/components/schemas/Stratum",
+        "description": "every wave takes its share of each `site` (attribute of that name) or each `platform` (os/arch/distribution), and of each at least one, so that a first wave of 1 % touches all of them; computers without one are a stratum of their own. Default: the share of all computers together"
       },
       "gate": {
         "$ref": "#/components/schemas/RolloutGate",
@@ -2822,6 +2830,13 @@ export const viewSchemas = {
       "failedPercent"
     ],
     "description": "When the job stops by itself, watched all the time. What has left is not called back."
+  },
+  "Stratum": {
+    "type": "string",
+    "enum": [
+      "site",
+      "platform"
+    ]
   },
   "UploadPartView": {
     "type": "object",

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { REASONS, type Selector, selects, waveSlice } from '@waybill/contracts';
+import { REASONS, type Selector, waveSlice } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { GroupsRepository } from '../catalogue/groups.repository.js';
 import { VersionsRepository } from '../catalogue/versions.repository.js';
@@ -17,6 +17,7 @@ import {
 import { type PlannedCommand, toComputers, toGroups } from './plan-commands.js';
 import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
+import { isStratified, positionOf } from '../rollout/strata.js';
 
 type Slice = ReturnType<typeof waveSlice>;
 
@@ -109,10 +110,11 @@ export class CommandPlanner {
     const { groups, mayBroadcast, groupIsGone } = await this.reach(sql, job, content);
     const inbox = await this.targets.inboxIds(sql, job, groupIsGone || !mayBroadcast);
     const selector: Selector = slice ? { kind: 'slice', ...slice } : { kind: 'all' };
+    const inSlice = inbox.filter((target) => !slice || isWithin(slice, positionOf(job, target)));
     return [
       ...(mayBroadcast ? toGroups(groups, content, selector) : []),
       ...toComputers(
-        inbox.filter((id) => selects(selector, job.id, { computerId: id, succeeded: false, lastAttempt: 0 })),
+        inSlice.map(({ computerId }) => computerId),
         content,
       ),
     ];
@@ -121,7 +123,7 @@ export class CommandPlanner {
   /** Which groups' streams carry the content, and whether those alone would do for their members. */
   private async reach(sql: SqlExecutor, job: Job, content: CommandContent) {
     // only some of the members are meant: each has its inbox
-    if (job.filter !== null) return { groups: [], mayBroadcast: false, groupIsGone: true };
+    if (job.filter !== null || isStratified(job)) return { groups: [], mayBroadcast: false, groupIsGone: true };
     const existing = await this.groups.findExisting(sql, [...job.groupIds, ...job.excludeGroupIds]);
     const among = (ids: readonly string[]) => existing.filter(({ id }) => ids.includes(id));
     const groups = among(job.groupIds);
@@ -141,4 +143,8 @@ export class CommandPlanner {
       throw new Error(`there is no signed manifest of version ${job.versionId}`);
     return { signedManifest: version.signedManifest, manifestDigest: version.manifestDigest };
   }
+}
+
+function isWithin({ from, to }: Slice, position: number): boolean {
+  return position >= from && position < to;
 }

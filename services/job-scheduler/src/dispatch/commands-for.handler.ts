@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC, type JobStatus, waveOf } from '@waybill/contracts';
+import { type Command, CommandsFor, type CommandsForAnswer, JOB_RPC, type JobStatus } from '@waybill/contracts';
 import { RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,17 +8,17 @@ import { VersionsRepository } from '../catalogue/versions.repository.js';
 import type { Job } from '../jobs/job.js';
 import { jobOfRow, type JobRow } from '../jobs/job.row.js';
 import { cancelContent, type CommandContent, executeContent, holdContent } from './command-content.js';
-import { percentsOf } from '../rollout/rollout.js';
+import { waveOfTarget } from '../rollout/strata.js';
 import { lastAttempt } from '../jobs/attempts.js';
 import { untrustedReason } from '../jobs/untrusted.js';
 import { CommandSigner } from './command-signer.js';
 
 /** A job of which the computer is a target, and whether its turn has come where that matters. */
-type AskedJob = Job & { told: boolean };
+type AskedJob = Job & { told: boolean; position: number | null };
 type OpenExecution = CommandsFor['executions'][number];
 
 const JOBS_OF = `
-SELECT j.*, t.told FROM unnest($2::uuid[], $3::int[]) AS wanted (job_id, run)
+SELECT j.*, t.told, t.position::float8 AS position FROM unnest($2::uuid[], $3::int[]) AS wanted (job_id, run)
 JOIN job_targets t ON t.job_id = wanted.job_id AND t.run = wanted.run AND t.computer_id = $1
 JOIN jobs j ON j.id = wanted.job_id AND j.run = wanted.run`;
 
@@ -73,7 +73,12 @@ export class CommandsForHandler {
       executions.map((execution) => execution.jobId),
       executions.map((execution) => execution.run),
     ]);
-    return new Map(rows.map((row) => [row['id'] as string, { ...jobOfRow(row), told: row['told'] === true }]));
+    return new Map(
+      rows.map((row) => [
+        row['id'] as string,
+        { ...jobOfRow(row), told: row['told'] === true, position: row['position'] as number | null },
+      ]),
+    );
   }
 }
 
@@ -83,10 +88,10 @@ function toOne(content: CommandContent, computer: string, now: Date): Command {
 }
 
 /** Its wave has not been released. A new attempt was ordered for the computer itself. */
-function isHeldBack(job: Job, computerId: string, attempt: number): boolean {
+function isHeldBack(job: AskedJob, computerId: string, attempt: number): boolean {
   const open = job.status === 'running' || HELD.includes(job.status);
   if (!open || !job.rolloutState || attempt > 1) return false;
-  return waveOf(job.id, computerId, percentsOf(job)) > job.rolloutState.released;
+  return waveOfTarget(job, { computerId, position: job.position }) > job.rolloutState.released;
 }
 
 /** Nothing begins, whoever asks. */

@@ -22,5 +22,9 @@ export function rolloutErrors(rollout: JobRollout | undefined): FieldError[] {
   const noNext = 'there is no wave after the last one that could wait for it';
   if (soak !== undefined) errors.push({ pointer: `/rollout/waves/${last}/soak`, message: noNext });
   if (approval !== undefined) errors.push({ pointer: `/rollout/waves/${last}/approval`, message: noNext });
+  if (rollout.stratifyBy !== undefined && waves.length === 1) {
+    const message = 'there is one wave, which is for everybody: name more waves, or leave stratifyBy out';
+    errors.push({ pointer: '/rollout/stratifyBy', message });
+  }
   return errors;
 }

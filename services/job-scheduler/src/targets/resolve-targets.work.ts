@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FLEET_RPC, type ResolvedTargets, rolloutHash, waveOf } from '@waybill/contracts';
+import { FLEET_RPC, type ResolvedTargets, rolloutHash, waveOf, waveSlice } from '@waybill/contracts';
 import { RpcClient } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -60,30 +60,40 @@ export class ResolveTargetsWork implements TimedWork {
     let total = 0;
     const percents = percentsOf(job);
     const paced = isPaced(job);
+    const strata = job.rollout?.stratifyBy;
     // who is in which wave costs a hash for each computer
-    const waveTotals = percents.length > 1 ? percents.map(() => 0) : undefined;
+    let waveTotals = percents.length > 1 ? percents.map(() => 0) : undefined;
     const unknownGroupIds = new Set<string>();
     const guarded = new Set<string>();
     let page: ResolvedTargets | null = null;
     do {
       if (page) await renew();
       page = await this.ask(job, page);
-      const positions = page.targets.map(({ computerId }) => (paced ? rolloutHash(job.id, computerId) : null));
+      const positions = page.targets.map(({ computerId }) =>
+        paced || strata ? rolloutHash(job.id, computerId) : null,
+      );
       const added = await this.targets.add(
         this.dataSource,
         job,
         resolution,
         page.targets,
         positions,
-        job.filter !== null,
+        // a group's stream would tell others of its members, too
+        job.filter !== null || strata !== undefined,
       );
       if (added === null) return null;
       total += added;
-      if (waveTotals)
+      if (waveTotals && !strata)
         for (const { computerId } of page.targets) waveTotals[waveOf(job.id, computerId, percents) - 1]!++;
       for (const id of page.unknownGroupIds) unknownGroupIds.add(id);
       for (const name of page.reachedGuarded) guarded.add(name);
     } while (page.after !== null);
+    if (strata) {
+      await renew();
+      await this.targets.stratify(this.dataSource, job, resolution, strata);
+      const slices = percents.map((_, i) => waveSlice(percents, i + 1));
+      waveTotals = await this.targets.countSlices(this.dataSource, job, slices);
+    }
     return {
       total,
       waveTotals,

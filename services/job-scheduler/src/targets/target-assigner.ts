@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK, waveOf } from '@waybill/contracts';
+import { EVENTS, EXCHANGES, type JobTargetsAssigned, TARGETS_CHUNK } from '@waybill/contracts';
 import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { attemptsOf } from '../jobs/attempts.js';
@@ -7,6 +7,7 @@ import { timeoutLimits } from '../jobs/timeouts.js';
 import type { Job } from '../jobs/job.js';
 import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
+import { waveOfTarget } from '../rollout/strata.js';
 import { TargetsRepository } from './targets.repository.js';
 
 /** Gives result the targets of a run, in chunks that are the same however often they are made. */
@@ -20,7 +21,7 @@ export class TargetAssigner {
   /** One chunk in memory at a time. */
   async assign(sql: SqlExecutor, job: Job): Promise<void> {
     const total = job.total ?? 0;
-    const percents = percentsOf(job);
+    const inWaves = percentsOf(job).length > 1;
     const chunks = Math.ceil(total / TARGETS_CHUNK);
     let after: string | null = null;
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -38,10 +39,9 @@ export class TargetAssigner {
         timeouts: timeoutLimits(job),
         ...(isPaced(job) && { paced: true }),
         reach: { groups: [...job.groups], computers: [...job.computers], category: job.category },
-        targets:
-          percents.length > 1
-            ? targets.map((target) => ({ ...target, wave: waveOf(job.id, target.computerId, percents) }))
-            : targets,
+        targets: targets.map(({ position, ...target }) =>
+          inWaves ? { ...target, wave: waveOfTarget(job, { computerId: target.computerId, position }) } : target,
+        ),
       };
       const type = EVENTS.jobTargetsAssigned;
       await this.outbox.add(sql, [

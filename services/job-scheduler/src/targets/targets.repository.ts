@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type AssignedTarget, type ResolvedTargets, rolloutHash } from '@waybill/contracts';
+import { type AssignedTarget, type ResolvedTargets, rolloutHash, type Stratum } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
+
+/** A computer that is told by its inbox. */
+export interface InboxTarget {
+  computerId: string;
+  /** null where none is kept */
+  position: number | null;
+}
 
 /** A computer of a job that tells its computers little by little. */
 export interface PartTarget {
@@ -10,6 +17,9 @@ export interface PartTarget {
   /** no group's stream reaches it */
   byInbox: boolean;
 }
+
+/** A target with its position, where one is kept. */
+export type StoredTarget = AssignedTarget & { position: number | null };
 
 /** The targets of one run. */
 export interface RunRef {
@@ -31,13 +41,29 @@ WITH mine AS (
 SELECT (SELECT count(*)::int FROM mine) AS mine, (SELECT count(*)::int FROM added) AS added`;
 
 const PAGE = `
-SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt", platform, site, groups FROM job_targets
+SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt", platform, site, groups, position::float8 AS position FROM job_targets
 WHERE job_id = $1 AND run = $2 AND ($3::uuid IS NULL OR computer_id > $3) ORDER BY computer_id LIMIT $4`;
 
 const BY_INBOX = `
 WITH reopened AS (SELECT unnest($3::uuid[]) AS computer_id)
 UPDATE job_targets t SET by_inbox = true FROM reopened r
 WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = r.computer_id AND NOT t.by_inbox`;
+
+/** From the rank in its stratum, as a fraction of 2^32; the first of each stratum comes first of all. */
+const stratified = (column: 'site' | 'platform') => `
+WITH mine AS (
+  SELECT 1 FROM jobs WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' FOR SHARE
+), ranked AS (
+  SELECT t.computer_id, ceil((row_number() OVER w - 1)::numeric * 4294967296 / count(*) OVER (PARTITION BY coalesce(t.${column}, ''))) AS position
+  FROM mine, job_targets t WHERE t.job_id = $1 AND t.run = $2
+  WINDOW w AS (PARTITION BY coalesce(t.${column}, '') ORDER BY t.position, t.computer_id)
+)
+UPDATE job_targets t SET position = r.position::bigint FROM ranked r WHERE t.job_id = $1 AND t.run = $2 AND t.computer_id = r.computer_id`;
+
+const COUNT_SLICES = `
+SELECT count(t.computer_id)::int AS total FROM unnest($3::bigint[], $4::bigint[]) WITH ORDINALITY AS s (first, "end", wave)
+LEFT JOIN job_targets t ON t.job_id = $1 AND t.run = $2 AND t.position >= s.first AND t.position < s."end"
+GROUP BY s.wave ORDER BY s.wave`;
 
 const ADD_JOINED = `
 INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position, late, platform, site, groups)
@@ -108,13 +134,33 @@ export class TargetsRepository {
     return row?.mine ? row.added : null;
   }
 
+  /** Gives each target its place in its stratum. Doing it again changes nothing. */
+  async stratify(sql: SqlExecutor, { id, run }: RunRef, resolution: string, by: Stratum): Promise<void> {
+    await sql.query(stratified(by), [id, run, resolution]);
+  }
+
+  /** Targets in each of the ranges of positions. */
+  async countSlices(
+    sql: SqlExecutor,
+    { id, run }: RunRef,
+    slices: readonly { from: number; to: number }[],
+  ): Promise<number[]> {
+    const rows = (await sql.query(COUNT_SLICES, [
+      id,
+      run,
+      slices.map(({ from }) => from),
+      slices.map(({ to }) => to),
+    ])) as { total: number }[];
+    return rows.map(({ total }) => total);
+  }
+
   async clear(sql: SqlExecutor, { id, run }: RunRef): Promise<void> {
     await sql.query('DELETE FROM job_targets WHERE job_id = $1 AND run = $2', [id, run]);
   }
 
   /** Targets in ascending computer id, after the given one. */
-  async page(sql: SqlExecutor, { id, run }: RunRef, after: string | null, limit: number): Promise<AssignedTarget[]> {
-    const rows = (await sql.query(PAGE, [id, run, after, limit])) as (Omit<AssignedTarget, 'lastSeenAt'> & {
+  async page(sql: SqlExecutor, { id, run }: RunRef, after: string | null, limit: number): Promise<StoredTarget[]> {
+    const rows = (await sql.query(PAGE, [id, run, after, limit])) as (Omit<StoredTarget, 'lastSeenAt'> & {
       lastSeenAt: Date | null;
     })[];
     return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.toISOString() ?? null }));
@@ -157,11 +203,11 @@ export class TargetsRepository {
   }
 
   /** Computers that the groups' streams do not reach; or all, when a group is gone and its stream with it. Who joined and has not been told is not among them. */
-  async inboxIds(sql: SqlExecutor, { id, run }: RunRef, all: boolean): Promise<string[]> {
-    const text =
-      'SELECT computer_id AS id FROM job_targets WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) AND (told OR NOT late) ORDER BY computer_id';
-    const rows = (await sql.query(text, [id, run, all])) as { id: string }[];
-    return rows.map((row) => row.id);
+  async inboxIds(sql: SqlExecutor, { id, run }: RunRef, all: boolean): Promise<InboxTarget[]> {
+    const text = `
+      SELECT computer_id AS "computerId", position::float8 AS position FROM job_targets
+      WHERE job_id = $1 AND run = $2 AND (by_inbox OR $3) AND (told OR NOT late) ORDER BY computer_id`;
+    return (await sql.query(text, [id, run, all])) as InboxTarget[];
   }
 
   /** The next computers in the order of the wave functions; from now on they count as told. */
