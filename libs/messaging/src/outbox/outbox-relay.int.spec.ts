@@ -94,6 +94,24 @@ describe('outbox relay', () => {
     await relay.stop();
   });
 
+  it('takes a few large ones at a time, in order, and does not wait in between', async () => {
+    const relay = startRelay(broker, database, { pollMs: 3_600_000 });
+    // a queue that nobody else in this file reads
+    const type = EVENTS.jobArchived;
+    const arrived = await collect(broker, 'services', 'result.jobs');
+    const warmUp = { ...event(), type, routingKey: type };
+    await database.transaction((client) => outbox.add(client, [warmUp]));
+    await eventually(() => expect(arrived.at(-1)?.id).toBe(warmUp.messageId));
+    const claims: number[] = [];
+    const large = Array.from({ length: 7 }, () => ({ ...event(), type, routingKey: type, body: { text: 'x'.repeat(3_000_000) } }));
+    await database.transaction((client) => outbox.add(client, large));
+    while (claims.at(-1) !== 0) claims.push(await database.count('outbox'));
+    await eventually(() => expect(arrived.slice(-7).map(({ id }) => id)).toEqual(large.map((one) => one.messageId)));
+    await relay.stop();
+    // 4 MiB hold the first and what begins below that: two
+    expect(claims.every((left) => [7, 5, 3, 1, 0].includes(left))).toBe(true);
+  });
+
   it('a stop sends what is already committed', async () => {
     const relay = startRelay(broker, database, { pollMs: 60_000 });
     // it is connected once the first one has left

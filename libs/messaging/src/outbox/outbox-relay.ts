@@ -83,11 +83,11 @@ export class OutboxRelay {
     const pace = new RelayPace(batchSize);
     for (let failures = 0; !this.stopping;) {
       const { limit } = pace;
-      const { claimed, sent, error } = await this.round(session, pace);
+      const { claimed, due, sent, error } = await this.round(session, pace);
       failures = error && sent === 0 ? failures + 1 : 0;
       if (error) await this.wakeUp.wait(Math.max(50, backOffDelay(failures, RETRY)));
-      // fewer than asked for: no more was waiting
-      else if (claimed < limit) await this.wakeUp.wait(this.failure ? Math.min(AWAY_MS, pollMs) : pollMs);
+      // all that was waiting, and fewer than asked for
+      else if (claimed === due && due < limit) await this.wakeUp.wait(this.failure ? Math.min(AWAY_MS, pollMs) : pollMs);
     }
     await this.lastRounds(session, pace);
   }
@@ -105,7 +105,7 @@ export class OutboxRelay {
     // no transaction is held open to wait for the broker
     const ready = vhosts.filter((vhost) => publisherOf(vhost).ready);
     if (ready.length < vhosts.length) this.failure = NO_BROKER;
-    if (ready.length === 0) return { claimed: 0, sent: 0, postponed: 0, error: null };
+    if (ready.length === 0) return { claimed: 0, due: 0, sent: 0, postponed: 0, error: null };
     const { limit, postponeFailed } = pace;
     const result = await relayRound(session, { publisherOf, vhosts: ready, limit, postponeFailed });
     pace.note(result);

@@ -1,6 +1,8 @@
 /** What a round of the relay did. */
 export interface RoundResult {
   claimed: number;
+  /** that were waiting, as far as was looked; more than claimed when they were too large to be taken together */
+  due: number;
   /** confirmed and deleted */
   sent: number;
   /** can never leave as things are, wait with their error */

@@ -1,6 +1,6 @@
 import { RelayPace } from './relay-pace.js';
 
-const nothing = { claimed: 0, sent: 0, postponed: 0, error: null };
+const nothing = { claimed: 0, due: 0, sent: 0, postponed: 0, error: null };
 const failed = { ...nothing, claimed: 1, error: new Error('lost') };
 const sent = { ...nothing, claimed: 1, sent: 1 };
 

@@ -6,6 +6,9 @@ import type { RoundResult } from './relay-pace.js';
 import { CLAIM, DELETE_SENT, type OutboxRow, POSTPONE } from './relay-sql.js';
 import { queryRows, type SqlExecutor } from './sql-executor.js';
 
+/** Bodies in memory at once: targets of a large job come in messages of a megabyte each. */
+const ROUND_BYTES = 4 * 1024 * 1024;
+
 /** What the relay needs of a publisher. */
 export interface RelayPublisher {
   publishAll(messages: readonly OutgoingMessage[]): Promise<(Error | null)[]>;
@@ -28,9 +31,9 @@ export interface RoundOptions {
 export async function relayRound(sql: SqlExecutor, options: RoundOptions): Promise<RoundResult> {
   await sql.query('BEGIN');
   try {
-    const rows = await queryRows<OutboxRow>(sql, CLAIM, [options.limit, options.vhosts]);
+    const rows = await queryRows<OutboxRow>(sql, CLAIM, [options.limit, options.vhosts, ROUND_BYTES]);
     const result =
-      rows.length > 0 ? await send(sql, rows, options) : { claimed: 0, sent: 0, postponed: 0, error: null };
+      rows.length > 0 ? await send(sql, rows, options) : { claimed: 0, due: 0, sent: 0, postponed: 0, error: null };
     await sql.query('COMMIT');
     return result;
   } catch (error) {
@@ -60,7 +63,7 @@ async function send(
   const waited = (performance.now() - claimedAt) / 1_000;
   for (const { row } of sent) recordDispatchLag(row.exchange, row.routing_key, row.age + waited);
   const error = fates.find((fate) => fate.error !== null && !postponed.includes(fate))?.error ?? null;
-  return { claimed: rows.length, sent: sent.length, postponed: postponed.length, error };
+  return { claimed: rows.length, due: rows[0]!.due, sent: sent.length, postponed: postponed.length, error };
 }
 
 function isHopeless(error: Error): boolean {

@@ -65,10 +65,14 @@ export class ResolveTargetsWork implements TimedWork {
     let waveTotals = percents.length > 1 ? percents.map(() => 0) : undefined;
     const unknownGroupIds = new Set<string>();
     const guarded = new Set<string>();
-    let page: ResolvedTargets | null = null;
+    let page: ResolvedTargets;
+    let next = this.ask(job, null);
     do {
-      if (page) await renew();
-      page = await this.ask(job, page);
+      page = await next;
+      // fleet looks for the next ones while these are stored
+      next = page.after === null ? next : this.ask(job, page);
+      // not looked at when storing these fails
+      next.catch(() => undefined);
       const positions = page.targets.map(({ computerId }) =>
         paced || strata ? rolloutHash(job.id, computerId) : null,
       );
@@ -82,6 +86,7 @@ export class ResolveTargetsWork implements TimedWork {
         job.filter !== null || strata !== undefined,
       );
       if (added === null) return null;
+      await renew();
       total += added;
       if (waveTotals && !strata)
         for (const { computerId } of page.targets) waveTotals[waveOf(job.id, computerId, percents) - 1]!++;
@@ -89,7 +94,6 @@ export class ResolveTargetsWork implements TimedWork {
       for (const name of page.reachedGuarded) guarded.add(name);
     } while (page.after !== null);
     if (strata) {
-      await renew();
       await this.targets.stratify(this.dataSource, job, resolution, strata);
       const slices = percents.map((_, i) => waveSlice(percents, i + 1));
       waveTotals = await this.targets.countSlices(this.dataSource, job, slices);
