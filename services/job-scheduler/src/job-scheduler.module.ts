@@ -37,6 +37,9 @@ import { OrderChecks } from './jobs/order-checks.service.js';
 import { JOB_SCHEDULER_PERSISTENCE } from './persistence.options.js';
 import { PreviewJobHandler } from './preview/preview-job.handler.js';
 import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
+import { EndSeries } from './recurrence/end-series.js';
+import { MakeRuns } from './recurrence/make-runs.js';
+import { SeriesRepository } from './recurrence/series.repository.js';
 import { ReexecuteJobHandler } from './reexecution/reexecute-job.handler.js';
 import { ReexecuteWork } from './reexecution/reexecute.work.js';
 import { ReexecutionsRepository } from './reexecution/reexecutions.repository.js';
@@ -93,11 +96,12 @@ const REPOSITORIES = [
   StreamsRepository,
   ReexecutionsRepository,
   OrdersRepository,
+  SeriesRepository,
   TemplatesRepository,
   VersionsRepository,
   GroupsRepository,
 ];
-const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner];
+const ENGINE = [JobEngine, EffectsService, CommandPlanner, CommandDispatcher, TargetAssigner, MakeRuns, EndSeries];
 const LOOKUPS = [
   OrderChecks,
   CategoryLookup,

@@ -12,6 +12,7 @@ import { Rollout1765000000000 } from './migrations/1765000000000-rollout.migrati
 import { Archive1765300000002 } from './migrations/1765300000002-archive.migration.js';
 import { JobTemplates1765300000001 } from './migrations/1765300000001-job-templates.migration.js';
 import { TargetProfiles1765300000000 } from './migrations/1765300000000-target-profiles.migration.js';
+import { Recurrence1765500000000 } from './migrations/1765500000000-recurrence.migration.js';
 import { Scheduler1764000000000 } from './migrations/1764000000000-scheduler.migration.js';
 
 /** The service's schema: nobody else reads or writes it. Rows are read by SQL, so there are no entities. */
@@ -33,5 +34,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Archive1765300000002,
     TargetFilter1765300000003,
     LateJoiners1765400000000,
+    Recurrence1765500000000,
   ],
 };

@@ -82,6 +82,15 @@ export class JobSchedule {
   @IsOptional() @IsString() @MaxLength(64) zone?: string;
   /** default 30 days after the start */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) expiresAt?: string;
+  /**
+   * makes the job recur: a recurrence rule (RRULE) of RFC 5545 with COUNT or UNTIL, e.g. `FREQ=MONTHLY;BYDAY=-1FR;COUNT=12` for the last Friday of twelve
+   * months. Each run is a job of its own, which looks up its targets at its own start. One that is due while an earlier run has not finished is not
+   * started and says so; of runs that were missed while the scheduler was down, the latest is made up for. Asks for `startAt`: the first run is at the
+   * first time from then on that the rule names; what is past is left out. `installAt` and `expiresAt` are those of a run at `startAt`, every run has them
+   * at the same distance by the clock of the zone (without `expiresAt` each expires after 30 days). None of them may have an offset. At most 1,000 runs, within ten
+   * years, an hour apart; FREQ is DAILY, WEEKLY, MONTHLY or YEARLY. A time that the zone skips is taken with the offset before, one that it repeats is the first
+   */
+  @IsOptional() @IsString() @Length(1, 500) @IsSingleLine() recurrence?: string;
 }
 
 /** Body of `POST /jobs`. */
@@ -165,7 +174,13 @@ export interface JobPreview {
   approval: string | null;
   /** what `confirmTargets` has to say before the job is made; null when nothing has to be confirmed */
   confirmTargets: number | null;
-  schedule: { startsAt: string; installsAt: string | null; expiresAt: string };
+  schedule: {
+    startsAt: string;
+    installsAt: string | null;
+    expiresAt: string;
+    /** all runs of a recurring job, and when the first ones start, at most twenty; null when it is done once */
+    recurrence: { runs: number; next: string[] } | null;
+  };
 }
 
 export class CancelJob {
@@ -232,6 +247,18 @@ export interface WaveView {
   approvedBy: string | null;
 }
 
+/** A run of a recurring job. All runs: `GET /jobs?filter=series=={id}`. */
+export interface JobSeriesView {
+  /** of the recurring job: the id of its first run */
+  id: string;
+  /** of this run, from 1 */
+  number: number;
+  /** runs in all */
+  of: number;
+  /** RRULE, as ordered */
+  recurrence: string;
+}
+
 export interface JobView {
   id: string;
   name: string;
@@ -259,6 +286,8 @@ export interface JobView {
     installsAt: string | null;
     expiresAt: string;
   };
+  /** of what recurring job it is a run; null: it is done once */
+  series: JobSeriesView | null;
   /** as ordered; null: everybody at once */
   rollout: PlannedRollout | null;
   stopWhen: StopWhen | null;

@@ -99,6 +99,7 @@ const jobView: JobView = {
     total: 2,
   },
   schedule: { startAt: null, installAt: null, zone: 'UTC', startsAt: AT, installsAt: null, expiresAt: AT },
+  series: { id: ID, number: 2, of: 12, recurrence: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' },
   rollout: {
     waves: [{ percent: 10, soak: 'PT30M', approval: 'manual' }, { percent: 100 }],
     gate: { successPercent: 95 },
@@ -361,7 +362,7 @@ export const GOLDEN_RPC: Goldens = {
       waves: [{ number: 1, percent: 100, expected: 2 }],
       approval: null,
       confirmTargets: null,
-      schedule: { startsAt: AT, installsAt: AT, expiresAt: AT },
+      schedule: { startsAt: AT, installsAt: AT, expiresAt: AT, recurrence: { runs: 12, next: [AT, AT] } },
     },
   },
   [JOB_RPC.pause]: { request: { id: ID, reason: 'a meeting', revision: 2 }, response: jobView },

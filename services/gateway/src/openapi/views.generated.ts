@@ -1470,6 +1470,17 @@ export const viewSchemas = {
           "expiresAt"
         ]
       },
+      "series": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/JobSeriesView"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "of what recurring job it is a run; null: it is done once"
+      },
       "rollout": {
         "anyOf": [
           {
@@ -1742,6 +1753,7 @@ export const viewSchemas = {
       "rollout",
       "run",
       "schedule",
+      "series",
       "signature",
       "startedAt",
       "status",
@@ -1857,12 +1869,39 @@ export const viewSchemas = {
           },
           "expiresAt": {
             "type": "string"
+          },
+          "recurrence": {
+            "anyOf": [
+              {
+                "type": "object",
+                "properties": {
+                  "runs": {
+                    "type": "number"
+                  },
+                  "next": {
+                    "type": "array",
+                    "items": {
+                      "type": "string"
+                    }
+                  }
+                },
+                "required": [
+                  "runs",
+                  "next"
+                ]
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "all runs of a recurring job, and when the first ones start, at most twenty; null when it is done once"
           }
         },
         "required": [
           "startsAt",
           "installsAt",
-          "expiresAt"
+          "expiresAt",
+          "recurrence"
         ]
       }
     },
@@ -2110,8 +2149,40 @@ export const viewSchemas = {
       "expiresAt": {
         "type": "string",
         "description": "default 30 days after the start"
+      },
+      "recurrence": {
+        "type": "string",
+        "description": "makes the job recur: a recurrence rule (RRULE) of RFC 5545 with COUNT or UNTIL, e.g. `FREQ=MONTHLY;BYDAY=-1FR;COUNT=12` for the last Friday of twelve months. Each run is a job of its own, which looks up its targets at its own start. One that is due while an earlier run has not finished is not started and says so; of runs that were missed while the scheduler was down, the latest is made up for. Asks for `startAt`: the first run is at the first time from then on that the rule names; what is past is left out. `installAt` and `expiresAt` are those of a run at `startAt`, every run has them at the same distance by the clock of the zone (without `expiresAt` each expires after 30 days). None of them may have an offset. At most 1,000 runs, within ten years, an hour apart; FREQ is DAILY, WEEKLY, MONTHLY or YEARLY. A time that the zone skips is taken with the offset before, one that it repeats is the first"
       }
     }
+  },
+  "JobSeriesView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string",
+        "description": "of the recurring job: the id of its first run"
+      },
+      "number": {
+        "type": "number",
+        "description": "of this run, from 1"
+      },
+      "of": {
+        "type": "number",
+        "description": "runs in all"
+      },
+      "recurrence": {
+        "type": "string",
+        "description": "RRULE, as ordered"
+      }
+    },
+    "required": [
+      "id",
+      "number",
+      "of",
+      "recurrence"
+    ],
+    "description": "A run of a recurring job. All runs: `GET /jobs?filter=series=={id}`."
   },
   "JobStatus": {
     "type": "string",

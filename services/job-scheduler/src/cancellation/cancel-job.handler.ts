@@ -4,6 +4,7 @@ import { requestActor, RpcHandler } from '@waybill/messaging';
 import { JobViews } from '../jobs/job-views.js';
 import type { Job } from '../jobs/job.js';
 import { demandJob } from '../jobs/job-limits.js';
+import { EndSeries } from '../recurrence/end-series.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideCancel } from './decide-cancel.js';
 import { demandOneLine } from './persons-order.js';
@@ -13,9 +14,10 @@ export class CancelJobHandler {
   constructor(
     private readonly engine: JobEngine,
     private readonly views: JobViews,
+    private readonly series: EndSeries,
   ) {}
 
-  /** @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`; precondition `precondition.failed`; invalid `request.invalid` */
+  /** A run of a recurring job ends the recurring job with it. @throws WaybillError notFound `job.notFound`; conflict `job.wrongState`; precondition `precondition.failed`; invalid `request.invalid` */
   @RpcHandler(JOB_RPC.cancel, CancelJobRequest)
   async cancel({ id, ...order }: CancelJobRequest): Promise<JobView> {
     demandOneLine(order.reason);
@@ -24,6 +26,8 @@ export class CancelJobHandler {
       demandJob(job, 'jobs.cancel');
       return decideCancel(job, { ...order, actor }, now);
     };
-    return this.views.one(await this.engine.advance(id, decide));
+    const job = await this.engine.advance(id, decide, (sql, decision) => this.series.note(sql, decision.job));
+    await this.series.cancelWaiting(job);
+    return this.views.one(job);
   }
 }

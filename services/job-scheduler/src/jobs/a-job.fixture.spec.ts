@@ -28,6 +28,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     installsAt: null,
     zone: 'UTC',
     startsAt: NOW,
+    series: null,
     rollout: null,
     stopWhen: null,
     retry: null,

@@ -13,6 +13,7 @@ import { JobViews } from './job-views.js';
 import { demandJob } from './job-limits.js';
 import { JobsRepository } from './jobs.repository.js';
 import { OrderChecks } from './order-checks.service.js';
+import { SeriesRepository } from '../recurrence/series.repository.js';
 import { OrdersRepository } from '../templates/orders.repository.js';
 
 @Controller()
@@ -23,6 +24,7 @@ export class CreateJobHandler {
     private readonly checks: OrderChecks,
     private readonly jobs: JobsRepository,
     private readonly orders: OrdersRepository,
+    private readonly series: SeriesRepository,
     private readonly effects: EffectsService,
     private readonly views: JobViews,
     private readonly config: JobSchedulerConfig,
@@ -50,7 +52,9 @@ export class CreateJobHandler {
     return this.work.run(async (sql) => {
       const decision = decideCreation(checked, now);
       if (await this.jobs.insert(sql, decision.job)) {
+        const { recurrence } = checked.schedule;
         await this.orders.add(sql, decision.job.id, checked.order);
+        if (recurrence) await this.series.add(sql, decision.job.id, recurrence);
         await this.effects.apply(sql, [decision], now);
         return decision.job;
       }

@@ -1,8 +1,9 @@
 import type { Actor, CreateJob } from '@waybill/contracts';
-import { type Approval, waitingWords } from '../approval/approval.js';
-import { newRollout, plannedRollout } from '../rollout/rollout.js';
+import type { Approval } from '../approval/approval.js';
+import { plannedRollout } from '../rollout/rollout.js';
 import { defaultName } from './check-order.js';
 import type { Decision } from './decision.js';
+import { newJob } from './new-job.js';
 import type { PlannedSchedule } from './plan-schedule.js';
 
 /** An order whose every name was found. */
@@ -30,64 +31,41 @@ export function decideCreation(
   now: Date,
 ): Decision {
   const { targets } = order;
-  const rollout = plannedRollout(order.rollout);
-  return {
-    job: {
-      id,
-      name: order.name ?? defaultName(order),
-      package: order.package,
-      version: order.version,
-      versionId,
-      action: order.action ?? 'install',
-      groups: targets.groups ?? [],
-      groupIds,
-      computers: lowerCase(targets.computers),
-      filter: targets.filter ?? null,
-      mostTargets,
-      excludeGroups: targets.exclude?.groups ?? [],
-      excludeGroupIds,
-      excludeComputers: lowerCase(targets.exclude?.computers),
-      startAt: schedule.startAt,
-      installAt: schedule.installAt,
-      installsAt: schedule.installsAt,
-      zone: schedule.zone,
-      startsAt: schedule.startsAt,
-      expiresAt: schedule.expiresAt,
-      rollout,
-      stopWhen: order.stopWhen ?? null,
-      retry: order.retry ?? null,
-      timeouts: order.timeouts ?? null,
-      lateJoiners: order.lateJoiners ?? 'exclude',
-      priority: order.priority ?? 5,
-      annotations: order.annotations ?? {},
-      createdAt: now,
-      createdBy: actor.name,
-      createdById: actor.id,
-      category,
-      status: 'scheduled',
-      statusReason: approval ? waitingWords({ createdBy: actor.name }, approval) : null,
-      phase: 'idle',
-      run: 1,
-      attempt: 1,
-      resolution: null,
-      resolvedAt: null,
-      total: null,
-      startedAt: null,
-      finishedAt: null,
-      archivedAt: null,
-      finishedAttempt: null,
-      reexecution: null,
-      approval,
-      rolloutState: newRollout(rollout, order.stopWhen ?? null),
-      revision: 1,
-    },
-    changed: true,
-    effects: [
-      { kind: 'setTimer', timer: 'start', dueAt: schedule.startsAt },
-      { kind: 'setTimer', timer: 'expire', dueAt: schedule.expiresAt },
-      { kind: 'announceStatus' },
-    ],
+  const { recurrence } = schedule;
+  const document = {
+    id,
+    name: order.name ?? defaultName(order),
+    package: order.package,
+    version: order.version,
+    versionId,
+    action: order.action ?? 'install',
+    groups: targets.groups ?? [],
+    groupIds,
+    computers: lowerCase(targets.computers),
+    filter: targets.filter ?? null,
+    mostTargets,
+    excludeGroups: targets.exclude?.groups ?? [],
+    excludeGroupIds,
+    excludeComputers: lowerCase(targets.exclude?.computers),
+    startAt: schedule.startAt,
+    installAt: schedule.installAt,
+    installsAt: schedule.installsAt,
+    zone: schedule.zone,
+    startsAt: schedule.startsAt,
+    series: recurrence && { id, number: 1, of: recurrence.runs.length, recurrence: recurrence.rule },
+    rollout: plannedRollout(order.rollout),
+    stopWhen: order.stopWhen ?? null,
+    retry: order.retry ?? null,
+    timeouts: order.timeouts ?? null,
+    lateJoiners: order.lateJoiners ?? 'exclude',
+    priority: order.priority ?? 5,
+    annotations: order.annotations ?? {},
+    createdAt: now,
+    createdBy: actor.name,
+    createdById: actor.id,
+    category,
   };
+  return newJob(document, { expiresAt: schedule.expiresAt, approval });
 }
 
 /** Ids are compared as text from here on: hash, shard and selector work on the lower-case form. */

@@ -9,6 +9,7 @@ describe('decideCreation', () => {
     startsAt: at(10),
     installsAt: null,
     expiresAt: at(3600),
+    recurrence: null,
   };
   const checked = {
     id: '01990000-0000-7000-8000-000000000001',

@@ -10,6 +10,8 @@ export type Closing = 'canceled' | 'expired';
 export type Effect =
   | { kind: 'setTimer'; timer: TimerKind; dueAt: Date }
   | { kind: 'clearTimers'; timers: readonly TimerKind[] }
+  /** make the next run of a recurring job, unless it is there */
+  | { kind: 'makeRun'; run: Decision }
   /** tell everybody the job's status */
   | { kind: 'announceStatus' }
   /** tell that what became of the computers need not be kept */

@@ -4,6 +4,7 @@ import { Outbox, type SqlExecutor } from '@waybill/messaging';
 import { CommandDispatcher } from '../dispatch/command-dispatcher.js';
 import { CommandPlanner } from '../dispatch/command-planner.js';
 import type { PlannedCommand } from '../dispatch/plan-commands.js';
+import { MakeRuns } from '../recurrence/make-runs.js';
 import { ReleasePart } from '../rollout/release-part.js';
 import { TargetAssigner } from '../targets/target-assigner.js';
 import { TimersRepository } from '../timers/timers.repository.js';
@@ -24,13 +25,15 @@ export class EffectsService {
     private readonly planner: CommandPlanner,
     private readonly dispatcher: CommandDispatcher,
     private readonly parts: ReleasePart,
+    private readonly runs: MakeRuns,
   ) {}
 
   /**
    * Few statements, however many decisions. Commands come last: they lock streams that other jobs need too.
    * @param before the jobs as they were; new ones are not among them
    */
-  async apply(sql: SqlExecutor, decisions: readonly Decision[], now: Date, before: readonly Job[] = []): Promise<void> {
+  async apply(sql: SqlExecutor, decided: readonly Decision[], now: Date, before: readonly Job[] = []): Promise<void> {
+    const decisions = [...decided, ...(await this.runs.make(sql, decided))];
     const { clear, set } = timerChanges(decisions);
     await this.timers.clear(sql, clear);
     await this.timers.set(sql, set);

@@ -44,6 +44,7 @@ const COLUMNS: Record<keyof Job, string> = {
   installsAt: 'installs_at',
   zone: 'zone',
   startsAt: 'starts_at',
+  series: 'series',
   rollout: 'rollout',
   stopWhen: 'stop_when',
   retry: 'retry',

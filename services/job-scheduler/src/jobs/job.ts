@@ -8,6 +8,7 @@ import type {
   PlannedRollout,
   StopWhen,
 } from '@waybill/contracts';
+import type { RunOf } from '../recurrence/recurrence.js';
 import type { RolloutState } from '../rollout/rollout.js';
 
 /** What was ordered; never changes. */
@@ -38,6 +39,8 @@ export interface JobDocument {
   readonly startsAt: Date;
   /** the moment that `installAt` in `zone` means */
   readonly installsAt: Date | null;
+  /** of what recurring job it is a run; null: it is done once */
+  readonly series: RunOf | null;
   /** null: everybody at once */
   readonly rollout: PlannedRollout | null;
   readonly stopWhen: StopWhen | null;
@@ -77,7 +80,7 @@ export interface JobState {
   /** sentence for a person, null when the status says it all */
   readonly statusReason: string | null;
   readonly phase: JobPhase;
-  /** occurrence of a recurring job, from 1 */
+  /** always 1: every run of a recurring job is a job of its own, see `series` */
   readonly run: number;
   /** newest attempt whose commands have left or will leave; computers go on from it by themselves, see attempts.ts */
   readonly attempt: number;

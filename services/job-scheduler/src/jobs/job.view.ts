@@ -37,6 +37,7 @@ export function jobView(
       installsAt: job.installsAt?.toISOString() ?? null,
       expiresAt: job.expiresAt.toISOString(),
     },
+    series: job.series,
     rollout: job.rollout,
     stopWhen: job.stopWhen,
     lateJoiners: job.lateJoiners,

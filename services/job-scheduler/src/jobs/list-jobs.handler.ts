@@ -15,6 +15,7 @@ const JOBS: ListSpec = {
     id: { sql: 'j.id', type: 'uuid', sortable: true },
     name: { sql: 'j.name', type: 'text', sortable: true },
     status: { sql: 'j.status', type: 'enum', values: JOB_STATUSES, sortable: true },
+    series: { sql: "(j.series->>'id')::uuid", type: 'uuid' },
     package: { sql: 'j.package', type: 'text', sortable: true },
     version: { sql: 'j.version', type: 'text' },
     action: { sql: 'j.action', type: 'enum', values: JOB_ACTIONS },

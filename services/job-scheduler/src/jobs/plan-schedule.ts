@@ -1,9 +1,9 @@
 import type { FieldError, JobSchedule } from '@waybill/contracts';
+import { planRecurrence } from '../recurrence/plan-recurrence.js';
+import { momentsOf, type Recurrence } from '../recurrence/recurrence.js';
+import { HORIZON_DAYS } from './horizon.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter } from './job.js';
 import { instantOf, isZone } from './wall-clock.js';
-
-/** A start further away than this is a slip of the pen. */
-const HORIZON_DAYS = 3_660;
 
 export interface PlannedSchedule {
   startAt: string | null;
@@ -13,16 +13,33 @@ export interface PlannedSchedule {
   /** null: at once */
   installsAt: Date | null;
   expiresAt: Date;
+  /** null: the job is done once; else the moments are those of the first run */
+  recurrence: Recurrence | null;
 }
 
 /** Gives wall-clock times their meaning. Adds to `errors` what makes no sense; the plan is to be used only if there was none. */
 export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldError[]): PlannedSchedule {
-  const zone = schedule.zone ?? 'UTC';
+  const { zone = 'UTC', recurrence } = schedule;
   const zoneKnown = isZone(zone);
   if (!zoneKnown) {
     const message = `"${zone}" is not a known time zone; use an IANA name such as Asia/Tokyo, Europe/Berlin or UTC`;
     errors.push({ pointer: '/schedule/zone', message });
   }
+  if (recurrence === undefined) return planOnce(schedule, zone, zoneKnown, now, errors);
+  const recurs = planRecurrence({ ...schedule, recurrence }, zoneKnown ? zone : null, now, errors);
+  if (!recurs) return planOnce({}, zone, zoneKnown, now, []);
+  const first = momentsOf(recurs, 1);
+  checkHorizon(first.startsAt, now, errors);
+  return { ...first, zone, recurrence: recurs };
+}
+
+function planOnce(
+  schedule: JobSchedule,
+  zone: string,
+  zoneKnown: boolean,
+  now: Date,
+  errors: FieldError[],
+): PlannedSchedule {
   const read = (field: 'startAt' | 'installAt' | 'expiresAt'): Date | null => {
     const text = schedule[field];
     if (text === undefined) return null;
@@ -33,9 +50,7 @@ export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldErro
   };
   const wanted = read('startAt');
   const startsAt = wanted && wanted > now ? wanted : now;
-  if (startsAt > daysAfter(now, HORIZON_DAYS)) {
-    errors.push({ pointer: '/schedule/startAt', message: 'startAt is more than ten years ahead' });
-  }
+  checkHorizon(startsAt, now, errors);
   const end = read('expiresAt');
   // Without its zone a time cannot be judged; one error per cause.
   if (end && zoneKnown) checkEnd(end, { startsAt, now, started: !wanted || wanted <= now }, errors);
@@ -49,7 +64,13 @@ export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldErro
     startsAt,
     installsAt,
     expiresAt,
+    recurrence: null,
   };
+}
+
+function checkHorizon(startsAt: Date, now: Date, errors: FieldError[]): void {
+  if (startsAt <= daysAfter(now, HORIZON_DAYS)) return;
+  errors.push({ pointer: '/schedule/startAt', message: 'startAt is more than ten years ahead' });
 }
 
 function checkInstallation(

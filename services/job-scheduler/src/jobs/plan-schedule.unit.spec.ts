@@ -18,6 +18,7 @@ describe('planSchedule', () => {
       startsAt: NOW,
       installsAt: null,
       expiresAt: new Date('2026-10-01T00:00:00Z'),
+      recurrence: null,
     });
   });
 
@@ -41,6 +42,7 @@ describe('planSchedule', () => {
       startsAt: new Date('2026-09-02T00:00:00Z'),
       installsAt: new Date('2026-09-02T03:00:00Z'),
       expiresAt: new Date('2026-09-14T15:00:00Z'),
+      recurrence: null,
     });
   });
 

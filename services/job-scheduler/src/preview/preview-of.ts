@@ -7,7 +7,11 @@ import {
   type PlatformFacts,
 } from '@waybill/contracts';
 import type { PlannedSchedule } from '../jobs/plan-schedule.js';
+import { dueAt, type Recurrence } from '../recurrence/recurrence.js';
 import { percentsOf } from '../rollout/rollout.js';
+
+/** Enough to see where the clocks are changed. */
+const RUNS_SHOWN = 20;
 
 export interface Counted {
   platforms: readonly PlatformCount[];
@@ -48,8 +52,15 @@ export function previewOf(
       startsAt: schedule.startsAt.toISOString(),
       installsAt: schedule.installsAt?.toISOString() ?? null,
       expiresAt: schedule.expiresAt.toISOString(),
+      recurrence: schedule.recurrence && runsOf(schedule.recurrence),
     },
   };
+}
+
+function runsOf(recurrence: Recurrence): JobPreview['schedule']['recurrence'] {
+  const runs = recurrence.runs.length;
+  const first = Array.from({ length: Math.min(runs, RUNS_SHOWN) }, (_, i) => i + 1);
+  return { runs, next: first.map((number) => dueAt(recurrence, number)!.toISOString()) };
 }
 
 /** What the package has for a platform. Only an installation fetches anything. */

@@ -24,6 +24,7 @@ const schedule = {
   zone: 'UTC',
   startsAt: at,
   expiresAt: new Date('2026-10-01T00:00:00Z'),
+  recurrence: null,
 };
 const count = (os: string | null, computers: number, more: Partial<PlatformCount> = {}): PlatformCount => ({
   os,

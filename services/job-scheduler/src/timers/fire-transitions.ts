@@ -9,6 +9,8 @@ import type { Job } from '../jobs/job.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
 import { Withdrawals } from '../catalogue/withdrawals.js';
+import { decideRun, type SeriesState } from '../recurrence/decide-run.js';
+import { SeriesRepository } from '../recurrence/series.repository.js';
 import { type TimerRow, TimersRepository } from './timers.repository.js';
 import { decideRollout, NO_OBSTACLE, type Obstacle } from '../rollout/decide-rollout.js';
 import { Obstacles } from '../rollout/obstacles.js';
@@ -36,6 +38,7 @@ export class FireTransitions {
     private readonly engine: JobEngine,
     private readonly obstacles: Obstacles,
     private readonly withdrawals: Withdrawals,
+    private readonly series: SeriesRepository,
   ) {}
 
   /** One batch. @returns how many timers were fired; 0 when none is due, or others are at work on them */
@@ -102,26 +105,38 @@ export class FireTransitions {
     const ofJob = Map.groupBy(due, (timer) => timer.jobId);
     const sending = due.filter(({ kind }) => kind !== 'expire').map(({ jobId }) => byId.get(jobId)!.versionId);
     const obstacles = await this.obstacles.of(sql, sending);
+    const starting = due.filter(({ kind, jobId }) => kind === 'start' && byId.get(jobId)!.series);
+    const series = await this.series.statesOf(
+      sql,
+      starting.map(({ jobId }) => jobId),
+    );
     const decisions = [...ofJob].map(([id, timers]) => {
       const job = byId.get(id)!;
-      return decideAll(job, timers, now, obstacles.get(job.versionId) ?? NO_OBSTACLE);
+      const surroundings = { obstacle: obstacles.get(job.versionId) ?? NO_OBSTACLE, series: series.get(id) ?? null };
+      return decideAll(job, timers, now, surroundings);
     });
     await this.engine.store(sql, decisions, now, jobs);
   }
 }
 
+interface Surroundings {
+  obstacle: Obstacle;
+  /** null for a job that is done once */
+  series: SeriesState | null;
+}
+
 /** Several timers of one job, in the order in which they were due: each decides on what the one before left. */
-function decideAll(job: Job, due: readonly TimerRow[], now: Date, obstacle: Obstacle): Decision {
+function decideAll(job: Job, due: readonly TimerRow[], now: Date, surroundings: Surroundings): Decision {
   return due.reduce<Decision>(
-    (before, { kind }) => andThen(before, (after) => decideTimer(kind, after, now, obstacle)),
+    (before, { kind }) => andThen(before, (after) => decideTimer(kind, after, now, surroundings)),
     unchanged(job),
   );
 }
 
-function decideTimer(kind: TimerKind, job: Job, now: Date, obstacle: Obstacle): Decision {
+function decideTimer(kind: TimerKind, job: Job, now: Date, { obstacle, series }: Surroundings): Decision {
   switch (kind) {
     case 'start':
-      return decideStart(job, now, obstacle.untrusted);
+      return series ? decideRun(job, series, now, obstacle.untrusted) : decideStart(job, now, obstacle.untrusted);
     case 'wave':
       return decideRollout(job, now, obstacle);
     case 'expire':
