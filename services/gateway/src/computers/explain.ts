@@ -59,7 +59,10 @@ function notStarted(job: JobView): Words {
     case 'running':
       return { answer: 'The job has just been started: its targets are being looked up.', next: null };
     default:
-      return { answer: `The job ended before it had targets: it is ${job.status}.${why}`, next: 'Make a new job.' };
+      return {
+        answer: `The job ended before it had targets: it is ${job.status}.${why}`,
+        next: job.series ? `Look at the other runs: GET /jobs?filter=series==${job.series.id}.` : 'Make a new job.',
+      };
   }
 }
 

@@ -128,6 +128,22 @@ describe('why a job has not done its work on a computer', () => {
       ['The job ended before it had targets: it is canceled. Canceled by admin.', 'Make a new job.'],
     ],
     [
+      'that was a run of a recurring job',
+      of({
+        execution: null,
+        job: {
+          ...unknown,
+          status: 'canceled',
+          statusReason: 'Run 2 was not started.',
+          series: { id: 'series-1', number: 2, of: 3, recurrence: 'FREQ=DAILY;COUNT=3' },
+        },
+      }),
+      [
+        'The job ended before it had targets: it is canceled. Run 2 was not started.',
+        'Look at the other runs: GET /jobs?filter=series==series-1.',
+      ],
+    ],
+    [
       'that came too early for it',
       of({ execution: null }),
       [

@@ -1,12 +1,12 @@
 import { CreateJob, type FieldError, invalid, validateMessage } from '@waybill/contracts';
 import { isObject, mergePatch } from './merge-patch.js';
 
-const MOMENTS = ['startAt', 'installAt', 'expiresAt'] as const;
+const MOMENTS = ['startAt', 'installAt', 'expiresAt', 'recurrence'] as const;
 
 /**
  * An order made of an earlier one and a JSON merge patch, checked in form like the body of `POST /jobs`.
  *
- * Moments of the earlier order are never taken over: one that is past would let the new job start at once, and nobody would see why. The
+ * Moments of the earlier order, and how it recurred, are never taken over: one that is past would let the new job start at once, and nobody would see why. The
  * changes must say each of them anew; `null` means the default, as if it had not been given.
  * @throws WaybillError invalid `request.invalid` with every problem at once; pointers are into the new order
  */
@@ -36,4 +36,5 @@ const DEFAULTS = {
   startAt: 'at once',
   installAt: 'as soon as the files are there',
   expiresAt: '30 days after the start',
+  recurrence: 'a job that is done once',
 } as const;

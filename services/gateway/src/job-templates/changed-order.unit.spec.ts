@@ -61,6 +61,15 @@ describe('an order made of an earlier one', () => {
     expect(problemOf(TIMED, {}).errors![0]!.message).toContain('2026-09-01T09:00:00');
   });
 
+  it('does not recur silently', () => {
+    const recurring = { ...ORDER, schedule: { startAt: '2026-09-01T09:00:00', recurrence: 'FREQ=MONTHLY;COUNT=12' } };
+    const startAt = '2026-10-01T09:00:00';
+    expect(pointers(problemOf(recurring, { schedule: { startAt } }))).toEqual(['/schedule/recurrence']);
+    expect(changedOrder(recurring, { schedule: { startAt, recurrence: null } }).schedule).toEqual({ startAt });
+    const recurrence = 'FREQ=WEEKLY;COUNT=2';
+    expect(changedOrder(recurring, { schedule: { startAt, recurrence } }).schedule).toEqual({ startAt, recurrence });
+  });
+
   it('takes moments that are said anew, the default where null is, and keeps the zone', () => {
     expect(changedOrder(TIMED, { schedule: { startAt: '2026-10-01T09:00:00', expiresAt: null } }).schedule).toEqual({
       startAt: '2026-10-01T09:00:00',

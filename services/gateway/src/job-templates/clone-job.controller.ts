@@ -21,7 +21,7 @@ export class CloneJobController {
 
   /**
    * Orders anew what was ordered when this job was made, with changes. The clone is a job of its own: it is checked, resolved and approved as any other.
-   * Moments (`startAt`, `installAt`, `expiresAt`) that the job was ordered with are not taken over: the changes must say each of them, or `null`.
+   * Moments (`startAt`, `installAt`, `expiresAt`) that the job was ordered with are not taken over, nor is `recurrence`: the changes must say each of them, or `null`.
    */
   @Post(':id/actions/clone')
   @OrderChanges()

@@ -60,7 +60,7 @@ export class JobsController {
   }
 
   @Get()
-  @ApiListQuery('id, name, status, package, version, action, createdAt, startsAt, createdBy')
+  @ApiListQuery('id, name, status, series, package, version, action, createdAt, startsAt, createdBy')
   @Answers(200, 'Page<JobDetail>', 'One page of jobs, newest first.')
   list(@ListQuery() query: PageQuery): Promise<Page<JobDetail>> {
     return this.views.list(query);
@@ -105,7 +105,10 @@ export class JobsController {
     return this.views.withCounters(await this.rpc.call(JOB_RPC.resume, { id, ...guard(revision) }));
   }
 
-  /** Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. */
+  /**
+   * Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. Whoever cancels a run of a recurring job, the one that waits
+   * or one that is under way, ends the recurring job: no further run follows.
+   */
   @Post(':id/actions/cancel')
   @HttpCode(200)
   @Answers(200, 'JobDetail', 'The canceled job.')

@@ -27,6 +27,14 @@ describe('decideCancel', () => {
     expect(kinds(job)).toEqual(['clearTimers', 'announceStatus', ...undone]);
   });
 
+  it('says of a run that is over how the recurring job is ended', () => {
+    const series = { id: 's', number: 2, of: 3, recurrence: 'FREQ=DAILY;COUNT=3' };
+    const cancel = () => decideCancel(aJob({ series, status: 'completed' }), order, at(5));
+    expect(cancel).toThrow(
+      expect.objectContaining({ code: 'job.wrongState', message: expect.stringContaining('series==s') }),
+    );
+  });
+
   it('names the attempts it is about, so that it cannot close a later one', () => {
     const { effects } = decideCancel(aRunningJob({ attempt: 3 }), order, at(5));
     expect(effects.slice(2)).toEqual([

@@ -23,10 +23,14 @@ const MOMENTS = ['startAt', 'installAt', 'expiresAt'] as const;
 
 /** A template is used again and again: a moment of its own would be past one day, and a job with a start in the past starts at once. */
 export function momentErrors({ schedule = {} }: Pick<CreateJob, 'schedule'>): FieldError[] {
-  return MOMENTS.filter((moment) => schedule[moment] !== undefined).map((moment) => ({
+  const errors = MOMENTS.filter((moment) => schedule[moment] !== undefined).map((moment) => ({
     pointer: `/schedule/${moment}`,
     message: `a template holds no moments: leave ${moment} out and give it with each run`,
   }));
+  if (schedule.recurrence === undefined) return errors;
+  const message =
+    'a template does not recur: leave recurrence out and give it, with startAt, when you use the template';
+  return [...errors, { pointer: '/schedule/recurrence', message }];
 }
 
 /** Problems of the order inside a template, as problems of the body that holds it. */

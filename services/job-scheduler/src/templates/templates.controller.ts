@@ -126,7 +126,7 @@ export class TemplatesController {
   /** The order is checked as for a job that begins now. */
   private async checked(order: CreateJob): Promise<JobReach> {
     const moments = momentErrors(order);
-    const { startAt: _, installAt: __, expiresAt: ___, ...schedule } = order.schedule ?? {};
+    const { startAt: _, installAt: __, expiresAt: ___, recurrence: ____, ...schedule } = order.schedule ?? {};
     try {
       const { category } = await this.checks.check({ ...order, schedule }, new Date());
       if (moments.length > 0) throw templateInvalid(moments);

@@ -54,12 +54,18 @@ describe('a job template', () => {
   });
 
   it('is refused with everything that is wrong, moments among it', async () => {
-    const schedule = { startAt: '2026-09-01T09:00:00', expiresAt: '2020-01-01T00:00:00Z', zone: 'Asia/Tokio' };
+    const schedule = {
+      startAt: '2026-09-01T09:00:00',
+      expiresAt: '2020-01-01T00:00:00Z',
+      recurrence: 'FREQ=MONTHLY;COUNT=12',
+      zone: 'Asia/Tokio',
+    };
     const wrong = { ...order({ version: '9.9.9', targets: { groups: ['mine', 'nobody'] } }), schedule };
     const refused = (await keep('wrong', wrong).catch((error: unknown) => error)) as WaybillError;
     expect(refused.code).toBe('jobTemplate.invalid');
     expect(refused.errors?.map(({ pointer }) => pointer).sort()).toEqual([
       '/job/schedule/expiresAt',
+      '/job/schedule/recurrence',
       '/job/schedule/startAt',
       '/job/schedule/zone',
       '/job/targets/groups/1',
