@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiQuery, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import {
   CancelJob,
   CreateJob,
@@ -21,6 +21,7 @@ import { ResourceId } from '../idempotency/idempotency.interceptor.js';
 import { Answers, Problems } from '../openapi/answers.js';
 import { ApiListQuery } from '../openapi/list-query.docs.js';
 import type { JobDetail } from './job-detail.js';
+import { JOB_EXAMPLES } from './job.examples.js';
 import { JobViews } from './job-views.service.js';
 import { ReexecuteJob } from './reexecute-body.js';
 
@@ -30,6 +31,7 @@ const PREVIEW_TIMEOUT_MS = 25_000;
 const REEXECUTE_TIMEOUT_MS = 30_000;
 
 @ApiTags('jobs')
+@ApiExtraModels(CreateJob)
 @Controller('jobs')
 export class JobsController {
   constructor(
@@ -43,6 +45,7 @@ export class JobsController {
    */
   @Post()
   @ApiQuery({ name: 'dryRun', required: false, type: Boolean, description: 'only say what the job would mean' })
+  @ApiBody({ required: true, schema: { $ref: getSchemaPath(CreateJob) }, examples: JOB_EXAMPLES })
   @Answers(200, 'JobPreview', 'With `dryRun=true`: what the job would mean.')
   @Answers(201, 'JobDetail', 'The job; nothing is sent before its start.')
   @Problems('job.invalid')

@@ -12,7 +12,7 @@ export interface LockedJobs {
 // Plain SQL instead of an entity: state is written for many jobs in one statement, and the document, which may hold
 // thousands of ids, is never written again.
 const INSERT = `
-INSERT INTO jobs SELECT * FROM jsonb_populate_record(null::jobs, $1::jsonb)
+INSERT INTO jobs SELECT * FROM jsonb_populate_recordset(null::jobs, $1::jsonb)
 ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 const SAVE = `
@@ -26,8 +26,14 @@ const LOCK = 'SELECT jobs.* FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR
 export class JobsRepository {
   /** @returns false when a job with this id exists; nothing is changed then */
   async insert(sql: SqlExecutor, job: Job): Promise<boolean> {
-    const rows = (await sql.query(INSERT, [JSON.stringify(rowOfJob(job))])) as unknown[];
-    return rows.length === 1;
+    return (await this.insertAll(sql, [job])).has(job.id);
+  }
+
+  /** @returns ids of those that did not exist; the others stay as they are */
+  async insertAll(sql: SqlExecutor, jobs: readonly Job[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const rows = (await sql.query(INSERT, [JSON.stringify(jobs.map(rowOfJob))])) as { id: string }[];
+    return new Set(rows.map(({ id }) => id));
   }
 
   async find(sql: SqlExecutor, id: string): Promise<Job | null> {

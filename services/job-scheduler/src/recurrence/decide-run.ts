@@ -48,7 +48,7 @@ function whyNotStarted({ series }: Job, { recurrence, ended, unfinished }: Serie
   const due = dueAt(recurrence, number)!.toISOString();
   const next = dueAt(recurrence, number + 1);
   if (next && next <= now)
-    return `Run ${number} was missed: it was due at ${due}, when the scheduler was not running. Run ${number + 1}, due at ${next.toISOString()}, comes instead.`;
+    return `Run ${number} was missed: it was due at ${due} and could not be started before run ${number + 1} was due, at ${next.toISOString()}.`;
   if (unfinished === null) return null;
   const { id, number: before, status } = unfinished;
   return `Run ${number} was not started at ${due}: run ${before} (job ${id}) had not finished, it was ${status}.`;

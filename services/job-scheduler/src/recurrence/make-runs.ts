@@ -14,16 +14,18 @@ export class MakeRuns {
 
   /** @returns the new jobs, whose effects are still to be carried out; those that were there are not among them */
   async make(sql: SqlExecutor, decisions: readonly Decision[]): Promise<Decision[]> {
-    const made: Decision[] = [];
-    for (const { effects } of decisions) {
-      for (const effect of effects) {
-        if (effect.kind !== 'makeRun') continue;
-        const { job } = effect.run;
-        if (!(await this.jobs.insert(sql, job))) continue;
-        await this.orders.copy(sql, job.series!.id, job.id);
-        made.push(effect.run);
-      }
-    }
+    const asked = decisions.flatMap(({ effects }) =>
+      effects.flatMap((effect) => (effect.kind === 'makeRun' ? [effect.run] : [])),
+    );
+    const inserted = await this.jobs.insertAll(
+      sql,
+      asked.map(({ job }) => job),
+    );
+    const made = asked.filter(({ job }) => inserted.has(job.id));
+    await this.orders.copy(
+      sql,
+      made.map(({ job }) => ({ from: job.series!.id, to: job.id })),
+    );
     return made;
   }
 }

@@ -3,7 +3,7 @@ import { PARTS } from './rule-parts.js';
 
 /** A recurrence rule that makes sense; whether it ever yields anything is another question. */
 export interface Rule {
-  /** without COUNT and UNTIL, which are counted and compared here: the library would read UNTIL in UTC, and search for a COUNT that never comes */
+  /** without COUNT and UNTIL, which are counted and compared here: the library reads UNTIL in UTC, and gives up on a COUNT that never comes */
   pattern: string;
   count: number | null;
   /** as written, `20271231`, `20271231T180000` or `20271231T090000Z` */
@@ -13,7 +13,7 @@ export interface Rule {
 const TOO_OFTEN = ['SECONDLY', 'MINUTELY', 'HOURLY'];
 
 /**
- * Reads a recurrence rule. The library takes parts that do not exist for "every day", or drops them; so what they say is checked here.
+ * Reads a recurrence rule. The library drops values that do not exist, so they are checked here.
  * @returns sentences about everything that is wrong, instead of a rule
  */
 export function parseRule(text: string): { rule: Rule } | { problems: string[] } {

@@ -74,15 +74,18 @@ function runsOf(rule: Rule, start: number, zone: string, now: Date): string[] | 
   if (until === undefined) return `UNTIL=${rule.until} is not a date and time that exists`;
   // a day more than any offset from UTC: what it means exactly is told by the moments themselves
   const end = until === null ? horizon : Math.min(horizon, until.getTime() + 2 * DAY_MS);
-  const named = wallClocks(rule.pattern, { start, end }, rule.count ?? MAX_RUNS + 1).filter(
-    (wall) => until === null || instantOf(wall, zone)! <= until,
-  );
+  const walls = wallClocks(rule.pattern, { start, end }, rule.count ?? MAX_RUNS + 1);
+  if (walls === null) return 'the rule looks at too many times for the few that it names: make it simpler';
+  const named = walls
+    .map((wall) => ({ wall, at: instantOf(wall, zone)!.getTime() }))
+    .filter(({ at }) => until === null || at <= until.getTime());
   if (named.length === 0) return 'the rule never yields a run: no such time exists within ten years, or before UNTIL';
   if (named.length > MAX_RUNS) return `the rule yields more than ${MAX_RUNS} runs: end it earlier`;
   if ((rule.count !== null && named.length < rule.count) || (until !== null && until.getTime() > horizon + DAY_MS))
     return 'the last run would be more than ten years after the first: end it earlier';
-  const ahead = distinct(named, zone).filter((wall) => instantOf(wall, zone)! > now);
-  return ahead.length > 0 ? ahead : 'all runs that the rule yields are in the past';
+  // where the clocks are set forward, two wall-clock times can mean one moment
+  const ahead = named.filter(({ at }, i) => at > now.getTime() && (i === 0 || at > named[i - 1]!.at));
+  return ahead.length > 0 ? ahead.map(({ wall }) => wall) : 'all runs that the rule yields are in the past';
 }
 
 /** A day means its end. */
@@ -90,10 +93,4 @@ function untilOf(until: string, zone: string): Date | undefined {
   const [, year, month, day, time] = /^(\d{4})(\d{2})(\d{2})(?:T(.+))?$/.exec(until)!;
   const clock = time === undefined ? '23:59:59' : time.replace(/^(\d{2})(\d{2})(\d{2})/, '$1:$2:$3');
   return instantOf(`${year}-${month}-${day}T${clock}`, zone) ?? undefined;
-}
-
-/** Where the clocks are set forward, two wall-clock times can mean one moment. */
-function distinct(walls: readonly string[], zone: string): string[] {
-  const moments = walls.map((wall) => instantOf(wall, zone)!.getTime());
-  return walls.filter((_, i) => i === 0 || moments[i]! > moments[i - 1]!);
 }

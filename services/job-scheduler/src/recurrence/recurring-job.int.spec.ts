@@ -97,7 +97,7 @@ describe('a recurring job', () => {
     await Promise.all([scheduler.startReplica(), scheduler.startReplica()]);
     await becomes(id, '1 completed', '2 completed', '3 canceled', '4 canceled', '5 running');
     expect((await get(scheduler, run(4))).statusReason).toBe(
-      'Run 4 was missed: it was due at 2027-03-26T08:00:00.000Z, when the scheduler was not running. Run 5, due at 2027-04-02T07:00:00.000Z, comes instead.',
+      'Run 4 was missed: it was due at 2027-03-26T08:00:00.000Z and could not be started before run 5 was due, at 2027-04-02T07:00:00.000Z.',
     );
     await finish(run(5));
     expect(
