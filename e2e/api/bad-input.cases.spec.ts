@@ -76,6 +76,23 @@ export function badInput(current: () => ApiWorld): void {
       expect(pointers(await post('/jobs', { ...JOB, schedule }, 400, code))).toEqual([pointer]);
     });
 
+    it('a recurring job without sense names every mistake with its place', async () => {
+      const schedule = {
+        startAt: '2027-01-01T09:00:00Z',
+        zone: 'Mars/Phobos',
+        recurrence: 'FREQ=HOURLY;BYMONTHDAY=99',
+      };
+      const problem = await post('/jobs', { ...JOB, schedule }, 400, 'job.invalid');
+      expect(pointers(problem)).toEqual([
+        '/schedule/recurrence',
+        '/schedule/recurrence',
+        '/schedule/recurrence',
+        '/schedule/startAt',
+        '/schedule/zone',
+      ]);
+      expect(JSON.stringify(problem.errors)).toMatch(/too often.*BYMONTHDAY=99.*needs an end/);
+    });
+
     it.each<[string, string, string, number?]>([
       ['an unknown field', '/jobs?filter=colour==red', 'filter.unknownField'],
       [

@@ -91,6 +91,30 @@ export function live(current: () => ApiWorld): void {
       await world.api.raw('DELETE', '/groups/out-of-a-table');
     });
 
+    it('recurs when it is asked to, until somebody cancels it', async () => {
+      const startAt = new Date(Date.now() + 4_000).toISOString().slice(0, 19);
+      const schedule = { startAt, recurrence: 'FREQ=DAILY;COUNT=3' };
+      const order = { package: 'live', version: '1.0.0', targets: { groups: ['everybody'] }, schedule };
+      const dry = await world.api.post<{ schedule: object }>('/jobs?dryRun=true', order);
+      expect(dry.schedule).toMatchObject({
+        recurrence: { runs: 3, next: [`${startAt}.000Z`, expect.anything(), expect.anything()] },
+      });
+      const { id } = await world.api.post<Job>('/jobs', order);
+      const runs = async () =>
+        (await world.api.get<Page<Job>>(`/jobs?filter=series==${id}&sort=startsAt`)).items.map(({ status }) => status);
+      await eventually(async () => expect(await runs()).toEqual(['completed', 'scheduled']), { timeoutMs: 60_000 });
+      const { items } = await world.api.get<Page<Job>>(`/jobs?filter=series==${id};status==scheduled`);
+      const again = await world.api.raw('POST', `/jobs/${id}/actions/cancel`, '{}', {
+        'content-type': 'application/json',
+      });
+      expect(await again.json()).toMatchObject({
+        code: 'job.wrongState',
+        detail: expect.stringContaining(`series==${id}`),
+      });
+      await world.api.post(`/jobs/${items[0]!.id}/actions/cancel`, {});
+      expect(await runs()).toEqual(['completed', 'canceled']);
+    });
+
     it('is ordered again with changes, from itself and from a template, and only said to be when that is asked', async () => {
       const schedule = { startAt: '2031-01-01T00:00:00Z' };
       const clone = await world.api.post<Job>(`/jobs/${job.id}/actions/clone`, { schedule, priority: 9 });
