@@ -103,7 +103,12 @@ describe('outbox relay', () => {
     await database.transaction((client) => outbox.add(client, [warmUp]));
     await eventually(() => expect(arrived.at(-1)?.id).toBe(warmUp.messageId));
     const claims: number[] = [];
-    const large = Array.from({ length: 7 }, () => ({ ...event(), type, routingKey: type, body: { text: 'x'.repeat(3_000_000) } }));
+    const large = Array.from({ length: 7 }, () => ({
+      ...event(),
+      type,
+      routingKey: type,
+      body: { text: 'x'.repeat(3_000_000) },
+    }));
     await database.transaction((client) => outbox.add(client, large));
     while (claims.at(-1) !== 0) claims.push(await database.count('outbox'));
     await eventually(() => expect(arrived.slice(-7).map(({ id }) => id)).toEqual(large.map((one) => one.messageId)));

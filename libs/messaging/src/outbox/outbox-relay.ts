@@ -87,7 +87,8 @@ export class OutboxRelay {
       failures = error && sent === 0 ? failures + 1 : 0;
       if (error) await this.wakeUp.wait(Math.max(50, backOffDelay(failures, RETRY)));
       // all that was waiting, and fewer than asked for
-      else if (claimed === due && due < limit) await this.wakeUp.wait(this.failure ? Math.min(AWAY_MS, pollMs) : pollMs);
+      else if (claimed === due && due < limit)
+        await this.wakeUp.wait(this.failure ? Math.min(AWAY_MS, pollMs) : pollMs);
     }
     await this.lastRounds(session, pace);
   }
