@@ -33,7 +33,7 @@ export class StatusReport {
   @Equals(1) v: 1;
   @IsUUID() computerId: string;
   @IsUUID() jobId: string;
-  /** occurrence of a recurring job, from 1 */
+  /** of the job: 1, as every run of a recurring job is a job of its own */
   @IsInt() @Min(1) run: number;
   @IsInt() @Min(1) attempt: number;
   /** rises within (job, run, attempt): an older report never overwrites a newer one */

@@ -4,7 +4,7 @@ import type { ProvenExecute } from '../commands/proven-command.js';
 /** One run of one job on this computer. */
 export interface AttemptKey {
   jobId: string;
-  /** occurrence of the job, from 1 */
+  /** of the job: 1, as every run of a recurring job is a job of its own */
   run: number;
   attempt: number;
 }

@@ -8,6 +8,7 @@ import { demandJob } from '../jobs/job-limits.js';
 import { JobEngine } from '../jobs/job-engine.js';
 import { decideApprove } from './decide-approve.js';
 import { decideApproveWave, isAboutWave } from '../rollout/decide-approve-wave.js';
+import { SeriesRepository } from '../recurrence/series.repository.js';
 import { Obstacles } from '../rollout/obstacles.js';
 
 @Controller()
@@ -17,6 +18,7 @@ export class ApproveJobHandler {
     private readonly engine: JobEngine,
     private readonly audit: AuditLog,
     private readonly views: JobViews,
+    private readonly series: SeriesRepository,
   ) {}
 
   /**
@@ -37,7 +39,8 @@ export class ApproveJobHandler {
       },
       async (sql, decision) => {
         const object = { type: 'job', id: decision.job.id };
-        const { approval, rolloutState, total } = decision.job;
+        const { approval, rolloutState, total, series } = decision.job;
+        if (series && approval?.approvedBy) await this.series.approve(sql, series.id, approval);
         const details = { reason: approval?.reason ?? null, total, waves: rolloutState?.released ?? null };
         await this.audit.record(sql, { action: 'job.approved', object, after: jobView(decision.job, null), details });
       },

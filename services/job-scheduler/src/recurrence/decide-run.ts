@@ -16,7 +16,7 @@ export interface SeriesState {
   nextMade: boolean;
   /** newest of the earlier runs that has not finished */
   unfinished: { id: string; number: number; status: JobStatus } | null;
-  /** of the run before */
+  /** the newest that was given to an earlier run */
   approval: Approval | null;
 }
 
@@ -54,7 +54,9 @@ function whyNotStarted({ series }: Job, { recurrence, ended, unfinished }: Serie
   return `Run ${number} was not started at ${due}: run ${before} (job ${id}) had not finished, it was ${status}.`;
 }
 
-/** Whoever approved the run before approved what recurs. What this run reaches beyond it waits again. */
-function withApproval(job: Job, before: Approval | null): Job {
-  return job.approval?.approvedBy || !before?.approvedBy ? job : { ...job, approval: before, statusReason: null };
+/** Whoever approved an earlier run approved what recurs. What this run reaches beyond it waits again. */
+function withApproval(job: Job, newest: Approval | null): Job {
+  const own = job.approval?.approvedAt ?? null;
+  if (!newest?.approvedAt || (own !== null && own >= newest.approvedAt)) return job;
+  return { ...job, approval: newest, statusReason: null };
 }

@@ -144,6 +144,14 @@ describe('given a run that somebody must approve', () => {
     expect(made(decision)).toEqual([]);
   });
 
+  it('when it was approved itself after the earlier ones, then its own counts, else the newer one', () => {
+    const own = { ...GIVEN, approvedAt: '2026-09-02T00:00:00.000Z', total: 9 };
+    const approvalOf = (approval: Approval, newest: Approval) =>
+      decideRun(aRun(2, { approval }), state({ approval: newest }), at(DAY)).job.approval;
+    expect(approvalOf(own, GIVEN)).toEqual(own);
+    expect(approvalOf(GIVEN, own)).toEqual(own);
+  });
+
   it('when the run before was approved, then so is it, and the next one', () => {
     const decision = decideRun(aRun(2, { approval: PENDING }), state({ approval: GIVEN }), at(DAY));
     expect(decision.job).toMatchObject({ status: 'running', approval: GIVEN });
