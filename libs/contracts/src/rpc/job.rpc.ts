@@ -183,12 +183,18 @@ export interface JobPreview {
   };
 }
 
+/** What becomes of a recurring job when one of its runs is canceled. */
+const FOLLOWING_RUNS = ['cancel', 'keep'] as const;
+
 export class CancelJob {
   @IsOptional() @IsString() @MaxLength(500) reason?: string;
+  /** of a run of a recurring job: `cancel`, the default, ends the recurring job; `keep` cancels this run only, and the next one follows at its time */
+  @IsOptional() @IsIn(FOLLOWING_RUNS) followingRuns?: (typeof FOLLOWING_RUNS)[number];
 }
 
 export class CancelJobRequest extends JobRef {
   @IsOptional() @IsString() @MaxLength(500) reason?: string;
+  @IsOptional() @IsIn(FOLLOWING_RUNS) followingRuns?: (typeof FOLLOWING_RUNS)[number];
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 

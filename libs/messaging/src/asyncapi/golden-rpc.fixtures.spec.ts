@@ -368,7 +368,7 @@ export const GOLDEN_RPC: Goldens = {
   [JOB_RPC.pause]: { request: { id: ID, reason: 'a meeting', revision: 2 }, response: jobView },
   [JOB_RPC.resume]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.cancel]: {
-    request: { id: ID, reason: 'wrong version', revision: 3 },
+    request: { id: ID, reason: 'wrong version', followingRuns: 'keep', revision: 3 },
     response: jobView,
   },
   [JOB_RPC.reexecute]: {

@@ -110,7 +110,7 @@ export class JobsController {
 
   /**
    * Whatever has not begun installing is canceled; whatever has, finishes and is reported truthfully. Whoever cancels a run of a recurring job, the one that waits
-   * or one that is under way, ends the recurring job: no further run follows.
+   * or one that is under way, ends the recurring job: no further run follows, unless the body says `followingRuns` `keep`.
    */
   @Post(':id/actions/cancel')
   @HttpCode(200)

@@ -166,6 +166,29 @@ describe('canceling', () => {
     expect(await lines(id)).toEqual(['1 completed', '2 canceled']);
   });
 
+  it('only one run, under way or waiting, lets the following ones come', async () => {
+    const { id } = await create(scheduler, { targets: TARGETS, schedule: FRIDAYS });
+    await setClock('2027-03-05T08:00:00Z');
+    await becomes(id, '1 running', '2 scheduled');
+    await story.released(id);
+    const cancel = (number: number) =>
+      scheduler.rpc.call(JOB_RPC.cancel, { id: runId(id, number), followingRuns: 'keep' });
+    await cancel(1);
+    expect(await lines(id)).toEqual(['1 canceled', '2 scheduled']);
+    await cancel(2);
+    expect(await lines(id)).toEqual(['1 canceled', '2 canceled', '3 scheduled']);
+    expect(await auditOf(runId(id, 3))).toEqual(['job.created user']);
+    await setClock('2027-03-12T08:00:01Z');
+    await setClock('2027-03-19T08:00:00Z');
+    await becomes(id, '1 canceled', '2 canceled', '3 running', '4 scheduled');
+    await scheduler.rpc.call(JOB_RPC.cancel, { id: runId(id, 3) });
+    await becomes(id, '1 canceled', '2 canceled', '3 canceled', '4 canceled');
+    await expect(cancel(4)).rejects.toMatchObject({ code: 'job.wrongState' });
+    const once = await create(scheduler, { targets: TARGETS, schedule: { startAt: '2030-01-01T00:00:00' } });
+    const kept = scheduler.rpc.call(JOB_RPC.cancel, { id: once.id, followingRuns: 'keep' });
+    await expect(kept).rejects.toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/followingRuns' }] });
+  });
+
   it('ends it too when the process died before it came to the run that waits', async () => {
     const { id } = await create(scheduler, { targets: TARGETS, schedule: FRIDAYS });
     await setClock('2027-03-05T08:00:00Z');

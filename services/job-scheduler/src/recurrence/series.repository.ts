@@ -35,6 +35,13 @@ export class SeriesRepository {
     return new Map(rows.map(({ jobId, ...state }) => [jobId, state]));
   }
 
+  /** Null for a job that is done once. */
+  async find(sql: SqlExecutor, id: string): Promise<Pick<SeriesState, 'recurrence' | 'ended'> | null> {
+    const text = 'SELECT recurrence, ended FROM job_series WHERE id = $1';
+    const [row] = (await sql.query(text, [id])) as Pick<SeriesState, 'recurrence' | 'ended'>[];
+    return row ?? null;
+  }
+
   /** No further run is made or started. @param why who ended it; the first who did counts */
   async end(sql: SqlExecutor, id: string, why: string): Promise<void> {
     await sql.query('UPDATE job_series SET ended = $2 WHERE id = $1 AND ended IS NULL', [id, why]);
