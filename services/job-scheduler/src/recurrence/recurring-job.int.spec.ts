@@ -189,6 +189,20 @@ describe('canceling', () => {
     await expect(kept).rejects.toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/followingRuns' }] });
   });
 
+  it('a run at the moment when the next one is due leaves none behind that waits', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 20; i++) ids.push((await create(scheduler, { targets: TARGETS, schedule: FRIDAYS })).id);
+    await setClock('2027-03-05T08:00:00Z');
+    for (const id of ids) await becomes(id, '1 running', '2 scheduled');
+    for (const id of ids) await story.released(id);
+    const due = setClock('2027-03-12T08:00:00Z');
+    await Promise.all([due, ...ids.map((id) => scheduler.rpc.call(JOB_RPC.cancel, { id }))]);
+    await eventually(async () => {
+      const found = await Promise.all(ids.map(lines));
+      for (const line of found.flat()) expect(line).toMatch(/ canceled$/);
+    });
+  });
+
   it('ends it too when the process died before it came to the run that waits', async () => {
     const { id } = await create(scheduler, { targets: TARGETS, schedule: FRIDAYS });
     await setClock('2027-03-05T08:00:00Z');
