@@ -36,6 +36,7 @@ export {
 } from './rpc/rollout.js';
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';
+export * from './rpc/job-order.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/report.js';
 export * from './rpc/result.rpc.js';

@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Min, ValidateNested } from 'class-validator';
 import { IsSingleLine } from '../validation/single-line.js';
-import { CreateJob } from './job.rpc.js';
+import { CreateJob } from './job-order.js';
 import type { Page, PageQuery } from './page.js';
 
 export const TEMPLATE_RPC = {

@@ -3,7 +3,7 @@ import { JobProgressed, JobTargetsAssigned } from '../events/events.js';
 import { StatusReport } from '../reports/status-report.js';
 import { EnrolRequest } from '../rpc/agent-door.js';
 import { CreateGroup } from '../rpc/fleet.rpc.js';
-import { CreateJob } from '../rpc/job.rpc.js';
+import { CreateJob } from '../rpc/job-order.js';
 import { CreatePackage } from '../rpc/package.rpc.js';
 import { PageQuery } from '../rpc/page.js';
 import { emptyCounters } from '../status/execution-status.js';
