@@ -24,6 +24,7 @@ const upload =
     api.raw('PUT', path, bytes, { 'content-type': 'application/octet-stream', ...headers });
 
 const BYTES = new Uint8Array(SCRIPT);
+const NOWHERE = { zone: 'Mars/Olympus', intervals: [{ days: ['MO'], from: '01:00', to: '02:00' }] };
 const STALE = { 'if-match': '"999"' };
 const JOB = { package: 'published', version: '1.0.0' };
 const DRAFT = '/packages/drafts/versions/1.0.0';
@@ -167,6 +168,7 @@ export const PROBLEMS: ProblemCase[] = [
       ['group.filterMissing', { kind: 'dynamic' }],
       ['group.filterUnexpected', { kind: 'static', filter: 'os==linux' }],
       ['group.filterUnsuitable', { kind: 'dynamic', filter: 'online==true' }],
+      ['group.windows', { kind: 'static', windows: NOWHERE }],
     ] as const
   ).map(([code, body]): ProblemCase => ['POST /groups', code, 400, send('POST', '/groups', { name: 'odd', ...body })]),
   ['POST /groups', 'group.previewStatic', 400, send('POST', '/groups?dryRun=true', { name: 'odd', kind: 'static' })],
@@ -175,6 +177,7 @@ export const PROBLEMS: ProblemCase[] = [
     [
       ['group.filterUnexpected', 400, 'everybody', { filter: 'os==linux' }, {}],
       ['group.filterUnsuitable', 400, 'oddities', { filter: 'group==everybody' }, {}],
+      ['group.windows', 400, 'everybody', { windows: NOWHERE }, {}],
       ['precondition.failed', 412, 'everybody', { description: 'x' }, STALE],
     ] as const
   ).map(([code, status, name, body, headers]): ProblemCase => [

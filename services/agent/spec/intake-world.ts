@@ -5,6 +5,7 @@ import { CommandIntake, type Intake } from '../src/commands/command-intake.js';
 import type { CommandSource } from '../src/commands/command-source.js';
 import { type CommandVerifier, verifyCommand } from '../src/commands/verify-command.js';
 import { Executor } from '../src/execution/executor.js';
+import { InstallWindows } from '../src/windows/install-windows.js';
 import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
@@ -49,6 +50,7 @@ export class IntakeWorld {
         reports,
         log: silentLog,
         bootId: 'this',
+        windows: new InstallWindows(journal),
         runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
         chooseVariant: ({ command }) => command.manifest.variants[0]!,
         mayBegin: (record) => isConfirmed(record, this.keySet) && this.holds.reasonOf(record) === null,

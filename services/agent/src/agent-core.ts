@@ -21,6 +21,7 @@ import { dropRevoked } from './trust/drop-revoked.js';
 import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
+import { InstallWindows } from './windows/install-windows.js';
 import { FirstWord } from './execution/first-word.js';
 import { JobHolds } from './execution/job-holds.js';
 
@@ -70,7 +71,8 @@ export class AgentCore {
       // With the session comes the key set: a revoked key is out of use on every computer within the life of a token.
       onRenewedInTime: () => void this.session.refresh(),
     });
-    const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock);
+    const windows = new InstallWindows(journal);
+    const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock, windows);
     this.reports = new ReportWriter(computerId, journal, clock);
     this.sender = new ReportSender(journal, log, parts.coalesceMs);
     this.reports.onWritten((final) => this.sender.written(final));
@@ -81,6 +83,7 @@ export class AgentCore {
       clock,
       log,
       reports: this.reports,
+      windows,
       bootId: parts.bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,

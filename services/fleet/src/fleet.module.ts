@@ -32,6 +32,7 @@ import { GroupsRepository } from './groups/groups.repository.js';
 import { MembershipAnnouncer } from './groups/membership-announcer.js';
 import { MembershipsRepository } from './groups/memberships.repository.js';
 import { RemoveGroup } from './groups/remove-group.js';
+import { WindowsAnnouncer } from './windows/windows-announcer.js';
 import { UpdateGroup } from './groups/update-group.js';
 import { RemoveRetiredStreams } from './groups/remove-retired-streams.js';
 import { StoreInventory } from './inventory/store-inventory.js';
@@ -68,6 +69,7 @@ const USE_CASES = [
   CreateGroup,
   RemoveGroup,
   UpdateGroup,
+  WindowsAnnouncer,
   PreviewGroup,
   FollowComputers,
   SettledMembers,

@@ -46,6 +46,7 @@ const execute = z.object({
   exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
   revision: count.optional(),
   installAt: moment.optional(),
+  windows: z.literal('ignore').optional(),
   acceptBy: moment.optional(),
   retry: z
     .object({

@@ -38,6 +38,8 @@ export interface ExecuteCommand extends CommandHeader {
   revision?: number;
   /** when to act, if later than at once */
   installAt?: string;
+  /** the windows of the computer's groups do not matter */
+  windows?: 'ignore';
   /** whoever hears of it later does not begin */
   acceptBy?: string;
   /** absent: an attempt that failed is the last one */

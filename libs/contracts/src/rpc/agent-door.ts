@@ -14,6 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { SoftwareSource } from '../versions/version-key.js';
+import type { GroupWindows } from '../windows/opening.js';
 import { IsSingleLine } from '../validation/single-line.js';
 
 /** Bodies and answers of the agent door, `http://…:8081/agent/v1` (api.md). */
@@ -71,6 +72,8 @@ export interface SessionResponse {
   subscriptions: Subscription[];
   /** the signed key set (compact JWS), preceded by the earlier sets that it is proven by, oldest first */
   keySets: string[];
+  /** of its groups; when one of them is open it may be changed. None: always. Absent from servers that know of none */
+  windows?: GroupWindows[];
 }
 
 /** A stream to read. `generation` changes when it was recreated: the stored offset is void then. */

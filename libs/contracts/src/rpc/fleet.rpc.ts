@@ -1,5 +1,7 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsIn,
@@ -14,8 +16,10 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateNested,
 } from 'class-validator';
 import type { SoftwareSource } from '../versions/version-key.js';
+import { type Weekday, WEEKDAYS } from '../windows/opening.js';
 import { IsSingleLine } from '../validation/single-line.js';
 import type { AuditQuery, AuditSlice } from './audit.rpc.js';
 import { type Page, PageQuery } from './page.js';
@@ -90,6 +94,34 @@ export interface SoftwareView {
   source: SoftwareSource;
 }
 
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
+const END_OF_INTERVAL = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+
+/** A weekly interval, e.g. `{"days":["SA","SU"],"from":"22:00","to":"04:00"}`: from ten in the evening to four the next morning. */
+export class WindowInterval {
+  /** on which it begins: MO, TU, WE, TH, FR, SA, SU */
+  @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(WEEKDAYS, { each: true }) days: Weekday[];
+  /** `HH:MM` */
+  @IsString() @Matches(TIME_OF_DAY, { message: '$property must be a time of day, e.g. 22:00' }) from: string;
+  /** `HH:MM`; not later than `from`: of the next day; `24:00`: the end of the day */
+  @IsString()
+  @Matches(END_OF_INTERVAL, { message: '$property must be a time of day, e.g. 04:00, up to 24:00' })
+  to: string;
+}
+
+/** When computers may be changed; they fetch what they need at any time. */
+export class InstallWindows {
+  /** IANA name, e.g. `Asia/Tokyo` */
+  @IsString() @MaxLength(64) zone: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => WindowInterval)
+  intervals: WindowInterval[];
+}
+
 export class CreateGroup {
   @Matches(GROUP_NAME, { message: `name ${GROUP_MESSAGE}` }) name: string;
   /** `static`: members are listed; `dynamic`: members are the computers that fit `filter`, now and later */
@@ -100,6 +132,11 @@ export class CreateGroup {
    */
   @IsOptional() @IsString() @Length(1, 8192) filter?: string;
   @IsOptional() @IsString() @MaxLength(1000) description?: string;
+  /**
+   * when its computers may be changed. Without any of its own a group has those of the nearest group above it by its name: `emea/accounting` those of `emea`. A
+   * computer of several groups may be changed when the windows of one of them are open; one without windows always
+   */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => InstallWindows) windows?: InstallWindows;
 }
 
 export type GroupKind = 'static' | 'dynamic';
@@ -109,6 +146,8 @@ export class UpdateGroup {
   /** of a dynamic group; its members follow within seconds */
   @IsOptional() @IsString() @Length(1, 8192) filter?: string;
   @IsOptional() @IsString() @MaxLength(1000) description?: string;
+  /** see `POST /groups`; `null`: none of its own any more */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => InstallWindows) windows?: InstallWindows | null;
 }
 
 export class UpdateGroupRequest {
@@ -128,6 +167,10 @@ export interface GroupView {
   /** of a dynamic group */
   filter: string | null;
   description: string | null;
+  /** its own; null: none */
+  windows: InstallWindows | null;
+  /** name of the group whose windows hold for it: itself, or one above it; null: it may always be changed */
+  windowsOf: string | null;
   members: number;
   createdAt: string;
   revision: number;

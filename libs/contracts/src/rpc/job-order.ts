@@ -49,6 +49,8 @@ export class JobTargets {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobExclusions) exclude?: JobExclusions;
 }
 
+export const WINDOWS = ['group', 'ignore'] as const;
+
 export class JobSchedule {
   /** when commands leave; default at once; a moment in the past means at once */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) startAt?: string;
@@ -59,6 +61,10 @@ export class JobSchedule {
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) installAt?: string;
   /** IANA name, default UTC; gives meaning to wall-clock times */
   @IsOptional() @IsString() @MaxLength(64) zone?: string;
+  /**
+   * `group`, the default: computers act inside the windows of their groups only, and fetch at any time. `ignore`: they act at once, as in an emergency
+   */
+  @IsOptional() @IsIn(WINDOWS) windows?: (typeof WINDOWS)[number];
   /** default 30 days after the start */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) expiresAt?: string;
   /**

@@ -201,6 +201,7 @@ export interface JobView {
     startAt: string | null;
     installAt: string | null;
     zone: string;
+    windows: 'group' | 'ignore';
     startsAt: string;
     /** null: as soon as a computer has the files */
     installsAt: string | null;

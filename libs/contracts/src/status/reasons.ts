@@ -10,6 +10,7 @@ export const REASONS = {
   alreadyInstalled: 'The software was already present, so nothing was downloaded or installed.',
   alreadyAbsent: 'The software was not present, so there was nothing to uninstall.',
   schedule: 'The computer waits for the moment that the job names.',
+  window: 'The computer waits for a time at which it may be changed.',
   retry: 'An attempt has failed; the computer waits before it tries again.',
   'installer.busy': 'Another installation is running on this computer.',
   'agent.restarted': 'The agent or the computer restarted in the middle of this step.',

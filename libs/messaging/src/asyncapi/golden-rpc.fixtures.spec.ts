@@ -66,6 +66,8 @@ const computerView: ComputerView = {
   revision: 1,
 };
 const groupView: GroupView = {
+  windows: { zone: 'Asia/Tokyo', intervals: [{ days: ['SU'], from: '02:00', to: '04:00' }] },
+  windowsOf: 'accounting',
   id: ID,
   name: 'accounting',
   kind: 'static',
@@ -98,7 +100,15 @@ const jobView: JobView = {
     exclude: { groups: [], computers: [] },
     total: 2,
   },
-  schedule: { startAt: null, installAt: null, zone: 'UTC', startsAt: AT, installsAt: null, expiresAt: AT },
+  schedule: {
+    startAt: null,
+    installAt: null,
+    zone: 'UTC',
+    windows: 'group',
+    startsAt: AT,
+    installsAt: null,
+    expiresAt: AT,
+  },
   series: { id: ID, number: 2, of: 12, recurrence: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' },
   rollout: {
     waves: [{ percent: 10, soak: 'PT30M', approval: 'manual' }, { percent: 100 }],

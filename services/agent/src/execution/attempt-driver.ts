@@ -1,4 +1,4 @@
-import type { Variant } from '@waybill/contracts/agent';
+import type { Closed, Variant } from '@waybill/contracts/agent';
 import {
   type AttemptKey,
   type AttemptRecord,
@@ -54,6 +54,7 @@ export class AttemptDriver {
       variant: this.variant,
       now: this.parts.clock.now(),
       bootId: this.parts.bootId,
+      closed: this.closed(record) !== null,
     });
     if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
@@ -103,7 +104,7 @@ export class AttemptDriver {
         exitCode: null,
         process: null,
       });
-      const why = whyItWaits(step, record);
+      const why = whyItWaits(step, record, this.closed(record));
       // also when it goes on waiting, but for something else
       const known = status === record.status && (why.reason ?? null) === (record.lastReport?.reason ?? null);
       if (!known) this.parts.reports.write(this.key, { status, ...why });
@@ -113,6 +114,10 @@ export class AttemptDriver {
   private async work(record: AttemptRecord, step: StepName): Promise<StepOutcome | null> {
     const current = this.parts.journal.attempt(record)!;
     try {
+      if (step === STEPS.window) {
+        await this.parts.windows.untilOpen(record.command, this.parts.clock, this.signal);
+        return { ok: true };
+      }
       return await this.parts.runner.run(
         step,
         { record: current, variant: this.variant!, started: (process) => this.started(step, process) },
@@ -125,6 +130,10 @@ export class AttemptDriver {
       const detail = error instanceof Error ? error.message : String(error);
       return { ok: false, detail, verdict: verdictOf('failed', 'agent.error', detail) };
     }
+  }
+
+  private closed({ command }: AttemptRecord): Closed | null {
+    return this.parts.windows.closedFor(command, this.parts.clock.now());
   }
 
   private started(step: StepName, process: NonNullable<StepRecord['process']>): void {
@@ -190,8 +199,13 @@ export class AttemptDriver {
 function whyItWaits(
   step: StepName,
   { command, attempt, notBefore }: AttemptRecord,
+  closed: Closed | null,
 ): { reason?: string; message?: string } {
   if (step === STEPS.schedule) return { reason: 'schedule', message: `It waits until ${command.installAt}.` };
+  if (step === STEPS.window && closed !== null) {
+    const { group, words, zone } = closed;
+    return { reason: 'window', message: `It waits for the window of group ${group}, opens ${words} ${zone}.` };
+  }
   if (step !== STEPS.backOff) return {};
   return { reason: 'retry', message: `Attempt ${attempt} begins at ${notBefore}; the one before has failed.` };
 }

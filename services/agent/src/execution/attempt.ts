@@ -13,6 +13,8 @@ export const STEPS = {
   space: 'space',
   download: 'download',
   schedule: 'schedule',
+  /** wait until the computer may be changed */
+  window: 'window',
   requirementsAgain: 'requirements.again',
   hookBefore: 'hook.before',
   install: 'install',

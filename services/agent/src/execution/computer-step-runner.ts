@@ -56,6 +56,9 @@ export class ComputerStepRunner implements StepRunner {
       case STEPS.schedule:
         await this.until(Date.parse(work.record.command.installAt!), signal);
         return { ok: true };
+      case STEPS.window:
+        // the driver waits: it knows the windows
+        return { ok: true };
       case STEPS.hookBefore:
       case STEPS.hookAfter:
       case STEPS.hookOnError:

@@ -20,6 +20,8 @@ export interface DecisionFacts {
   now: number;
   /** changes with every start of the computer */
   bootId: string;
+  /** no window in which this computer may be changed for the command is open */
+  closed: boolean;
 }
 
 /** What happens next in an attempt. Pure, and a function of the journal only: a restarted agent decides the same. */
@@ -36,6 +38,7 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
     : stepsOf(record, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
   if (!step)
     return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
+  if (!begun && facts.closed && ACTS.includes(step)) return run(STEPS.window, record);
   if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
   return run(step, record);
 }
@@ -93,6 +96,7 @@ const STATUS_OF: Record<StepName, ExecutionStatus> = {
   [STEPS.space]: 'accepted',
   [STEPS.download]: 'downloading',
   [STEPS.schedule]: 'waiting',
+  [STEPS.window]: 'waiting',
   [STEPS.requirementsAgain]: 'waiting',
   [STEPS.hookBefore]: 'installing',
   [STEPS.install]: 'installing',
@@ -111,7 +115,10 @@ const PREPARING: readonly StepName[] = [
   STEPS.download,
 ];
 
-const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule];
+const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule, STEPS.window];
+
+/** What is done inside a window; it has to begin there, and may take longer. */
+const ACTS: readonly StepName[] = [STEPS.requirementsAgain, STEPS.hookBefore, STEPS.install, STEPS.uninstall];
 
 function run(step: StepName, { status }: AttemptRecord): Decision {
   const slot = PREPARING.includes(step) ? 'prepare' : WAITS.includes(step) ? 'none' : 'installer';

@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import type { ReportWriter } from '../reports/report-writer.js';
 import { Gate } from '../retry/gate.js';
 import { type Clock, timestamp } from '../time/clock.js';
+import type { InstallWindows } from '../windows/install-windows.js';
 import { AttemptDriver } from './attempt-driver.js';
 import { hasBegun, isUnrepeatable } from './attempt.js';
 import { isHeld } from './is-held.js';
@@ -21,6 +22,7 @@ export interface ExecutorParts {
   clock: Clock;
   reports: ReportWriter;
   runner: StepRunner;
+  windows: InstallWindows;
   log: Log;
   bootId: string;
   /** variant of a manifest for this computer, null when there is none */

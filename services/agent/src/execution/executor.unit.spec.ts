@@ -8,6 +8,7 @@ import { CorrectedClock } from '../time/clock.js';
 import { newAttempt, STEPS } from './attempt.js';
 import { verdictOf } from './decide-step.js';
 import { Executor } from './executor.js';
+import { InstallWindows } from '../windows/install-windows.js';
 import type { StepOutcome, StepRunner } from './step-runner.js';
 
 /** An endless loop of microtasks would also stop the time-out of the spec: the journal ends it. */
@@ -47,13 +48,14 @@ describe('the executor', () => {
     const chooseVariant = (record: { command: ReturnType<typeof executeCommand> }) =>
       record.command.manifest.variants[0]!;
     const mayBegin = () => true;
-    const parts = { journal, clock, reports, runner, log: silentLog, bootId: 'this', chooseVariant, mayBegin };
+    const windows = new InstallWindows(journal);
+    const parts = { journal, clock, reports, runner, windows, log: silentLog, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
       journal.insertAttempt({ ...attempt, bootId, steps: steps.map(done) });
       return attempt;
     };
-    return { journal, executor: new Executor(parts), begun };
+    return { journal, windows, executor: new Executor(parts), begun };
   }
 
   it('leaves an attempt alone that waits for the restart of the computer, and works on others', async () => {
@@ -114,6 +116,87 @@ describe('the executor', () => {
       expect(waiting.map((one) => journal.attempt(one)!.status)).toEqual(waiting.map(() => 'waiting')),
     );
     await executor.stop(0);
+  });
+
+  describe('where computers may be changed at some times only', () => {
+    const WEEK = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+    const minute = (at: number) => new Date(at).toISOString().slice(11, 16);
+    /** One hour of each day that begins so many minutes from now. */
+    const inMinutes = (minutes: number) => {
+      const [from, to] = [minutes, minutes + 60].map((later) => minute(Date.now() + later * 60_000)) as [
+        string,
+        string,
+      ];
+      return { group: 'accounting', zone: 'UTC', intervals: [{ days: [...WEEK], from, to }] };
+    };
+    function at(minutes: number) {
+      const steps: string[] = [];
+      const made = world((step) => {
+        steps.push(step);
+        const verdict = verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' });
+        return Promise.resolve(step === STEPS.detection ? { ok: true, verdict } : { ok: true });
+      });
+      made.windows.adopt([inMinutes(minutes)]);
+      const order = (more: object = {}) => {
+        const attempt = newAttempt(executeCommand({ audience: { shard: 1 }, ...more }), new Date().toISOString());
+        made.journal.insertAttempt(attempt);
+        made.executor.wake();
+        return attempt;
+      };
+      return { ...made, steps, order };
+    }
+    const reason = (journal: ImpatientJournal, key: ReturnType<typeof newAttempt>) => {
+      const { status, lastReport } = journal.attempt(key)!;
+      return [status, lastReport?.reason, lastReport?.message];
+    };
+
+    it('fetches what it needs and waits; when the windows change it goes on at once', async () => {
+      const { journal, windows, executor, steps, order } = at(120);
+      const one = order();
+      await eventually(() => expect(journal.attempt(one)!.status).toBe('waiting'));
+      expect(steps).toContain(STEPS.download);
+      expect(steps).not.toContain(STEPS.install);
+      expect(reason(journal, one)).toEqual([
+        'waiting',
+        'window',
+        expect.stringMatching(/^It waits for the window of group accounting, opens [A-Z][a-z]+day \d\d:\d\d UTC\.$/),
+      ]);
+      windows.adopt([inMinutes(-30)]);
+      await eventually(() => expect(journal.attempt(one)!.verdict?.status).toBe('succeeded'));
+      expect(steps.filter((step) => step === STEPS.download)).toHaveLength(1);
+      await executor.stop(0);
+    });
+
+    it('acts at once inside, where the job does not care, and where there are no windows any more', async () => {
+      const inside = at(-30);
+      const first = inside.order();
+      await eventually(() => expect(inside.journal.attempt(first)!.finishedAt).not.toBeNull());
+      expect(inside.journal.attempt(first)!.steps.map(({ name }) => name)).not.toContain(STEPS.window);
+      const outside = at(120);
+      const urgent = outside.order({ windows: 'ignore' });
+      await eventually(() => expect(outside.journal.attempt(urgent)!.finishedAt).not.toBeNull());
+      const other = outside.order();
+      await eventually(() => expect(outside.journal.attempt(other)!.status).toBe('waiting'));
+      outside.windows.adopt([]);
+      await eventually(() => expect(outside.journal.attempt(other)!.finishedAt).not.toBeNull());
+    });
+
+    it('is canceled while it waits, and ends when its command has expired', async () => {
+      const { journal, executor, order } = at(120);
+      const [canceled, short] = [order(), order({ expiresAt: new Date(Date.now() + 400).toISOString() })];
+      await eventually(() => expect(journal.attempt(canceled)!.status).toBe('waiting'));
+      executor.cancel(journal.attempt(canceled)!, { status: 'canceled', reason: 'why' });
+      await eventually(() => expect(journal.attempt(canceled)!.verdict?.status).toBe('canceled'));
+      await eventually(() => expect(journal.attempt(short)!.verdict?.status).toBe('expired'));
+    });
+
+    it('is remembered by the next process, which may have no server', async () => {
+      const { journal, windows } = at(120);
+      const next = new InstallWindows(journal);
+      const now = Date.now();
+      expect(next.closedFor({}, now)).toEqual(windows.closedFor({}, now));
+      expect(next.closedFor({}, now)).not.toBeNull();
+    });
   });
 
   describe('with a retry policy', () => {

@@ -3,6 +3,7 @@ import type { FleetDoor } from '../door/fleet-door.js';
 import type { Journal } from '../journal/journal.js';
 import type { CorrectedClock } from '../time/clock.js';
 import type { PinnedKeys } from '../trust/pinned-keys.js';
+import type { InstallWindows } from '../windows/install-windows.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 const GENERATIONS = 'generation:';
@@ -16,7 +17,7 @@ const FORGOTTEN_MS = 25 * 86_400_000;
 const KEY_LOOKS = 6;
 const KEY_LOOK_EVERY_MS = 30_000;
 
-/** Reads the session from the agent door and takes over what it says: keys, clock, streams. */
+/** Reads the session from the agent door and takes over what it says: keys, clock, windows, streams. */
 export class SessionKeeper {
   private last: SessionResponse | null = null;
   private keyLooks = KEY_LOOKS;
@@ -29,6 +30,7 @@ export class SessionKeeper {
     private readonly journal: Journal,
     private readonly keys: PinnedKeys,
     private readonly clock: CorrectedClock,
+    private readonly windows: InstallWindows,
   ) {}
 
   /** Session of the moment; null before the first. */
@@ -54,6 +56,7 @@ export class SessionKeeper {
       });
       this.journal.set(CLOCK, String(this.clock.correct(session.time, Date.now() - asked)));
       await this.keys.offer(session.keySets);
+      this.windows.adopt(session.windows ?? []);
       return (this.last = session);
     } catch (error) {
       if (this.last && error instanceof WaybillError && error.kind === 'unavailable') return this.last;

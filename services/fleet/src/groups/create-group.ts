@@ -11,6 +11,8 @@ import { GroupStreams } from './group-streams.js';
 import { filterOf } from '../dynamic-groups/filter-of.js';
 import { MembershipChecksRepository } from '../dynamic-groups/membership-checks.repository.js';
 import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
+import { checkWindows } from '../windows/check-windows.js';
+import { WindowsAnnouncer } from '../windows/windows-announcer.js';
 import { GroupsRepository, type NewGroup } from './groups.repository.js';
 
 const FIRST_GENERATION = 1;
@@ -30,18 +32,21 @@ export class CreateGroup {
     private readonly outbox: Outbox,
     private readonly checks: MembershipChecksRepository,
     private readonly follower: MembershipFollower,
+    private readonly windows: WindowsAnnouncer,
   ) {}
 
   /**
    * Members of a dynamic group join within seconds: with one big transaction nobody else could change anything meanwhile.
    * @param requestId the same for a request that is delivered again, which is answered and not refused
-   * @throws WaybillError `group.exists`, `group.filterMissing`, `group.filterUnexpected`, `group.filterUnsuitable`, `filter.*`, `broker.unavailable`
+   * @throws WaybillError `group.exists`, `group.filterMissing`, `group.filterUnexpected`, `group.filterUnsuitable`, `group.windows`, `filter.*`, `broker.unavailable`
    */
   async run(request: CreateGroupRequest, requestId: string | null): Promise<GroupView> {
-    const { name, kind, description = null } = request;
+    const { name, kind, description = null, windows = null } = request;
     checkStorable({ description });
     const filter = filterOf(request);
-    if (!(await this.isRepeated(name, requestId))) await this.create({ name, kind, filter, description, requestId });
+    checkWindows(windows);
+    if (!(await this.isRepeated(name, requestId)))
+      await this.create({ name, kind, filter, description, windows, requestId });
     return this.groups.view(this.dataSource, name);
   }
 
@@ -53,19 +58,21 @@ export class CreateGroup {
 
   private async create(wanted: Omit<NewGroup, 'id'>): Promise<void> {
     const group = { id: uuid(), ...wanted };
-    const { id, name, kind, filter, description } = group;
+    const { id, name, kind, filter, description, windows } = group;
     await this.streams.declare(id, FIRST_GENERATION);
     await this.work.run(async (manager) => {
       if (filter !== null) await this.checks.holdFilters(manager);
       if (!(await this.groups.insert(manager, group))) throw exists(name);
       if (filter !== null) await this.checks.note(manager, { id, filter });
+      // groups below it may have had those of one above, or none
+      if (windows !== null) await this.windows.changed(manager, name);
       await this.outbox.add(manager, [
         groupChanged({ groupId: id, name, generation: FIRST_GENERATION, revision: 1, deleted: false }),
       ]);
       await this.audit.record(manager, {
         action: 'group.created',
         object: { type: 'group', id: name },
-        after: { id, name, kind, filter, description },
+        after: { id, name, kind, filter, description, windows },
         details: { id, kind, ...(filter === null ? {} : { filter }) },
       });
     });

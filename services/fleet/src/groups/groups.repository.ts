@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type GroupKind, type GroupView, notFound } from '@waybill/contracts';
+import { type GroupKind, type GroupView, type InstallWindows, notFound } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import type { EntityManager } from 'typeorm';
+import { holding } from '../windows/windows.sql.js';
 
 /** What a group is shown as; also the base of lists. */
-export const GROUP_COLUMNS = `g.id, g.name, g.kind, g.filter, g.description, g.created_at AS "createdAt", g.revision,
+export const GROUP_COLUMNS = `g.id, g.name, g.kind, g.filter, g.description, g.windows, (${holding('a.name')}) AS "windowsOf", g.created_at AS "createdAt", g.revision,
   (SELECT count(*)::int FROM memberships m WHERE m.group_id = g.id) AS members`;
 
 export interface GroupRow {
@@ -13,6 +14,8 @@ export interface GroupRow {
   kind: GroupKind;
   filter: string | null;
   description: string | null;
+  windows: InstallWindows | null;
+  windowsOf: string | null;
   createdAt: Date;
   revision: number;
   members: number;
@@ -25,6 +28,7 @@ export interface Group {
   kind: GroupKind;
   filter: string | null;
   description: string | null;
+  windows: InstallWindows | null;
   generation: number;
   revision: number;
   requestId: string | null;
@@ -36,13 +40,14 @@ export interface NewGroup {
   kind: GroupKind;
   filter: string | null;
   description: string | null;
+  windows: InstallWindows | null;
   requestId: string | null;
 }
 
-const GROUP = `SELECT id, name, kind, filter, description, generation, revision, request_id AS "requestId" FROM groups WHERE name = $1`;
+const GROUP = `SELECT id, name, kind, filter, description, windows, generation, revision, request_id AS "requestId" FROM groups WHERE name = $1`;
 
 const INSERT = `
-INSERT INTO groups (id, name, kind, filter, description, request_id) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO groups (id, name, kind, filter, description, windows, request_id) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)
 ON CONFLICT (name) DO NOTHING RETURNING id`;
 
 @Injectable()
@@ -71,18 +76,22 @@ export class GroupsRepository {
 
   /** False when the name is taken. */
   async insert(manager: EntityManager, group: NewGroup): Promise<boolean> {
-    const { id, name, kind, filter, description, requestId } = group;
-    const rows: unknown[] = await manager.query(INSERT, [id, name, kind, filter, description, requestId]);
+    const { id, name, kind, filter, description, windows, requestId } = group;
+    const rows: unknown[] = await manager.query(INSERT, [
+      id,
+      name,
+      kind,
+      filter,
+      description,
+      jsonOf(windows),
+      requestId,
+    ]);
     return rows.length > 0;
   }
 
-  async save(manager: EntityManager, { id, filter, description, revision }: Group): Promise<void> {
-    await manager.query('UPDATE groups SET filter = $2, description = $3, revision = $4 WHERE id = $1', [
-      id,
-      filter,
-      description,
-      revision,
-    ]);
+  async save(manager: EntityManager, { id, filter, description, windows, revision }: Group): Promise<void> {
+    const text = 'UPDATE groups SET filter = $2, description = $3, windows = $4::jsonb, revision = $5 WHERE id = $1';
+    await manager.query(text, [id, filter, description, jsonOf(windows), revision]);
   }
 
   async remove(manager: EntityManager, id: string): Promise<void> {
@@ -94,6 +103,10 @@ export class GroupsRepository {
     const rows = await sql.query('SELECT id, name, kind FROM groups WHERE name = ANY($1::text[]) ORDER BY id', [names]);
     return rows as Pick<Group, 'id' | 'name' | 'kind'>[];
   }
+}
+
+function jsonOf(windows: InstallWindows | null): string | null {
+  return windows && JSON.stringify(windows);
 }
 
 export function groupView(row: GroupRow): GroupView {

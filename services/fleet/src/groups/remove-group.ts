@@ -4,6 +4,7 @@ import { groupStream } from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { groupChanged } from './group-events.js';
+import { WindowsAnnouncer } from '../windows/windows-announcer.js';
 import { GroupsRepository } from './groups.repository.js';
 import { MembershipAnnouncer } from './membership-announcer.js';
 import { MembershipsRepository } from './memberships.repository.js';
@@ -21,14 +22,16 @@ export class RemoveGroup {
     private readonly memberships: MembershipsRepository,
     private readonly announcer: MembershipAnnouncer,
     private readonly outbox: Outbox,
+    private readonly windows: WindowsAnnouncer,
   ) {}
 
   /** @throws WaybillError `group.notFound` */
   async run(name: string): Promise<void> {
     await this.work.run(async (manager) => {
-      const { id, generation, revision } = await this.groups.lock(manager, name);
+      const { id, generation, revision, windows } = await this.groups.lock(manager, name);
       const left = await this.memberships.leaveAll(manager, id);
       await this.groups.remove(manager, id);
+      if (windows !== null) await this.windows.changed(manager, name);
       await manager.query(RETIRE, [groupStream(id, generation)]);
       await this.outbox.add(manager, [
         groupChanged({ groupId: id, name, generation, revision: revision + 1, deleted: true }),

@@ -7,9 +7,11 @@ import { filterOf } from '../dynamic-groups/filter-of.js';
 import { MembershipChecksRepository } from '../dynamic-groups/membership-checks.repository.js';
 import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
 import { checkStorable } from '../text/storable-text.js';
+import { checkWindows } from '../windows/check-windows.js';
+import { WindowsAnnouncer } from '../windows/windows-announcer.js';
 import { GroupsRepository } from './groups.repository.js';
 
-/** Changes a group's description, and whom a dynamic group looks for. Its name stays: jobs, roles and policies name it. */
+/** Changes a group's description and windows, and whom a dynamic group looks for. Its name stays: jobs, roles and policies name it. */
 @Injectable()
 export class UpdateGroup {
   constructor(
@@ -18,20 +20,24 @@ export class UpdateGroup {
     private readonly groups: GroupsRepository,
     private readonly checks: MembershipChecksRepository,
     private readonly follower: MembershipFollower,
+    private readonly windows: WindowsAnnouncer,
   ) {}
 
-  /** @throws WaybillError `group.notFound`, `precondition.failed`, `group.filterUnexpected`, `group.filterUnsuitable`, `filter.*` */
+  /** @throws WaybillError `group.notFound`, `precondition.failed`, `group.filterUnexpected`, `group.filterUnsuitable`, `group.windows`, `filter.*` */
   async run({ name, changes, revision }: UpdateGroupRequest): Promise<GroupView> {
     checkStorable({ description: changes.description });
+    checkWindows(changes.windows);
     const view = await this.work.run(async (manager) => {
       if (changes.filter !== undefined) await this.checks.holdFilters(manager);
       const current = await this.groups.lock(manager, name);
       if (revision !== undefined && revision !== current.revision) throw outdated(current.revision, revision);
       const filter = filterOf({ kind: current.kind, ...kept(changes.filter ?? current.filter) });
-      const wanted = { ...current, filter, description: changes.description ?? current.description };
+      const windows = changes.windows === undefined ? current.windows : changes.windows;
+      const wanted = { ...current, filter, windows, description: changes.description ?? current.description };
       if (isDeepStrictEqual(wanted, current)) return this.groups.view(manager, name);
       const after = { ...wanted, revision: current.revision + 1 };
       await this.groups.save(manager, after);
+      if (!isDeepStrictEqual(windows, current.windows)) await this.windows.changed(manager, name);
       if (filter !== null && filter !== current.filter) await this.checks.note(manager, { id: current.id, filter });
       await this.audit.record(manager, {
         action: 'group.updated',
@@ -49,8 +55,16 @@ export class UpdateGroup {
 
 const kept = (filter: string | null) => (filter === null ? {} : { filter });
 
-function shown({ id, name, kind, filter, description, revision }: Awaited<ReturnType<GroupsRepository['lock']>>) {
-  return { id, name, kind, filter, description, revision };
+function shown({
+  id,
+  name,
+  kind,
+  filter,
+  description,
+  windows,
+  revision,
+}: Awaited<ReturnType<GroupsRepository['lock']>>) {
+  return { id, name, kind, filter, description, windows, revision };
 }
 
 function outdated(current: number, seen: number): WaybillError {

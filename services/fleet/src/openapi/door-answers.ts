@@ -1,11 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
-import type {
-  DesiredStateResponse,
-  DownloadTicket,
-  EnrolResponse,
-  SessionResponse,
-  TokenResponse,
+import {
+  type DesiredStateResponse,
+  type DownloadTicket,
+  type EnrolResponse,
+  type SessionResponse,
+  type TokenResponse,
+  WEEKDAYS,
 } from '@waybill/contracts';
 
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
@@ -47,6 +48,21 @@ const subscription: Schema = {
   },
 };
 
+const windows: Schema = {
+  type: 'object',
+  description: 'when the computer may be changed: while the window of one of its groups is open; without any always',
+  required: ['group', 'zone', 'intervals'],
+  properties: {
+    group: { ...text, description: 'that they were written for' },
+    zone: { ...text, description: 'IANA name' },
+    intervals: listOf({
+      type: 'object',
+      required: ['days', 'from', 'to'],
+      properties: { days: listOf({ type: 'string', enum: [...WEEKDAYS] }), from: text, to: text },
+    }),
+  },
+};
+
 /** The answers of the door; a field that is added to a type must be added here, or this does not compile. */
 export const doorAnswers: Record<keyof DoorAnswers, Schema> = {
   EnrolResponse: object<EnrolResponse>({ computerId: uuid, keySets }),
@@ -62,6 +78,7 @@ export const doorAnswers: Record<keyof DoorAnswers, Schema> = {
     broker: object<SessionResponse['broker']>({ url: text, vhost: text }),
     subscriptions: listOf(subscription),
     keySets,
+    windows: listOf(windows),
   }),
   DesiredStateResponse: object<DesiredStateResponse>({
     commands: listOf({ ...text, description: 'compact JWS' }),

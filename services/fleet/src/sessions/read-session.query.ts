@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   groupStream,
+  type GroupWindows,
   inboxShard,
   inboxStream,
   type SessionResponse,
@@ -10,6 +11,7 @@ import {
 } from '@waybill/contracts';
 import { KeyRing } from '@waybill/trust';
 import { DataSource } from 'typeorm';
+import { WINDOWS_OF_COMPUTER } from '../windows/windows.sql.js';
 import { FleetConfig } from '../config/fleet.config.js';
 
 const SESSION = `
@@ -40,12 +42,14 @@ export class ReadSession {
   async run(computerId: string): Promise<SessionResponse> {
     const rows = await this.dataSource.query<SessionRow[]>(SESSION, [computerId]);
     if (rows.length === 0) throw computerUnknown();
+    const windows = await this.dataSource.query<GroupWindows[]>(WINDOWS_OF_COMPUTER, [computerId]);
     return {
       computerId,
       time: new Date().toISOString(),
       broker: { url: this.config.agentBrokerUrl, vhost: this.config.vhostPrefix + VHOSTS.agents },
       subscriptions: [...rows.flatMap(groupSubscription), inboxSubscription(computerId, rows[0]!.enrolledAt)],
       keySets: [...(await this.keys.offered())],
+      windows,
     };
   }
 }

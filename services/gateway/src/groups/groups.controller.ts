@@ -42,6 +42,7 @@ export class GroupsController {
     'group.filterMissing',
     'group.filterUnexpected',
     'group.filterUnsuitable',
+    'group.windows',
     'group.previewStatic',
   )
   async create(
@@ -68,10 +69,16 @@ export class GroupsController {
     return this.rpc.call(FLEET_RPC.groupGet, { name });
   }
 
-  /** Changes description or filter; with `If-Match` only when nobody else has changed them since. */
+  /** Changes description, filter or windows; with `If-Match` only when nobody else has changed them since. */
   @Patch(':name')
   @Answers(200, 'GroupView', 'The changed group.')
-  @Problems('group.notFound', 'group.filterUnexpected', 'group.filterUnsuitable', 'precondition.failed')
+  @Problems(
+    'group.notFound',
+    'group.filterUnexpected',
+    'group.filterUnsuitable',
+    'group.windows',
+    'precondition.failed',
+  )
   update(@Param('name') name: string, @Body() changes: UpdateGroup, @IfMatch() revision?: number): Promise<GroupView> {
     const request = { name, changes, ...(revision === undefined ? {} : { revision }) };
     return this.rpc.call(FLEET_RPC.groupUpdate, request, { timeoutMs: MANY_TIMEOUT_MS });

@@ -1361,6 +1361,24 @@ export const viewSchemas = {
           "null"
         ]
       },
+      "windows": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/InstallWindows"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "its own; null: none"
+      },
+      "windowsOf": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "name of the group whose windows hold for it: itself, or one above it; null: it may always be changed"
+      },
       "members": {
         "type": "number"
       },
@@ -1377,10 +1395,32 @@ export const viewSchemas = {
       "kind",
       "filter",
       "description",
+      "windows",
+      "windowsOf",
       "members",
       "createdAt",
       "revision"
     ]
+  },
+  "InstallWindows": {
+    "type": "object",
+    "properties": {
+      "zone": {
+        "type": "string",
+        "description": "IANA name, e.g. `Asia/Tokyo`"
+      },
+      "intervals": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/WindowInterval"
+        }
+      }
+    },
+    "required": [
+      "zone",
+      "intervals"
+    ],
+    "description": "When computers may be changed; they fetch what they need at any time."
   },
   "JobAction": {
     "type": "string",
@@ -1447,6 +1487,13 @@ export const viewSchemas = {
           "zone": {
             "type": "string"
           },
+          "windows": {
+            "type": "string",
+            "enum": [
+              "group",
+              "ignore"
+            ]
+          },
           "startsAt": {
             "type": "string"
           },
@@ -1465,6 +1512,7 @@ export const viewSchemas = {
           "startAt",
           "installAt",
           "zone",
+          "windows",
           "startsAt",
           "installsAt",
           "expiresAt"
@@ -2145,6 +2193,14 @@ export const viewSchemas = {
       "zone": {
         "type": "string",
         "description": "IANA name, default UTC; gives meaning to wall-clock times"
+      },
+      "windows": {
+        "type": "string",
+        "enum": [
+          "group",
+          "ignore"
+        ],
+        "description": "`group`, the default: computers act inside the windows of their groups only, and fetch at any time. `ignore`: they act at once, as in an emergency"
       },
       "expiresAt": {
         "type": "string",
@@ -3288,5 +3344,43 @@ export const viewSchemas = {
       "revision"
     ],
     "description": "Where events are sent; without its secret."
+  },
+  "Weekday": {
+    "type": "string",
+    "enum": [
+      "MO",
+      "TU",
+      "WE",
+      "TH",
+      "FR",
+      "SA",
+      "SU"
+    ]
+  },
+  "WindowInterval": {
+    "type": "object",
+    "properties": {
+      "days": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Weekday"
+        },
+        "description": "on which it begins: MO, TU, WE, TH, FR, SA, SU"
+      },
+      "from": {
+        "type": "string",
+        "description": "`HH:MM`"
+      },
+      "to": {
+        "type": "string",
+        "description": "`HH:MM`; not later than `from`: of the next day; `24:00`: the end of the day"
+      }
+    },
+    "required": [
+      "days",
+      "from",
+      "to"
+    ],
+    "description": "A weekly interval, e.g. `{\"days\":[\"SA\",\"SU\"],\"from\":\"22:00\",\"to\":\"04:00\"}`: from ten in the evening to four the next morning."
   }
 } as const;

@@ -43,6 +43,7 @@ export function executeContent(
     // a moment that has passed is none to wait for
     ...(accept && { acceptBy: new Date(now.getTime() + durationMs(accept)).toISOString() }),
     ...(retry && { retry }),
+    ...(job.windows === 'ignore' && { windows: 'ignore' as const }),
     ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
   };
 }

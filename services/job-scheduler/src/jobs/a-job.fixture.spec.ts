@@ -20,6 +20,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     filter: null,
     mostTargets: null,
     lateJoiners: 'exclude',
+    windows: 'group',
     excludeGroups: [],
     excludeGroupIds: [],
     excludeComputers: [],

@@ -51,6 +51,7 @@ export function decideCreation(
     installAt: schedule.installAt,
     installsAt: schedule.installsAt,
     zone: schedule.zone,
+    windows: order.schedule?.windows ?? 'group',
     startsAt: schedule.startsAt,
     series: recurrence && { id, number: 1, of: recurrence.runs.length, recurrence: recurrence.rule },
     rollout: plannedRollout(order.rollout),

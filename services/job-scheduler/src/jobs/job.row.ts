@@ -43,6 +43,7 @@ const COLUMNS: Record<keyof Job, string> = {
   installAt: 'install_at',
   installsAt: 'installs_at',
   zone: 'zone',
+  windows: 'windows',
   startsAt: 'starts_at',
   series: 'series',
   rollout: 'rollout',

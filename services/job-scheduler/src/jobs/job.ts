@@ -35,6 +35,8 @@ export interface JobDocument {
   /** as it was written, null for "as soon as the files are there" */
   readonly installAt: string | null;
   readonly zone: string;
+  /** `ignore`: its computers act outside the windows of their groups, too */
+  readonly windows: 'group' | 'ignore';
   /** the moment that `startAt` in `zone` means */
   readonly startsAt: Date;
   /** the moment that `installAt` in `zone` means */

@@ -33,6 +33,7 @@ export function jobView(
       startAt: job.startAt,
       installAt: job.installAt,
       zone: job.zone,
+      windows: job.windows,
       startsAt: job.startsAt.toISOString(),
       installsAt: job.installsAt?.toISOString() ?? null,
       expiresAt: job.expiresAt.toISOString(),

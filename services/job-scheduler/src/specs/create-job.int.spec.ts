@@ -65,6 +65,7 @@ describe('a job is made', () => {
       },
       schedule: {
         startAt: '2030-01-01T00:00:00Z',
+        windows: 'group',
         installAt: null,
         zone: 'UTC',
         startsAt: '2030-01-01T00:00:00.000Z',
