@@ -62,6 +62,11 @@ describe('windows of groups', () => {
       expect(JSON.stringify(explained)).toContain('the window of group emea');
       const urgent = await order('urgent', { windows: 'ignore' });
       await becomes(urgent.id, { succeeded: 5 }, 'completed');
+      const { computerId } = items[0]!;
+      await stack.api.post(`/jobs/${urgent.id}/actions/re-execute`, { only: { filter: `computerId==${computerId}` } });
+      await becomes(urgent.id, { succeeded: 5 }, 'completed');
+      const again = await stack.api.get<Page<Execution>>(`/jobs/${urgent.id}/executions?filter=attempt==2`);
+      expect(again.items.map((one) => one.computerId)).toEqual([computerId]);
       await becomes(id, { waiting: 5 });
       // the window is opened now
       await stack.api.call('PATCH', '/groups/emea', { windows: inHours(-1) });

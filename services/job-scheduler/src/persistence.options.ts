@@ -4,6 +4,7 @@ import { Approval1764900000000 } from './migrations/1764900000000-approval.migra
 import { JobReach1764000000002 } from './migrations/1764000000002-job-reach.migration.js';
 import { Timeouts1765100000001 } from './migrations/1765100000001-timeouts.migration.js';
 import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js';
+import { ReexecuteFilter1765600000002 } from './migrations/1765600000002-reexecute-filter.migration.js';
 import { Windows1765600000001 } from './migrations/1765600000001-windows.migration.js';
 import { LateJoiners1765400000000 } from './migrations/1765400000000-late-joiners.migration.js';
 import { TargetFilter1765300000003 } from './migrations/1765300000003-target-filter.migration.js';
@@ -37,5 +38,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     LateJoiners1765400000000,
     Recurrence1765500000000,
     Windows1765600000001,
+    ReexecuteFilter1765600000002,
   ],
 };

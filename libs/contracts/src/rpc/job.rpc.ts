@@ -10,6 +10,7 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  Length,
   Matches,
   MaxLength,
   Min,
@@ -132,12 +133,19 @@ export class ResumeJobRequest extends JobRef {
   @IsOptional() @IsInt() @Min(1) revision?: number;
 }
 
-/** Body of re-execute: `{"only":"failed"}`, `{"only":"unsuccessful"}` or `{"only":{"computers":["…"]}}`. */
+/** Of re-execute: whoever is in the list and has ended. */
 export class ReexecuteComputers {
   @IsArray() @ArrayMaxSize(5000) @ArrayUnique() @IsUUID(undefined, { each: true }) computers: string[];
 }
 
-export type ReexecuteOnly = 'failed' | 'unsuccessful' | ReexecuteComputers;
+/** Of re-execute: whoever fits and has ended. */
+export class ReexecuteFilter {
+  /** RSQL over executions as for lists of them, e.g. `reason==download.*` or `exitCode==1618` */
+  @IsString() @Length(1, 2000) filter: string;
+}
+
+/** Body of re-execute: `{"only":"failed"}`, `{"only":"unsuccessful"}`, `{"only":{"computers":["…"]}}` or `{"only":{"filter":"…"}}`. */
+export type ReexecuteOnly = 'failed' | 'unsuccessful' | ReexecuteComputers | ReexecuteFilter;
 
 export class ReexecuteJobRequest extends JobRef {
   /** checked by the gateway and again by the service */

@@ -124,8 +124,12 @@ export class ReopenExecutions {
   @IsUUID() requestId: string;
   @IsUUID() jobId: string;
   @IsInt() @Min(1) run: number;
-  @IsIn(['failed', 'unsuccessful', 'computers']) only: 'failed' | 'unsuccessful' | 'computers';
+  @IsIn(['failed', 'unsuccessful', 'computers', 'filter']) only: 'failed' | 'unsuccessful' | 'computers' | 'filter';
   @IsOptional() @IsArray() @IsUUID(undefined, { each: true }) computers?: string[];
+  /** RSQL, with `only: 'filter'` */
+  @IsOptional() @IsString() @MaxLength(2000) filter?: string;
+  /** true: nothing is reopened; a filter that makes no sense is refused */
+  @IsOptional() @IsBoolean() dryRun?: boolean;
   /** number of the new attempt, chosen by the scheduler, above every earlier one */
   @IsInt() @Min(2) attempt: number;
   /** page through the reopened computers in ascending id */

@@ -69,6 +69,7 @@ function requestSchemas(): Schemas {
         oneOf: [
           { type: 'string', enum: ['failed', 'unsuccessful'] },
           { $ref: '#/components/schemas/ReexecuteComputers' },
+          { $ref: '#/components/schemas/ReexecuteFilter' },
         ],
       },
     },

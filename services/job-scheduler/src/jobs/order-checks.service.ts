@@ -53,7 +53,7 @@ export class OrderChecks {
       this.versions.find(order.package, order.version),
       this.groups.find(visible([...(targets.groups ?? []), ...(targets.exclude?.groups ?? [])], groupsWithin(limits))),
       this.categories.find(order.package, permitted !== null),
-      this.unknownComputers(order).then((unknown) => errors.push(...unknown)),
+      this.unknownComputers(order, groupsWithin(limits)).then((unknown) => errors.push(...unknown)),
       this.filters.problems(order).then((wrong) => errors.push(...wrong)),
     ]);
     if (permitted !== null && (category === null || !permitted.includes(category))) {
@@ -85,7 +85,9 @@ export class OrderChecks {
     throw invalid('job.invalid', `The job cannot be made: ${sentence(errors)}. Nothing was created.`, errors);
   }
 
-  private async unknownComputers({ targets }: CreateJob): Promise<FieldError[]> {
+  /** Whoever's role holds for some groups only is not told which ids are computers'. */
+  private async unknownComputers({ targets }: CreateJob, permitted: readonly string[] | null): Promise<FieldError[]> {
+    if (permitted !== null) return [];
     const named = [
       ...(targets.computers ?? []).map((id, i) => ({ id, pointer: `/targets/computers/${i}` })),
       ...(targets.exclude?.computers ?? []).map((id, i) => ({ id, pointer: `/targets/exclude/computers/${i}` })),

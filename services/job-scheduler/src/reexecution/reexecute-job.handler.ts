@@ -6,11 +6,14 @@ import {
   JOB_RPC,
   type Reexecuted,
   ReexecuteJobRequest,
+  RESULT_RPC,
   type ReexecuteOnly,
 } from '@waybill/contracts';
-import { requestActor, requestLimits, RpcHandler } from '@waybill/messaging';
+import { requestActor, requestLimits, RpcClient, RpcHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
 import { attemptAfter } from '../jobs/attempts.js';
+import { LOOKUP_TIMEOUT_MS } from '../catalogue/lookup-timeout.js';
+import type { Job } from '../jobs/job.js';
 import { jobNotFound, JobEngine } from '../jobs/job-engine.js';
 import { waitsForApproval } from '../approval/approval.js';
 import { demandJob } from '../jobs/job-limits.js';
@@ -35,6 +38,7 @@ export class ReexecuteJobHandler {
     private readonly reexecutions: ReexecutionsRepository,
     private readonly work: ReexecuteWork,
     private readonly obstacles: Obstacles,
+    private readonly rpc: RpcClient,
   ) {}
 
   /**
@@ -51,6 +55,7 @@ export class ReexecuteJobHandler {
     if (!job) throw jobNotFound(request.id);
     demandJob(job, 'jobs.reexecute');
     if (waitsForApproval(job)) throw conflict('job.approvalMissing', 'The job was never approved: make it anew.');
+    if (typeof only === 'object' && 'filter' in only) await this.demandFilter(job, request.requestId, only.filter);
     const accepted =
       (await this.reexecutions.find(this.dataSource, request.requestId)) ?? (await this.accept(request, only));
     if (accepted.jobId !== request.id.toLowerCase()) {
@@ -59,6 +64,12 @@ export class ReexecuteJobHandler {
     if (accepted.reopened === null) await this.carryOut(accepted);
     const { attempt, reopened } = await this.stored(request.requestId);
     return { attempt: reopened ? attempt : null, computers: reopened ?? 0 };
+  }
+
+  /** Result knows what a filter may say; once it is accepted nobody could take it back. @throws WaybillError invalid `filter.*` */
+  private async demandFilter({ id, run }: Job, requestId: string, filter: string): Promise<void> {
+    const asked = { requestId, jobId: id, run, only: 'filter' as const, filter, attempt: 2, dryRun: true };
+    await this.rpc.call(RESULT_RPC.reopen, asked, { timeoutMs: LOOKUP_TIMEOUT_MS });
   }
 
   /** Stores the request with its timer; from here on it survives this process. */
@@ -112,6 +123,6 @@ export class ReexecuteJobHandler {
   }
 }
 
-function selection(only: ReexecuteOnly): { only: string } | { computers: string[] } {
-  return typeof only === 'string' ? { only } : { computers: only.computers };
+function selection(only: ReexecuteOnly): { only: string } | { computers: string[] } | { filter: string } {
+  return typeof only === 'string' ? { only } : only;
 }

@@ -76,6 +76,26 @@ describe('re-execute', () => {
     ]);
   });
 
+  it('takes a filter over executions, and nothing of one that result refuses', async () => {
+    const [a] = computers(scheduler, 1) as [string];
+    const { id } = await completedJob([a]);
+    scheduler.peers.reopens = [a];
+    const filter = 'exitCode==1618;reason==install.*';
+    expect(await reexecute(id, { filter })).toEqual({ attempt: 2, computers: 1 });
+    expect(reopenRequests(id)).toMatchObject([
+      { only: 'filter', filter, dryRun: true },
+      { only: 'filter', filter, attempt: 2 },
+    ]);
+    const other = await completedJob([a]);
+    const reopen = scheduler.peers.answers.get(RESULT_RPC.reopen)!;
+    scheduler.peers.answers.set(RESULT_RPC.reopen, () => {
+      throw new WaybillError('invalid', 'filter.field', 'There is no field colour.');
+    });
+    await expect(reexecute(other.id, { filter: 'colour==red' })).rejects.toMatchObject({ code: 'filter.field' });
+    scheduler.peers.answers.set(RESULT_RPC.reopen, reopen);
+    expect(await get(scheduler, other.id)).toMatchObject({ status: 'completed', attempt: 1, reexecuting: false });
+  });
+
   it('the same request at once and again is carried out once and answered the same', async () => {
     const [a] = computers(scheduler, 1) as [string];
     const { id } = await completedJob([a]);

@@ -78,6 +78,7 @@ export class ReexecuteWork implements TimedWork {
           only,
           attempt,
           ...(request.computers ? { computers: request.computers } : {}),
+          ...(request.filter === null ? {} : { filter: request.filter }),
           ...(after ? { after } : {}),
         },
         { timeoutMs: WORK_RPC_TIMEOUT_MS },

@@ -6,8 +6,10 @@ import type { SqlExecutor } from '@waybill/messaging';
 export interface Reexecution {
   requestId: string;
   jobId: string;
-  only: 'failed' | 'unsuccessful' | 'computers';
+  only: 'failed' | 'unsuccessful' | 'computers' | 'filter';
   computers: string[] | null;
+  /** RSQL over executions */
+  filter: string | null;
   attempt: number;
   /** how many were reopened, null until done */
   reopened: number | null;
@@ -21,7 +23,8 @@ export interface NewReexecution {
   attempt: number;
 }
 
-const COLUMNS = 'request_id AS "requestId", job_id AS "jobId", matching AS "only", computers, attempt, reopened';
+const COLUMNS =
+  'request_id AS "requestId", job_id AS "jobId", matching AS "only", computers, filter, attempt, reopened';
 
 @Injectable()
 export class ReexecutionsRepository {
@@ -34,10 +37,11 @@ export class ReexecutionsRepository {
 
   /** @returns false when the request was stored before */
   async add(sql: SqlExecutor, { requestId, jobId, actor, only, attempt }: NewReexecution, now: Date): Promise<boolean> {
-    const text = `INSERT INTO reexecutions (request_id, job_id, actor, matching, computers, attempt, requested_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`;
-    const [word, computers] = typeof only === 'string' ? [only, null] : ['computers', only.computers];
-    const rows = (await sql.query(text, [requestId, jobId, actor, word, computers, attempt, now])) as unknown[];
+    const text = `INSERT INTO reexecutions (request_id, job_id, actor, matching, computers, filter, attempt, requested_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING 1`;
+    const { word, computers = null, filter = null } = stored(only);
+    const values = [requestId, jobId, actor, word, computers, filter, attempt, now];
+    const rows = (await sql.query(text, values)) as unknown[];
     return rows.length === 1;
   }
 
@@ -48,4 +52,9 @@ export class ReexecutionsRepository {
       now,
     ]);
   }
+}
+
+function stored(only: ReexecuteOnly): { word: Reexecution['only']; computers?: string[]; filter?: string } {
+  if (typeof only === 'string') return { word: only };
+  return 'filter' in only ? { word: 'filter', filter: only.filter } : { word: 'computers', computers: only.computers };
 }

@@ -94,6 +94,19 @@ describe('an operator limited to a group and a category', () => {
     expect([code, errors?.[0]?.pointer]).toEqual(['job.invalid', '/targets/computers']);
   });
 
+  it('is not told which ids are those of computers', async () => {
+    const [known, unknown] = [computers(scheduler, 1)[0]!, v7()];
+    for (const targets of [
+      (id: string) => ({ computers: [id] }),
+      (id: string) => ({ groups: ['mine'], exclude: { computers: [id] } }),
+    ]) {
+      const [first, second] = [targets(known), targets(unknown)].map((of) => order({ schedule: LATER, targets: of }));
+      const answer = await outcome(operator, JOB_RPC.create, { job: second! });
+      expect(await outcome(operator, JOB_RPC.create, { job: first! })).toEqual(answer);
+      expect(JSON.stringify(answer)).not.toContain('no computer');
+    }
+  });
+
   it('cannot add up the group of one role and the category of another', async () => {
     const two = limited(
       { role: 'operator', groups: ['mine'], categories: ['office'] },

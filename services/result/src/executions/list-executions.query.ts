@@ -30,7 +30,8 @@ const statusField: Field = {
   },
 };
 
-const FIELDS: FieldMap = {
+/** What filters may say of an execution. */
+export const EXECUTION_FIELDS: FieldMap = {
   status: statusField,
   reason: { sql: 'e.reason', type: 'text' },
   computerName: { sql: 'e.computer_name', type: 'text', sortable: true },
@@ -44,7 +45,7 @@ const OF_JOB: ListSpec = {
   select: VIEW_COLUMNS,
   from: 'executions e',
   where: 'e.job_id = $1 AND e.run = (SELECT max(r.run) FROM runs r WHERE r.job_id = $1)',
-  fields: FIELDS,
+  fields: EXECUTION_FIELDS,
   defaultSort: 'computerId',
   unique: 'computerId',
 };
@@ -54,7 +55,7 @@ const OF_COMPUTER: ListSpec = {
   from: 'executions e',
   where: `e.computer_id = $1 AND ${withinLimits('e.job_id', '$2')}
     AND e.run = (SELECT max(x.run) FROM executions x WHERE x.computer_id = e.computer_id AND x.job_id = e.job_id)`,
-  fields: { ...FIELDS, jobId: { sql: 'e.job_id', type: 'uuid', sortable: true } },
+  fields: { ...EXECUTION_FIELDS, jobId: { sql: 'e.job_id', type: 'uuid', sortable: true } },
   defaultSort: '-jobId',
   unique: 'jobId',
 };

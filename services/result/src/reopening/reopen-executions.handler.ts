@@ -8,16 +8,18 @@ import {
   type ReopenedExecutions,
   type ReopenExecutions,
   UNSUCCESSFUL_STATUSES,
+  WaybillError,
 } from '@waybill/contracts';
-import { UnitOfWork } from '@waybill/persistence';
+import { type Bind, compileRsql, UnitOfWork } from '@waybill/persistence';
 import type { EntityManager } from 'typeorm';
+import { EXECUTION_FIELDS } from '../executions/list-executions.query.js';
 import {
   ISSUE_ATTEMPT_SQL,
   KNOWN_REQUEST_SQL,
   LOCK_RUN_SQL,
   REMEMBER_REQUEST_SQL,
   REMEMBER_TOTAL_SQL,
-  REOPEN_SQL,
+  reopenSql,
   REOPENED_PAGE_SQL,
 } from './reopen-executions.sql.js';
 
@@ -28,6 +30,7 @@ const STATUSES: Record<ReopenExecutions['only'], readonly string[]> = {
   failed: FAILED_STATUSES,
   unsuccessful: UNSUCCESSFUL_STATUSES,
   computers: FINAL_STATUSES,
+  filter: FINAL_STATUSES,
 };
 
 type Counts = Pick<ReopenedExecutions, 'total' | 'failed'>;
@@ -37,11 +40,13 @@ type Counts = Pick<ReopenedExecutions, 'total' | 'failed'>;
 export class ReopenExecutionsHandler {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** @throws WaybillError `execution.unknownRun`, `execution.attemptTaken`, `execution.requestReused`, `execution.noComputers` */
+  /** @throws WaybillError `execution.unknownRun`, `execution.attemptTaken`, `execution.requestReused`, `execution.noComputers`, `filter.*` */
   async execute(request: ReopenExecutions): Promise<ReopenedExecutions> {
     if (request.only === 'computers' && !request.computers) {
       throw invalid('execution.noComputers', '"only": "computers" needs the list "computers".');
     }
+    filterOf(request, () => '');
+    if (request.dryRun) return { total: 0, failed: 0, computerIds: [], after: null };
     return this.unitOfWork.run(async (manager) => {
       const counts = await this.reopenOnce(manager, request);
       return page(manager, request, counts);
@@ -59,16 +64,9 @@ export class ReopenExecutionsHandler {
     }
     const chosen = only === 'computers' ? computers : null;
     const message = `Attempt ${attempt} waits for the computer to take it up.`;
-    const [reopened] = await manager.query<Counts[]>(REOPEN_SQL, [
-      requestId,
-      jobId,
-      run,
-      attempt,
-      STATUSES[only],
-      chosen,
-      message,
-      FAILED_STATUSES,
-    ]);
+    const values: unknown[] = [requestId, jobId, run, attempt, STATUSES[only], chosen, message, FAILED_STATUSES];
+    const condition = filterOf(request, (value) => `$${values.push(value)}`);
+    const [reopened] = await manager.query<Counts[]>(reopenSql(condition), values);
     const { total, failed } = reopened!;
     if (total > 0) await manager.query(ISSUE_ATTEMPT_SQL, [jobId, run, attempt]);
     await manager.query(REMEMBER_TOTAL_SQL, [requestId, total, failed]);
@@ -88,6 +86,18 @@ export class ReopenExecutionsHandler {
       return { total, failed };
     }
     throw conflict('execution.requestReused', `Request ${requestId} was used before for another re-execution.`);
+  }
+}
+
+/** @throws WaybillError invalid `filter.*` with the pointer `/only/filter` */
+function filterOf({ only, filter = '' }: ReopenExecutions, bind: Bind): string {
+  if (only !== 'filter') return 'true';
+  try {
+    return compileRsql(filter, EXECUTION_FIELDS, bind);
+  } catch (error) {
+    if (error instanceof WaybillError && error.kind === 'invalid')
+      throw invalid(error.code, error.detail, [{ pointer: '/only/filter', message: error.detail }]);
+    throw error;
   }
 }
 

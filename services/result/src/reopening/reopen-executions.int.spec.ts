@@ -73,6 +73,30 @@ describe('re-execution', () => {
     expect(await counters(sql, jobId)).toMatchObject({ queued: expected.length, succeeded: 1, installing: 1 });
   });
 
+  it('reopens what fits a filter and has ended, and nothing when it is only asked whether the filter makes sense', async () => {
+    const { jobId, computers } = await endedJob('failed', 'failed', 'succeeded', null);
+    const filter = `reason==because;computerId=in=(${[computers[1], computers[2], computers[3]].join(',')})`;
+    const asked = { only: 'filter', filter } as const;
+    expect(await reopen.execute(request(jobId, { ...asked, dryRun: true }))).toMatchObject({ total: 0 });
+    expect(await reopen.execute(request(jobId, asked))).toMatchObject({
+      total: 2,
+      failed: 1,
+      computerIds: [computers[1], computers[2]].sort(),
+    });
+    expect(await counters(sql, jobId)).toEqual({ failed: 1, queued: 2, installing: 1 });
+  });
+
+  it.each([true, false])('refuses a filter that makes no sense, and reopens nothing (dry run: %s)', async (dryRun) => {
+    const { jobId } = await endedJob('failed');
+    await expect(
+      reopen.execute(request(jobId, { only: 'filter', filter: 'colour==red', dryRun })),
+    ).rejects.toMatchObject({ kind: 'invalid', errors: [{ pointer: '/only/filter' }] });
+    await expect(
+      reopen.execute(request(jobId, { only: 'filter', filter: "reason=='x') OR (1=1", dryRun })),
+    ).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await counters(sql, jobId)).toEqual({ failed: 1 });
+  });
+
   it('of named computers takes those that have ended, also well', async () => {
     const { jobId, computers } = await endedJob('succeeded', 'failed', null, 'failed');
     const answer = await reopen.execute(request(jobId, { only: 'computers', computers: computers.slice(0, 3) }));

@@ -15,8 +15,9 @@ export const LOCK_RUN_SQL = `SELECT attempt FROM runs WHERE job_id = $1 AND run 
  * Starts the new attempt of everything that is final and matches: the old attempt goes to history, the execution back to `queued`.
  * $1 request, $2 job, $3 run, $4 attempt, $5 statuses, $6 computers or null for all, $7 message, $8 statuses that are failures.
  * Answers `{ total, failed }`.
+ * @param condition on `executions e`; its values follow from $9 on
  */
-export const REOPEN_SQL = `
+export const reopenSql = (condition: string) => `
   WITH picked AS MATERIALIZED (
     SELECT e.*, e.status AS was, 'queued' AS became
     FROM executions e
@@ -25,6 +26,7 @@ export const REOPEN_SQL = `
       -- who has left the job's groups is none of its targets any more
       AND NOT (e.status = 'canceled' AND e.reason IS NOT DISTINCT FROM 'target.left')
       AND NOT EXISTS (SELECT FROM removed_computers r WHERE r.computer_id = e.computer_id)
+      AND (${condition})
     ORDER BY e.job_id, e.run, e.computer_id
     FOR NO KEY UPDATE OF e
   ),
