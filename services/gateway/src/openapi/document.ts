@@ -60,7 +60,7 @@ function documentProblems(document: OpenAPIObject): void {
 }
 
 function requestSchemas(): Schemas {
-  return validationMetadatasToSchemas({
+  const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage as JsonSchemaOptions['classTransformerMetadataStorage'],
     refPointerPrefix: '#/components/schemas/',
     additionalConverters: {
@@ -74,6 +74,13 @@ function requestSchemas(): Schemas {
       },
     },
   }) as Schemas;
+  // elsewhere null is as good as absent; here it takes away what there was
+  (schemas['UpdateGroup'] as Extract<Schemas[string], { properties?: object }>).properties!['windows'] = {
+    allOf: [{ $ref: '#/components/schemas/InstallWindows' }],
+    nullable: true,
+    description: 'see `POST /groups`; null: none of its own any more',
+  };
+  return schemas;
 }
 
 function manifestJsonSchema(): Schemas[string] {
