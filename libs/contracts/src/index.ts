@@ -37,7 +37,7 @@ export {
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';
 export * from './windows/opening.js';
-export { zoneOffset } from './windows/wall-clock.js';
+export { isKnownZone } from './windows/wall-clock.js';
 export * from './rpc/job-order.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/report.js';

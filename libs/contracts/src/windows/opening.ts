@@ -1,4 +1,4 @@
-import { instantAt, zoneOffset } from './wall-clock.js';
+import { instantAt, isKnownZone, zoneOffset } from './wall-clock.js';
 
 /** As in RFC 5545. */
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
@@ -47,6 +47,8 @@ export function closedAt(windows: readonly GroupWindows[], now: number): Closed 
   let next: Closed | null = null;
   for (const { group, zone, intervals } of windows) {
     next ??= { group, zone, opensAt: null, words: 'never' };
+    // a zone that a newer server knows: better never than at the wrong time
+    if (!isKnownZone(zone)) continue;
     for (const { days, from, to } of intervals) {
       for (const day of daysAround(zone, now)) {
         const weekday = (new Date(day).getUTCDay() + 6) % 7;

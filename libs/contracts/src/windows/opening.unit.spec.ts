@@ -45,6 +45,15 @@ describe('windows', () => {
     expect(closedAt(both, at('2026-09-01T00:00:00Z'))).toMatchObject({ group: 'servers', words: 'Thursday 02:00' });
   });
 
+  it('in a zone that is not known here never open, and do not keep those of others closed', () => {
+    const unknown = group('Mars/Olympus', '02:00', '03:00', 'TH');
+    expect(state([unknown], '2026-09-03T02:30:00Z')).toBe('never');
+    expect(state([unknown, group('UTC', '02:00', '03:00', 'TH')], '2026-09-03T02:30:00Z')).toBe('open');
+    expect(state([unknown, group('UTC', '03:00', '04:00', 'TH')], '2026-09-03T02:30:00Z')).toBe(
+      '2026-09-03T03:00:00.000Z',
+    );
+  });
+
   it('without a day never open', () => {
     expect(state([group('UTC', '02:00', '03:00')], '2026-09-03T02:30:00Z')).toBe('never');
   });

@@ -3,6 +3,17 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Wider than any offset from UTC, so that a wall-clock time taken as UTC and moved by it lies safely before or after the real moment. */
 const REACH_MS = 15 * 3_600_000;
 
+/** True for an IANA name that is known here; offsets such as `+09:00` are no zones. */
+export function isKnownZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    zoneOffset(name, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Milliseconds that a zone is ahead of UTC at an instant. @throws RangeError for a zone that is not known here */
 export function zoneOffset(zone: string, instant: number): number {
   let format = formats.get(zone);

@@ -1,4 +1,4 @@
-import { type FieldError, type InstallWindows, invalid, WEEKDAYS, zoneOffset } from '@waybill/contracts';
+import { type FieldError, type InstallWindows, invalid, isKnownZone, WEEKDAYS } from '@waybill/contracts';
 
 const WEEK = 7 * 24 * 60;
 
@@ -6,7 +6,7 @@ const WEEK = 7 * 24 * 60;
 export function checkWindows(windows: InstallWindows | null | undefined): void {
   if (!windows) return;
   const errors: FieldError[] = [];
-  if (!isZone(windows.zone))
+  if (!isKnownZone(windows.zone))
     errors.push({
       pointer: '/windows/zone',
       message: `"${windows.zone}" is no time zone; name one such as Asia/Tokyo`,
@@ -26,17 +26,6 @@ export function checkWindows(windows: InstallWindows | null | undefined): void {
   if (errors.length === 0) return;
   const all = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ');
   throw invalid('group.windows', `The windows make no sense: ${all}. Nothing was changed.`, errors);
-}
-
-/** IANA names only; offsets such as `+09:00` are no zones. */
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    zoneOffset(name, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Minutes since Monday; may reach beyond the week. */
