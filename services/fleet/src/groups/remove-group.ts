@@ -4,6 +4,7 @@ import { groupStream } from '@waybill/contracts';
 import { Outbox } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
 import { groupChanged } from './group-events.js';
+import { demandHeirs } from '../windows/demand-heirs.js';
 import { WindowsAnnouncer } from '../windows/windows-announcer.js';
 import { GroupsRepository } from './groups.repository.js';
 import { MembershipAnnouncer } from './membership-announcer.js';
@@ -25,10 +26,11 @@ export class RemoveGroup {
     private readonly windows: WindowsAnnouncer,
   ) {}
 
-  /** @throws WaybillError `group.notFound` */
+  /** @throws WaybillError `group.notFound`, `permission.limited` */
   async run(name: string): Promise<void> {
     await this.work.run(async (manager) => {
       const { id, generation, revision, windows } = await this.groups.lock(manager, name);
+      if (windows !== null) await demandHeirs(manager, name);
       const left = await this.memberships.leaveAll(manager, id);
       await this.groups.remove(manager, id);
       if (windows !== null) await this.windows.changed(manager, name);

@@ -8,6 +8,7 @@ import { MembershipChecksRepository } from '../dynamic-groups/membership-checks.
 import { MembershipFollower } from '../dynamic-groups/membership-follower.js';
 import { checkStorable } from '../text/storable-text.js';
 import { checkWindows } from '../windows/check-windows.js';
+import { demandHeirs } from '../windows/demand-heirs.js';
 import { WindowsAnnouncer } from '../windows/windows-announcer.js';
 import { GroupsRepository } from './groups.repository.js';
 
@@ -23,7 +24,7 @@ export class UpdateGroup {
     private readonly windows: WindowsAnnouncer,
   ) {}
 
-  /** @throws WaybillError `group.notFound`, `precondition.failed`, `group.filterUnexpected`, `group.filterUnsuitable`, `group.windows`, `filter.*` */
+  /** @throws WaybillError `group.notFound`, `precondition.failed`, `group.filterUnexpected`, `group.filterUnsuitable`, `group.windows`, `filter.*`, `permission.limited` */
   async run({ name, changes, revision }: UpdateGroupRequest): Promise<GroupView> {
     checkStorable({ description: changes.description });
     checkWindows(changes.windows);
@@ -36,8 +37,10 @@ export class UpdateGroup {
       const wanted = { ...current, filter, windows, description: changes.description ?? current.description };
       if (isDeepStrictEqual(wanted, current)) return this.groups.view(manager, name);
       const after = { ...wanted, revision: current.revision + 1 };
+      const otherWindows = !isDeepStrictEqual(windows, current.windows);
+      if (otherWindows) await demandHeirs(manager, name);
       await this.groups.save(manager, after);
-      if (!isDeepStrictEqual(windows, current.windows)) await this.windows.changed(manager, name);
+      if (otherWindows) await this.windows.changed(manager, name);
       if (filter !== null && filter !== current.filter) await this.checks.note(manager, { id: current.id, filter });
       await this.audit.record(manager, {
         action: 'group.updated',

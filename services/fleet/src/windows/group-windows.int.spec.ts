@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FLEET_RPC, inboxShard, inboxStream, type InstallWindows } from '@waybill/contracts';
-import { eventually } from '@waybill/testing';
+import { eventually, specActor } from '@waybill/testing';
 import { FleetWorld } from '../specs/fleet-world.fixtures.spec.js';
 import type { TestAgent } from '../specs/test-agent.fixtures.spec.js';
 
@@ -77,6 +77,22 @@ describe('windows of groups', () => {
     await eventually(() => expect(notices(agent.id)).toBe(3));
     expect(notices(stranger.id)).toBe(0);
     await connection.close();
+  });
+
+  it('are not changed by somebody who may not change the groups below that have them', async () => {
+    const { top, middle, leaf } = tree();
+    await make(top, windows());
+    await make(leaf);
+    const as = (...groups: string[]) => specActor({ grants: [{ role: 'administrator', groups }] });
+    const order = { name: top, changes: { windows: windows('UTC') } };
+    const refused = { code: 'permission.limited' };
+    await expect(world.rpc.as(as(top), FLEET_RPC.groupUpdate, order)).rejects.toMatchObject(refused);
+    await expect(world.rpc.as(as(top), FLEET_RPC.groupRemove, { name: top })).rejects.toMatchObject(refused);
+    expect(await world.rpc.call(FLEET_RPC.groupGet, { name: top })).toMatchObject({ windows: windows(), revision: 1 });
+    await world.rpc.as(as(top, leaf), FLEET_RPC.groupUpdate, order);
+    // what has its own, or those of one that is nearer, is not concerned
+    await make(middle, windows());
+    await world.rpc.as(as(top), FLEET_RPC.groupUpdate, { name: top, changes: { windows: windows() } });
   });
 
   it('that make no sense are refused with everything that is wrong, and nothing is changed', async () => {

@@ -4,10 +4,12 @@ import type { ServiceKey } from '@waybill/trust';
 import type { EntityManager } from 'typeorm';
 import { SESSION_KEY } from '../sessions/keys.js';
 import { sessionRefresh } from '../sessions/session-refresh.js';
-import { COMPUTERS_BELOW } from './windows.sql.js';
+import { COMPUTERS_CONCERNED } from './windows.sql.js';
 
-/** Notices signed and stored at once, about 1 KiB each: a group may have a hundred thousand members. */
-const NOTICES_AT_ONCE = 1000;
+/** Computers that are told at once: each comes for a new session. The others learn of it when they renew theirs, within the hour. */
+const TOLD_AT_ONCE = 10_000;
+/** Notices signed and stored at once, about 1 KiB each. */
+const SIGNED_AT_ONCE = 1_000;
 
 /** Has computers read their session again, which holds the windows of their groups, when those have changed. */
 @Injectable()
@@ -17,15 +19,14 @@ export class WindowsAnnouncer {
     @Inject(SESSION_KEY) private readonly key: ServiceKey,
   ) {}
 
-  /** In the transaction that changed the windows of a group: they may hold for groups below it, too. */
+  /** In the transaction that changed the windows of a group. */
   async changed(manager: EntityManager, name: string): Promise<void> {
     const now = new Date();
     const key = await this.key.current();
-    let after: string | null = null;
-    do {
-      const page: { id: string }[] = await manager.query(COMPUTERS_BELOW, [name, after, NOTICES_AT_ONCE]);
-      await this.outbox.add(manager, await Promise.all(page.map(({ id }) => sessionRefresh(key, id, now))));
-      after = page.length === NOTICES_AT_ONCE ? page.at(-1)!.id : null;
-    } while (after !== null);
+    const computers: { id: string }[] = await manager.query(COMPUTERS_CONCERNED, [name, TOLD_AT_ONCE]);
+    for (let from = 0; from < computers.length; from += SIGNED_AT_ONCE) {
+      const part = computers.slice(from, from + SIGNED_AT_ONCE);
+      await this.outbox.add(manager, await Promise.all(part.map(({ id }) => sessionRefresh(key, id, now))));
+    }
   }
 }

@@ -9,8 +9,15 @@ SELECT DISTINCT ON (w.name) w.name AS group, w.windows->>'zone' AS zone, w.windo
 FROM memberships m JOIN groups g ON g.id = m.group_id CROSS JOIN LATERAL (${holding('a.name, a.windows')}) w
 WHERE m.computer_id = $1 ORDER BY w.name`;
 
-/** Computers in a group or below it, by its name, a page at a time. $1 name, $2 after that id, $3 limit. */
-export const COMPUTERS_BELOW = `
+/** Groups `g` that have the windows of $1: below it by name, without their own, and nothing nearer has any. */
+const HEIRS = `starts_with(g.name, $1 || '/') AND g.windows IS NULL AND NOT EXISTS (
+  SELECT 1 FROM groups nearer WHERE nearer.windows IS NOT NULL
+    AND starts_with(nearer.name, $1 || '/') AND starts_with(g.name, nearer.name || '/'))`;
+
+/** Names of the groups below $1 that have its windows. */
+export const HEIR_NAMES = `SELECT g.name FROM groups g WHERE ${HEIRS}`;
+
+/** Computers for which the windows of a group hold. $1 name, $2 limit. */
+export const COMPUTERS_CONCERNED = `
 SELECT DISTINCT m.computer_id AS id FROM groups g JOIN memberships m ON m.group_id = g.id
-WHERE (g.name = $1 OR starts_with(g.name, $1 || '/')) AND ($2::uuid IS NULL OR m.computer_id > $2)
-ORDER BY m.computer_id LIMIT $3`;
+WHERE g.name = $1 OR (${HEIRS}) ORDER BY m.computer_id LIMIT $2`;
