@@ -14,6 +14,7 @@ export * from './manifest/duration.js';
 export * from './manifest/manifest.js';
 export * from './manifest/choose-variant.js';
 export * from './commands/command.js';
+export * from './commands/user-policy.js';
 export * from './windows/opening.js';
 export { commandSchema, executeClaimSchema, headerSchema } from './commands/command.schema.js';
 export * from './trust/key-set.js';

@@ -14,6 +14,7 @@ export * from './manifest/choose-variant.js';
 export * from './manifest/manifest.validate.js';
 export { manifestJsonSchema } from './manifest/manifest.schema.js';
 export * from './commands/command.js';
+export * from './commands/user-policy.js';
 export * from './commands/command.schema.js';
 export * from './reports/status-report.js';
 export * from './events/events.js';
@@ -36,6 +37,7 @@ export {
 } from './rpc/rollout.js';
 export * from './rpc/retry.js';
 export * from './rpc/timeouts.js';
+export * from './rpc/job-user.js';
 export * from './windows/opening.js';
 export { isKnownZone } from './windows/wall-clock.js';
 export * from './rpc/job-order.js';

@@ -5,6 +5,7 @@ import { JobReach1764000000002 } from './migrations/1764000000002-job-reach.migr
 import { Timeouts1765100000001 } from './migrations/1765100000001-timeouts.migration.js';
 import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js';
 import { ReexecuteFilter1765600000002 } from './migrations/1765600000002-reexecute-filter.migration.js';
+import { UserPolicy1765800000000 } from './migrations/1765800000000-user-policy.migration.js';
 import { Windows1765600000001 } from './migrations/1765600000001-windows.migration.js';
 import { LateJoiners1765400000000 } from './migrations/1765400000000-late-joiners.migration.js';
 import { TargetFilter1765300000003 } from './migrations/1765300000003-target-filter.migration.js';
@@ -39,5 +40,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Recurrence1765500000000,
     Windows1765600000001,
     ReexecuteFilter1765600000002,
+    UserPolicy1765800000000,
   ],
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOB_ACTIONS } from '../status/job-status.js';
 import type { Command } from './command.js';
+import { RESTART_POLICIES } from './user-policy.js';
 
 const moment = z.iso.datetime({ offset: true });
 /** Largest number that the server stores. */
@@ -55,6 +56,14 @@ const execute = z.object({
       multiplier: z.number().min(1),
       jitter: z.number().min(0).max(1),
       on: z.array(z.string()),
+    })
+    .optional(),
+  user: z
+    .object({
+      notify: z.boolean(),
+      deferrals: z.int().min(0).max(100),
+      deadlineMs: z.int().min(1).max(31_536_000_000).optional(),
+      restart: z.enum(RESTART_POLICIES),
     })
     .optional(),
 });

@@ -1,4 +1,5 @@
 import type { JobAction } from '../status/job-status.js';
+import type { UserPolicy } from './user-policy.js';
 import type { RetryPolicy } from '../status/retry.js';
 import type { Selector } from '../targeting/selector.js';
 
@@ -44,6 +45,8 @@ export interface ExecuteCommand extends CommandHeader {
   acceptBy?: string;
   /** absent: an attempt that failed is the last one */
   retry?: RetryPolicy;
+  /** absent: nobody is told, nothing waits for anybody, and nothing restarts */
+  user?: UserPolicy;
 }
 
 /** Whatever of this job has not begun installing must not begin. */

@@ -21,6 +21,7 @@ import { IsSingleLine } from '../validation/single-line.js';
 import { JobRetry } from './retry.js';
 import { JobRollout, StopWhen } from './rollout.js';
 import { JobTimeouts } from './timeouts.js';
+import { JobUser } from './job-user.js';
 
 /** Wall-clock (`2026-09-01T09:00:00`, read in the schedule's zone) or an instant with offset (`…Z`, `…+09:00`). */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/;
@@ -106,6 +107,8 @@ export class CreateJob {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobRetry) retry?: JobRetry;
   /** default: a computer has time until the job expires */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => JobTimeouts) timeouts?: JobTimeouts;
+  /** default: nobody is told, nothing waits for anybody, and nothing restarts */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => JobUser) user?: JobUser;
   /** 1 (last) to 10 (first), default 5; which job's installer runs first on a computer */
   @IsOptional() @IsInt() @Min(1) @Max(10) priority?: number;
   /** free labels, e.g. a change ticket; at most 50, values up to 500 characters */

@@ -24,6 +24,7 @@ import type { SignatureView } from './package.rpc.js';
 import { JobRetry } from './retry.js';
 import { type PlannedRollout, StopWhen } from './rollout.js';
 import { JobTimeouts } from './timeouts.js';
+import { JobUser } from './job-user.js';
 import { type Page, PageQuery } from './page.js';
 
 export const JOB_RPC = {
@@ -224,6 +225,8 @@ export interface JobView {
   /** as ordered; null: no second attempt by itself */
   retry: JobRetry | null;
   timeouts: JobTimeouts | null;
+  /** as ordered; null: nobody is told, nothing waits for anybody, and nothing restarts */
+  user: JobUser | null;
   waves: WaveView[];
   priority: number;
   annotations: Record<string, string>;

@@ -23,6 +23,7 @@ const commands: { [K in Command['kind']]: CommandOf<K> } = {
     exclude: { groups: [ID], computers: [OTHER_ID] },
     revision: 3,
     installAt: AT,
+    user: { notify: true, deferrals: 3, deadlineMs: 172_800_000, restart: 'ask' },
   },
   cancel: {
     ...header,

@@ -118,6 +118,7 @@ const jobView: JobView = {
   lateJoiners: 'exclude',
   retry: { attempts: 3, on: ['download.*'] },
   timeouts: { accept: 'P7D', progress: 'PT2H' },
+  user: { notify: true, deferrals: 3, deadline: 'P2D', restart: 'ask' },
   waves: [
     { number: 1, percent: 10, status: 'done', total: 1, releasedAt: AT, approvedBy: 'second' },
     { number: 2, percent: 100, status: 'pending', total: 1, releasedAt: null, approvedBy: null },

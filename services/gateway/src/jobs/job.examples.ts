@@ -52,6 +52,7 @@ export const JOB_EXAMPLES = {
       stopWhen: { failedPercent: 5, minimumFinished: 20 },
       retry: { attempts: 3, backoff: 'PT5M', multiplier: 2, jitter: 0.2, on: ['download.*', 'install.exitCode:1618'] },
       timeouts: { accept: 'P7D', progress: 'PT2H', execution: 'PT6H' },
+      user: { notify: true, deferrals: 3, deadline: 'P2D', restart: 'ask' },
       priority: 5,
       annotations: { ticket: 'CHG-1042' },
     },

@@ -720,6 +720,10 @@ export const viewSchemas = {
         "$ref": "#/components/schemas/JobTimeouts",
         "description": "default: a computer has time until the job expires"
       },
+      "user": {
+        "$ref": "#/components/schemas/JobUser",
+        "description": "default: nobody is told, nothing waits for anybody, and nothing restarts"
+      },
       "priority": {
         "type": "number",
         "description": "1 (last) to 10 (first), default 5; which job's installer runs first on a computer"
@@ -1574,6 +1578,17 @@ export const viewSchemas = {
           }
         ]
       },
+      "user": {
+        "anyOf": [
+          {
+            "$ref": "#/components/schemas/JobUser"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "as ordered; null: nobody is told, nothing waits for anybody, and nothing restarts"
+      },
       "priority": {
         "type": "number"
       },
@@ -1809,6 +1824,7 @@ export const viewSchemas = {
       "stopWhen",
       "targets",
       "timeouts",
+      "user",
       "version",
       "waves"
     ],
@@ -2334,6 +2350,28 @@ export const viewSchemas = {
     },
     "description": "How long the job waits for a computer before its execution ends as `timedOut`, which counts as failed. Durations from `PT10S` to `P365D`. A computer that is heard of after all has the last word on how it ended. Without one of them there is no such limit but the job's expiry."
   },
+  "JobUser": {
+    "type": "object",
+    "properties": {
+      "notify": {
+        "type": "boolean",
+        "description": "default false; who is logged in is told before the installation begins, and when it is done or has failed"
+      },
+      "deferrals": {
+        "type": "number",
+        "description": "how often the users may put the installation off, 0 (the default) to 100. With it the installation is offered first: it waits a notice of 5 minutes, or as long as they put it off (at most 7 days at a time), and begins by itself then; at once when nobody is logged in who can be asked"
+      },
+      "deadline": {
+        "type": "string",
+        "description": "how long the users may make it wait at most, PT1M to P30D: an installation that they put off begins so long after it was first offered at the latest, a restart that they are asked for (`restart: ask`) comes so long after it was asked for. Without it they may put off as often as `deferrals` says, and a restart waits until somebody agrees. An installation is never put off past the end of the job"
+      },
+      "restart": {
+        "$ref": "#/components/schemas/RestartPolicy",
+        "description": "when an installer asks for a restart of the computer. `never`, the default: it is reported, and somebody restarts it some time. `ask`: the users are asked, and the computer restarts when one of them agrees, or at the deadline. `force`: the users are told, and it restarts after a notice of 5 minutes"
+      }
+    },
+    "description": "What the people who use a computer are told, and what they may decide. Without it nobody is told and nothing waits for anybody. Refused are combinations that would promise what is not done: `deferrals` or `restart: ask` without `notify`, a `deadline` that nothing waits for, any of it for a job that only verifies."
+  },
   "LateJoiners": {
     "type": "string",
     "enum": [
@@ -2691,6 +2729,14 @@ export const viewSchemas = {
       "successPercent"
     ],
     "description": "Executions of one kind."
+  },
+  "RestartPolicy": {
+    "type": "string",
+    "enum": [
+      "never",
+      "ask",
+      "force"
+    ]
   },
   "Role": {
     "type": "string",

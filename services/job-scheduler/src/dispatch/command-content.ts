@@ -1,6 +1,7 @@
 import { durationMs } from '@waybill/contracts';
 import type { CancelCommand, HoldCommand, ExecuteCommand } from '@waybill/contracts';
 import { lastAttempt, retryPolicy } from '../jobs/attempts.js';
+import { userPolicy } from '../jobs/user-policy.js';
 import type { Closing } from '../jobs/decision.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
 
@@ -24,6 +25,7 @@ export function executeContent(
   now: Date,
 ): CommandContent {
   const retry = retryPolicy(job);
+  const user = userPolicy(job);
   const accept = job.timeouts?.accept;
   return {
     kind: 'execute',
@@ -43,6 +45,7 @@ export function executeContent(
     // a moment that has passed is none to wait for
     ...(accept && { acceptBy: new Date(now.getTime() + durationMs(accept)).toISOString() }),
     ...(retry && { retry }),
+    ...(user && { user }),
     ...(job.windows === 'ignore' && { windows: 'ignore' as const }),
     ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
   };

@@ -34,6 +34,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     stopWhen: null,
     retry: null,
     timeouts: null,
+    user: null,
     priority: 5,
     annotations: {},
     createdAt: NOW,

@@ -1,6 +1,7 @@
 import type { CreateJob, FieldError, JobAction, Manifest } from '@waybill/contracts';
 import { retryErrors } from './check-retry.js';
 import { timeoutErrors } from './check-timeouts.js';
+import { userErrors } from './check-user.js';
 import { rolloutErrors } from '../rollout/check-rollout.js';
 
 const MAX_ANNOTATIONS = 50;
@@ -19,6 +20,7 @@ export function checkOrder(order: CreateJob): FieldError[] {
     ...rolloutErrors(order.rollout),
     ...retryErrors(order.retry),
     ...timeoutErrors(order.timeouts),
+    ...userErrors(order),
     ...annotationErrors(order.annotations ?? {}),
   ];
 }

@@ -58,6 +58,7 @@ export function decideCreation(
     stopWhen: order.stopWhen ?? null,
     retry: order.retry ?? null,
     timeouts: order.timeouts ?? null,
+    user: order.user ?? null,
     lateJoiners: order.lateJoiners ?? 'exclude',
     priority: order.priority ?? 5,
     annotations: order.annotations ?? {},

@@ -50,6 +50,7 @@ const COLUMNS: Record<keyof Job, string> = {
   stopWhen: 'stop_when',
   retry: 'retry',
   timeouts: 'timeouts',
+  user: 'user_policy',
   lateJoiners: 'late_joiners',
   priority: 'priority',
   annotations: 'annotations',

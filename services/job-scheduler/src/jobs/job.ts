@@ -5,6 +5,7 @@ import type {
   JobRetry,
   JobStatus,
   JobTimeouts,
+  JobUser,
   PlannedRollout,
   StopWhen,
 } from '@waybill/contracts';
@@ -49,6 +50,8 @@ export interface JobDocument {
   /** null: one attempt for each order to act */
   readonly retry: JobRetry | null;
   readonly timeouts: JobTimeouts | null;
+  /** null: nobody is told, nothing waits for anybody, and nothing restarts */
+  readonly user: JobUser | null;
   /** whether computers that join its groups after the start get it too */
   readonly lateJoiners: LateJoiners;
   readonly priority: number;

@@ -44,6 +44,7 @@ export function jobView(
     lateJoiners: job.lateJoiners,
     retry: job.retry,
     timeouts: job.timeouts,
+    user: job.user,
     waves: percentsOf(job).map((percent, i) => waveView(job, i + 1, percent)),
     priority: job.priority,
     annotations: { ...job.annotations },

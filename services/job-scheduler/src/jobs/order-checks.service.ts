@@ -17,6 +17,7 @@ import { FilterChecks } from '../targets/filter-checks.js';
 import { KnownComputers } from '../targets/known-computers.js';
 import { actionErrors, checkOrder } from './check-order.js';
 import { timeoutScheduleErrors } from './check-timeouts.js';
+import { userScheduleErrors } from './check-user.js';
 import type { CheckedOrder } from './decide-creation.js';
 import { planSchedule } from './plan-schedule.js';
 
@@ -45,6 +46,7 @@ export class OrderChecks {
     const errors = checkOrder(order);
     const schedule = planSchedule(order.schedule ?? {}, now, errors);
     errors.push(...timeoutScheduleErrors(order.timeouts, schedule));
+    errors.push(...userScheduleErrors(order.user, schedule));
     const { targets } = order;
     const limits = requestLimits('jobs.create');
     const permitted = categoriesWithin(limits);
