@@ -44,6 +44,9 @@ export class AgentProcess {
         ...process.env,
         WAYBILL_AGENT_TOKEN: enrolmentToken,
         WAYBILL_AGENT_HOSTNAME: hostname,
+        // users of the computer that runs the specs are nobody's business, and it is never restarted
+        WAYBILL_AGENT_SESSIONS: '/nonexistent',
+        WAYBILL_AGENT_RESTART_COMMAND: '/bin/false',
         WAYBILL_AGENT_ATTRIBUTES: Object.entries(attributes)
           .map(([key, value]) => `${key}=${value}`)
           .join(','),

@@ -31,6 +31,9 @@ export class AgentProcess {
       env: {
         ...process.env,
         WAYBILL_AGENT_HOSTNAME: 'spec-computer',
+        // users of the computer that runs the specs are nobody's business, and it is never restarted
+        WAYBILL_AGENT_SESSIONS: '/nonexistent',
+        WAYBILL_AGENT_RESTART_COMMAND: '/bin/false',
         ...(options.token ? { WAYBILL_AGENT_TOKEN: options.token } : {}),
         ...options.env,
       },

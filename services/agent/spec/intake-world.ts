@@ -5,6 +5,8 @@ import { CommandIntake, type Intake } from '../src/commands/command-intake.js';
 import type { CommandSource } from '../src/commands/command-source.js';
 import { type CommandVerifier, verifyCommand } from '../src/commands/verify-command.js';
 import { Executor } from '../src/execution/executor.js';
+import { InstallOffers } from '../src/user/install-offers.js';
+import { LogNotifier } from '../src/user/notifier.js';
 import { InstallWindows } from '../src/windows/install-windows.js';
 import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { silentLog } from '../src/log.js';
@@ -51,6 +53,8 @@ export class IntakeWorld {
         log: silentLog,
         bootId: 'this',
         windows: new InstallWindows(journal),
+        offers: new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) }),
+        restarts: { plan: () => '', watch: () => {} },
         runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
         chooseVariant: ({ command }) => command.manifest.variants[0]!,
         mayBegin: (record) => isConfirmed(record, this.keySet) && this.holds.reasonOf(record) === null,

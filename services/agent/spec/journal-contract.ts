@@ -89,6 +89,35 @@ export function journalContract(create: () => Journal): void {
     expect(journal.attemptsOf(command.jobId, 2)).toEqual([]);
   });
 
+  it('keeps what users were offered and the restart that is planned', () => {
+    const offer = {
+      offeredAt: at(1),
+      begins: at(2),
+      latest: at(3),
+      beginsInMs: 1000,
+      latestInMs: 2000,
+      used: 1,
+      told: true,
+      agreed: false,
+    };
+    const restart = { askedAt: at(1), at: null, inMs: null, told: true, warned: false, agreed: true };
+    journal.insertAttempt({ ...record, offer });
+    expect(journal.attempt(record)).toMatchObject({ offer, restart: null });
+    journal.changeAttempt(record, { offer: { ...offer, used: 2 }, restart });
+    expect(journal.attempt(record)).toMatchObject({ offer: { ...offer, used: 2 }, restart });
+  });
+
+  it('lists what ended, the last first', () => {
+    const ended = (attempt: number, second: number) => {
+      const one = newAttempt({ ...command, attempt }, at(0));
+      journal.insertAttempt(one);
+      journal.changeAttempt(one, { finishedAt: at(second) });
+    };
+    [3, 9, 6].forEach((second, index) => ended(index + 1, second));
+    journal.insertAttempt(newAttempt({ ...command, attempt: 4 }, at(0)));
+    expect(journal.lastEnded(2).map(({ attempt }) => attempt)).toEqual([2, 3]);
+  });
+
   it('remembers a cancel for the attempts it covers; a later one replaces it, an earlier one does not', () => {
     const cancel = {
       jobId: command.jobId,

@@ -22,6 +22,10 @@ import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
 import { InstallWindows } from './windows/install-windows.js';
+import { InstallOffers } from './user/install-offers.js';
+import type { Notifier } from './user/notifier.js';
+import { RestartKeeper } from './user/restart-keeper.js';
+import type { Restarter } from './user/restarter.js';
 import { FirstWord } from './execution/first-word.js';
 import { JobHolds } from './execution/job-holds.js';
 
@@ -41,6 +45,8 @@ export interface AgentCoreParts {
     progress(news: Omit<ProgressReport, 'v' | 'computerId' | 'at'>): void;
   }): StepRunner;
   bootId: string;
+  notifier: Notifier;
+  restarter: Restarter;
   chooseVariant(manifest: Manifest): Variant | null;
   backOff?: BackOff;
   coalesceMs?: number;
@@ -57,6 +63,8 @@ export class AgentCore {
   readonly executor: Executor;
   readonly sender: ReportSender;
   readonly tokens: TokenKeeper;
+  readonly offers: InstallOffers;
+  readonly restarts: RestartKeeper;
   private readonly reports: ReportWriter;
   private readonly firstWord: FirstWord;
 
@@ -78,13 +86,19 @@ export class AgentCore {
     this.reports.onWritten((final) => this.sender.written(final));
     const holds = new JobHolds(journal);
     this.firstWord = new FirstWord(journal, clock);
+    const { notifier, restarter, bootId } = parts;
+    this.offers = new InstallOffers({ journal, clock, reports: this.reports, notifier });
+    const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
+    this.restarts = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill });
     this.executor = new Executor({
       journal,
       clock,
       log,
       reports: this.reports,
       windows,
-      bootId: parts.bootId,
+      offers: this.offers,
+      restarts: this.restarts,
+      bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,
       mayBegin: (record) =>
@@ -147,6 +161,7 @@ export class AgentCore {
    * @param graceMs how long a running installer may still take
    */
   async stop(graceMs: number): Promise<void> {
+    this.restarts.stop();
     await this.executor.stop(graceMs);
     await this.sender.drained(Math.min(graceMs, 2_000));
     await this.session.stop();

@@ -24,14 +24,25 @@ import { StateLayout } from './root/state-layout.js';
 import { SessionKeeper } from './session/session-keeper.js';
 import { CorrectedClock } from './time/clock.js';
 import { PinnedKeys } from './trust/pinned-keys.js';
+import { LocalDesk } from './local/local-desk.js';
+import { LocalServer } from './local/local-server.js';
+import { DesktopNotifier } from './user/desktop-notifier.js';
+import { LogNotifier } from './user/notifier.js';
+import { NoRestarter, type Restarter, SystemRestarter } from './user/restarter.js';
 import { AGENT_VERSION } from './version.js';
 
 /** Milliseconds after which unused downloads and the memory of old jobs go. */
 const KEEP_DOWNLOADS_MS = 7 * 86_400_000;
 const KEEP_JOBS_MS = 90 * 86_400_000;
 
+export interface RunningAgent {
+  readonly core: AgentCore;
+  /** @param graceMs how long a running installer may still take */
+  stop(graceMs: number): Promise<void>;
+}
+
 /** The agent of this computer: everything of {@link AgentCore} on a real disk. Enrols first if it has to. */
-export async function startAgent(config: AgentConfig, log: Log, signal: AbortSignal): Promise<AgentCore> {
+export async function startAgent(config: AgentConfig, log: Log, signal: AbortSignal): Promise<RunningAgent> {
   const layout = new StateLayout(config.state);
   const key = loadOrCreateAgentKey(config.state);
   const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
@@ -58,6 +69,8 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     clock,
     log,
     bootId,
+    notifier: new DesktopNotifier(config.sessions, new LogNotifier(log), log),
+    restarter: restarterFor(config),
     verifier:
       config.publishers === 'organisation' ? demandOwnKey({ verify: verifyCommand }) : { verify: verifyCommand },
     keys,
@@ -96,7 +109,18 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const inventory = new InventorySender(journal, collect, (facts) => sendInventory(core, door, facts), log);
   journal.prune(new Date(clock.now() - KEEP_JOBS_MS).toISOString());
   await core.start();
-  return core;
+  const desk = new LocalDesk({ journal, offers: core.offers, restarts: core.restarts });
+  const local = new LocalServer(desk, layout, log);
+  // Without it the agent does all its work; its users only cannot ask it.
+  await local
+    .start()
+    .catch((error: unknown) => log.warn({ err: error }, 'users of this computer cannot ask the agent'));
+  return { core, stop: (graceMs) => Promise.all([local.stop(), core.stop(graceMs)]).then(() => {}) };
+}
+
+/** What runs for another tree than that of this computer has no business to restart it. */
+function restarterFor({ root, restartCommand }: AgentConfig): Restarter {
+  return root === '/' || restartCommand !== undefined ? new SystemRestarter(restartCommand) : new NoRestarter();
 }
 
 async function sendInventory(

@@ -4,6 +4,7 @@ import { loadAgentConfig } from './config/agent-config.js';
 import { believe } from './config/believe.js';
 import { AGENT_HELP, parseFlags } from './config/agent-flags.js';
 import { ConfigError } from './config/config-error.js';
+import { isLocalCommand, runLocalCommand } from './local/local-command.js';
 import { WaybillError } from '@waybill/contracts/agent';
 
 /** How long a running installer may still take after SIGTERM; what is left then is judged at the next start. */
@@ -11,6 +12,14 @@ const GRACE_MS = 20_000;
 
 /** The process: reads its settings, runs one agent, ends in good order at SIGTERM. */
 export async function runAgent(args: readonly string[]): Promise<void> {
+  if (isLocalCommand(args)) {
+    const print = {
+      out: (text: string) => process.stdout.write(text),
+      err: (text: string) => process.stderr.write(text),
+    };
+    process.exitCode = await runLocalCommand(args, print);
+    return;
+  }
   if (parseFlags(args).help) return void process.stdout.write(AGENT_HELP);
   const config = loadAgentConfig(args);
   believe(config.ca);

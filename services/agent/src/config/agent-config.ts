@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type AgentFlags, parseFlags } from './agent-flags.js';
 import { ConfigError } from './config-error.js';
 
+const DEFAULT_STATE = '/var/lib/waybill-agent';
 const DEFAULT_FILE = '/etc/waybill/agent.json';
 const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
@@ -46,6 +47,8 @@ const schema = z.strictObject({
     .regex(/^(door|broker|downloads)(,(door|broker|downloads))*$/, 'name links: door, broker, downloads')
     .transform((text) => text.split(',') as AgentLink[])
     .optional(),
+  sessions: z.string().min(1),
+  restartCommand: z.string().startsWith('/', 'use the absolute path of a program').optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 });
 
@@ -73,6 +76,10 @@ export interface AgentConfig {
   ca?: string;
   /** links that may be unencrypted beyond this computer */
   allowPlaintext?: AgentLink[];
+  /** directory in which every user who is logged in has one of their own, named by their id, with their message bus */
+  sessions: string;
+  /** program that restarts this computer, called as `shutdown` is; absent: the system's */
+  restartCommand?: string;
   logLevel: string;
 }
 
@@ -86,11 +93,12 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
   const flags = parseFlags(args);
   const file = readFile(flags.config ?? env['WAYBILL_AGENT_CONFIG']);
   const raw = {
-    state: '/var/lib/waybill-agent',
+    state: DEFAULT_STATE,
     root: '/',
     hostname: hostname(),
     attributes: {},
     logLevel: 'info',
+    sessions: '/run/user',
     publishers: 'any',
     ...file,
     ...fromEnvironment(env),
@@ -104,6 +112,26 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
       'The setting server (WAYBILL_AGENT_SERVER) is wrong: over a network use https://, or name "door" in WAYBILL_AGENT_ALLOW_PLAINTEXT.',
     );
   return { ...parsed.data, server: server.replace(/\/+$/, ''), state: resolve(state), root: resolve(root) };
+}
+
+/**
+ * Where the agent of this computer keeps its state, for those who only ask it: they need know nothing else, and may not be able to read its configuration.
+ * @throws ConfigError when a file that they name cannot be read
+ */
+export function stateDirectory(flags: Pick<AgentFlags, 'state' | 'config'>, env: NodeJS.ProcessEnv): string {
+  const named = flags.state ?? (env['WAYBILL_AGENT_STATE'] || undefined);
+  if (named !== undefined) return resolve(named);
+  const path = flags.config ?? (env['WAYBILL_AGENT_CONFIG'] || undefined);
+  const { state } = path === undefined ? readable() : readFile(path);
+  return resolve(typeof state === 'string' && state !== '' ? state : DEFAULT_STATE);
+}
+
+function readable(): Record<string, unknown> {
+  try {
+    return readFile(undefined);
+  } catch {
+    return {};
+  }
 }
 
 function fromFlags(flags: AgentFlags): Record<string, unknown> {
@@ -135,6 +163,8 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     proxy: of('PROXY'),
     ca: caFile && readText(caFile, 'WAYBILL_AGENT_CA_FILE'),
     allowPlaintext: of('ALLOW_PLAINTEXT'),
+    sessions: of('SESSIONS'),
+    restartCommand: of('RESTART_COMMAND'),
     logLevel: of('LOG_LEVEL'),
   });
 }

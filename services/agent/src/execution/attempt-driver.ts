@@ -8,7 +8,7 @@ import {
 } from '../journal/journal.records.js';
 import type { Gate } from '../retry/gate.js';
 import { timestamp } from '../time/clock.js';
-import { hasBegun, type StepName, STEPS, stepOf } from './attempt.js';
+import { hasBegun, isUnrepeatable, type StepName, STEPS, stepOf } from './attempt.js';
 import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.js';
 import type { ExecutorParts } from './executor.js';
 import { installedSoftwareChange } from './installed-software.js';
@@ -55,6 +55,7 @@ export class AttemptDriver {
       now: this.parts.clock.now(),
       bootId: this.parts.bootId,
       closed: this.closed(record) !== null,
+      userWaits: this.parts.offers.waits(record),
     });
     if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
@@ -104,7 +105,8 @@ export class AttemptDriver {
         exitCode: null,
         process: null,
       });
-      const why = whyItWaits(step, record, this.closed(record));
+      const why =
+        step === STEPS.user ? this.parts.offers.open(this.key) : whyItWaits(step, record, this.closed(record));
       // also when it goes on waiting, but for something else
       const known = status === record.status && (why.reason ?? null) === (record.lastReport?.reason ?? null);
       if (!known) this.parts.reports.write(this.key, { status, ...why });
@@ -118,6 +120,12 @@ export class AttemptDriver {
         await this.parts.windows.untilOpen(record.command, this.parts.clock, this.signal);
         return { ok: true };
       }
+      if (step === STEPS.user) {
+        await this.parts.offers.untilDue(this.key, this.signal);
+        return { ok: true };
+      }
+      // It has begun, so nobody is told of what was canceled meanwhile.
+      if (isUnrepeatable({ name: step }) && !hasBegun(record.steps)) await this.parts.offers.tellBegin(record);
       return await this.parts.runner.run(
         step,
         { record: current, variant: this.variant!, started: (process) => this.started(step, process) },
@@ -176,6 +184,7 @@ export class AttemptDriver {
       { execution: keyText(record), status: verdict.status, reason: verdict.reason, retryAt: next?.notBefore },
       'execution ended',
     );
+    if (hasBegun(record.steps)) this.parts.offers.tellEnd(record, verdict, next?.notBefore ?? null);
     runner.release(record);
     this.parts.onFinished?.(record);
     return 'done';
@@ -183,10 +192,11 @@ export class AttemptDriver {
 
   private park(record: AttemptRecord): 'parked' {
     if (record.status !== 'rebootPending')
-      this.say('rebootPending', {
-        status: 'rebootPending',
-        message: 'The installer asks for a restart of the computer.',
+      this.parts.journal.transact('rebootPending', () => {
+        const message = this.parts.restarts.plan(record);
+        this.parts.reports.write(this.key, { status: 'rebootPending', message });
       });
+    this.parts.restarts.watch();
     return 'parked';
   }
 

@@ -15,6 +15,8 @@ export const STEPS = {
   schedule: 'schedule',
   /** wait until the computer may be changed */
   window: 'window',
+  /** wait until the users of the computer let it begin */
+  user: 'user',
   requirementsAgain: 'requirements.again',
   hookBefore: 'hook.before',
   install: 'install',
@@ -73,6 +75,8 @@ export function newAttempt(command: ProvenExecute, acceptedAt: string, notBefore
     bootId: null,
     lastReport: null,
     notBefore,
+    offer: null,
+    restart: null,
   };
 }
 

@@ -57,7 +57,8 @@ export class ComputerStepRunner implements StepRunner {
         await this.until(Date.parse(work.record.command.installAt!), signal);
         return { ok: true };
       case STEPS.window:
-        // the driver waits: it knows the windows
+      case STEPS.user:
+        // the driver waits: it knows the windows and the users
         return { ok: true };
       case STEPS.hookBefore:
       case STEPS.hookAfter:

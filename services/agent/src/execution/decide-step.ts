@@ -22,6 +22,8 @@ export interface DecisionFacts {
   bootId: string;
   /** no window in which this computer may be changed for the command is open */
   closed: boolean;
+  /** its users were not asked yet, or may still put it off */
+  userWaits: boolean;
 }
 
 /** What happens next in an attempt. Pure, and a function of the journal only: a restarted agent decides the same. */
@@ -39,6 +41,8 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
   if (!step)
     return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
   if (!begun && facts.closed && ACTS.includes(step)) return run(STEPS.window, record);
+  // after the window, which is looked at again when the users have waited
+  if (!begun && facts.userWaits && ACTS.includes(step)) return run(STEPS.user, record);
   if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
   return run(step, record);
 }
@@ -97,6 +101,7 @@ const STATUS_OF: Record<StepName, ExecutionStatus> = {
   [STEPS.download]: 'downloading',
   [STEPS.schedule]: 'waiting',
   [STEPS.window]: 'waiting',
+  [STEPS.user]: 'waiting',
   [STEPS.requirementsAgain]: 'waiting',
   [STEPS.hookBefore]: 'installing',
   [STEPS.install]: 'installing',
@@ -115,7 +120,7 @@ const PREPARING: readonly StepName[] = [
   STEPS.download,
 ];
 
-const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule, STEPS.window];
+const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule, STEPS.window, STEPS.user];
 
 /** What is done inside a window; it has to begin there, and may take longer. */
 const ACTS: readonly StepName[] = [STEPS.requirementsAgain, STEPS.hookBefore, STEPS.install, STEPS.uninstall];

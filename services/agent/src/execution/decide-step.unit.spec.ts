@@ -42,7 +42,7 @@ const record = (steps: StepRecord[], part: Partial<AttemptRecord> = {}): Attempt
   ...part,
 });
 const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision =>
-  decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this', closed: false });
+  decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this', closed: false, userWaits: false });
 const nameOf = (decision: Decision) => (decision.do === 'run' ? decision.step : decision.do);
 
 describe('the step machine', () => {

@@ -5,6 +5,8 @@ import type { Log } from '../log.js';
 import type { ReportWriter } from '../reports/report-writer.js';
 import { Gate } from '../retry/gate.js';
 import { type Clock, timestamp } from '../time/clock.js';
+import type { InstallOffers } from '../user/install-offers.js';
+import type { RestartKeeper } from '../user/restart-keeper.js';
 import type { InstallWindows } from '../windows/install-windows.js';
 import { AttemptDriver } from './attempt-driver.js';
 import { hasBegun, isUnrepeatable } from './attempt.js';
@@ -23,6 +25,8 @@ export interface ExecutorParts {
   reports: ReportWriter;
   runner: StepRunner;
   windows: InstallWindows;
+  offers: InstallOffers;
+  restarts: Pick<RestartKeeper, 'plan' | 'watch'>;
   log: Log;
   bootId: string;
   /** variant of a manifest for this computer, null when there is none */
@@ -70,6 +74,13 @@ export class Executor {
     const held = this.parts.journal.openAttempts().filter((record) => this.isHeld(record));
     for (const record of held) this.driven.get(keyText(record))?.abort.abort();
     return held.length > 0;
+  }
+
+  /**
+   * Resolves when nothing is being installed, and lets nothing begin until the answer is called. It comes before all that waits.
+   */
+  standStill(signal: AbortSignal): Promise<() => void> {
+    return this.gates.installer.enter(Infinity, 0, signal);
   }
 
   private isHeld(record: AttemptRecord): boolean {

@@ -8,6 +8,8 @@ import { CorrectedClock } from '../time/clock.js';
 import { newAttempt, STEPS } from './attempt.js';
 import { verdictOf } from './decide-step.js';
 import { Executor } from './executor.js';
+import { InstallOffers } from '../user/install-offers.js';
+import { LogNotifier } from '../user/notifier.js';
 import { InstallWindows } from '../windows/install-windows.js';
 import type { StepOutcome, StepRunner } from './step-runner.js';
 
@@ -49,7 +51,10 @@ describe('the executor', () => {
       record.command.manifest.variants[0]!;
     const mayBegin = () => true;
     const windows = new InstallWindows(journal);
-    const parts = { journal, clock, reports, runner, windows, log: silentLog, bootId: 'this', chooseVariant, mayBegin };
+    const offers = new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) });
+    const restarts = { plan: () => '', watch: () => {} };
+    const common = { journal, clock, reports, runner, windows, offers, restarts, log: silentLog };
+    const parts = { ...common, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
       journal.insertAttempt({ ...attempt, bootId, steps: steps.map(done) });

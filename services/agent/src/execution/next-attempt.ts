@@ -8,7 +8,7 @@ import { newAttempt } from './attempt.js';
  * @param now milliseconds, corrected clock
  */
 export function nextAttempt(
-  { command, cancel }: AttemptRecord,
+  { command, cancel, offer }: AttemptRecord,
   verdict: Verdict,
   now: number,
   random: () => number = Math.random,
@@ -19,5 +19,6 @@ export function nextAttempt(
   const due = now + retryWaitMs(retry, attempt, random);
   if (due >= Date.parse(expiresAt)) return null;
   const [acceptedAt, notBefore] = [now, due].map((moment) => new Date(moment).toISOString());
-  return newAttempt({ ...command, attempt: attempt + 1 }, acceptedAt!, notBefore);
+  // Who was asked is not asked again: the deadline counts from the first offer, and deferrals are those of the job.
+  return { ...newAttempt({ ...command, attempt: attempt + 1 }, acceptedAt!, notBefore), offer };
 }

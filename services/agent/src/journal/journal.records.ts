@@ -1,4 +1,6 @@
 import type { ExecutionStatus, FinalStatus, StatusReport } from '@waybill/contracts/agent';
+import type { Offer } from '../user/offer.js';
+import type { RestartPlan } from '../user/restart-plan.js';
 import type { ProvenExecute } from '../commands/proven-command.js';
 
 /** One run of one job on this computer. */
@@ -58,6 +60,10 @@ export interface AttemptRecord extends AttemptKey {
   lastReport: StatusReport | null;
   /** RFC 3339; it tries again what an earlier attempt could not do, and not before this moment */
   notBefore: string | null;
+  /** null: the users of the computer were not asked */
+  offer: Offer | null;
+  /** null: the computer is not restarted for it */
+  restart: RestartPlan | null;
 }
 
 /** How far a command stream was read. */

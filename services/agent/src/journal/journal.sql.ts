@@ -42,4 +42,6 @@ export const JOURNAL_MIGRATIONS = [
   `,
   `ALTER TABLE reports ADD COLUMN refusal INTEGER NOT NULL DEFAULT 0;`,
   `ALTER TABLE executions ADD COLUMN not_before TEXT;`,
+  // JSON
+  `ALTER TABLE executions ADD COLUMN offer TEXT; ALTER TABLE executions ADD COLUMN restart TEXT;`,
 ];

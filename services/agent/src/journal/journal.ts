@@ -11,7 +11,16 @@ import type {
 export type AttemptChange = Partial<
   Pick<
     AttemptRecord,
-    'command' | 'status' | 'verdict' | 'cancel' | 'reportSeq' | 'finishedAt' | 'bootId' | 'lastReport'
+    | 'command'
+    | 'status'
+    | 'verdict'
+    | 'cancel'
+    | 'reportSeq'
+    | 'finishedAt'
+    | 'bootId'
+    | 'lastReport'
+    | 'offer'
+    | 'restart'
   >
 >;
 
@@ -51,6 +60,9 @@ export interface Journal {
   openAttempts(): AttemptRecord[];
   /** attempts of one run of a job, lowest first */
   attemptsOf(jobId: string, run: number): AttemptRecord[];
+
+  /** so many of the attempts that have ended, the last first */
+  lastEnded(limit: number): AttemptRecord[];
 
   rememberCancel(cancel: CancelRecord): void;
   /** the cancel that covers the attempt, if one was received */

@@ -108,6 +108,14 @@ export class MemoryJournal implements Journal {
     return found.sort((a, b) => a.attempt - b.attempt);
   }
 
+  lastEnded(limit: number): AttemptRecord[] {
+    const ended = [...this.attempts.values()].filter(({ finishedAt }) => finishedAt !== null).reverse();
+    return ended
+      .sort((a, b) => (a.finishedAt! < b.finishedAt! ? 1 : -1))
+      .slice(0, limit)
+      .map(copy);
+  }
+
   rememberCancel(cancel: CancelRecord): void {
     const key = `${cancel.jobId}.${cancel.run}`;
     const known = this.cancels.get(key);

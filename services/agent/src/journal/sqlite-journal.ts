@@ -23,6 +23,8 @@ const COLUMNS: Record<keyof AttemptChange, string> = {
   finishedAt: 'finished_at',
   bootId: 'boot_id',
   lastReport: 'last_report',
+  offer: 'offer',
+  restart: 'restart',
 };
 
 /** `PRAGMA synchronous`: 0 OFF, 1 NORMAL (in WAL the last commits may be lost), 2 FULL, 3 EXTRA. */
@@ -148,7 +150,7 @@ export class SqliteJournal implements Journal {
 
   insertAttempt(record: AttemptRecord): void {
     this.run(
-      'INSERT INTO executions (job_id, run, attempt, command, accepted_at, status, verdict, cancel, report_seq, finished_at, boot_id, last_report, not_before, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO executions (job_id, run, attempt, command, accepted_at, status, verdict, cancel, report_seq, finished_at, boot_id, last_report, not_before, offer, restart, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ...identity(record),
       JSON.stringify(record.command),
       record.acceptedAt,
@@ -160,6 +162,8 @@ export class SqliteJournal implements Journal {
       record.bootId,
       json(record.lastReport),
       record.notBefore,
+      json(record.offer),
+      json(record.restart),
       record.command.expiresAt,
     );
     for (const step of record.steps) this.putStep(record, step);
@@ -210,6 +214,13 @@ export class SqliteJournal implements Journal {
     return this.all('SELECT * FROM executions WHERE job_id = ? AND run = ? ORDER BY attempt', jobId, run).map((row) =>
       this.withSteps(row),
     );
+  }
+
+  lastEnded(limit: number): AttemptRecord[] {
+    return this.all(
+      'SELECT * FROM executions WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, rowid DESC LIMIT ?',
+      limit,
+    ).map((row) => this.withSteps(row));
   }
 
   rememberCancel(cancel: CancelRecord): void {

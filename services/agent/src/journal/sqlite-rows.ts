@@ -18,6 +18,8 @@ export function toAttempt(row: Row, steps: StepRecord[]): AttemptRecord {
     bootId: row['boot_id'] as string | null,
     lastReport: parse(row['last_report']),
     notBefore: row['not_before'] as string | null,
+    offer: parse(row['offer']),
+    restart: parse(row['restart']),
   };
 }
 

@@ -2,9 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttemptKey, keyText } from '../journal/journal.records.js';
 
+/** The agent's socket in its state directory. */
+export function socketIn(directory: string): string {
+  return join(directory, 'agent.sock');
+}
+
 /** Where things lie in the state directory (mode 0700). */
 export class StateLayout {
   readonly journal: string;
+  /** where users of the computer ask the agent */
+  readonly socket: string;
   /** complete downloads by SHA-256, and `.part` files of unfinished ones */
   readonly artifacts: string;
   private readonly work: string;
@@ -12,6 +19,7 @@ export class StateLayout {
 
   constructor(readonly directory: string) {
     this.journal = join(directory, 'journal.sqlite');
+    this.socket = socketIn(directory);
     this.artifacts = join(directory, 'artifacts');
     this.work = join(directory, 'work');
     this.logs = join(directory, 'logs');

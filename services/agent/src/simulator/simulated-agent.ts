@@ -10,6 +10,8 @@ import type { AttemptRecord } from '../journal/journal.records.js';
 import { MemoryJournal } from '../journal/memory-journal.js';
 import { silentLog } from '../log.js';
 import { BackOff } from '../retry/back-off.js';
+import { LogNotifier } from '../user/notifier.js';
+import { NoRestarter } from '../user/restarter.js';
 import { CorrectedClock } from '../time/clock.js';
 import { PinnedKeys } from '../trust/pinned-keys.js';
 import { AGENT_VERSION } from '../version.js';
@@ -143,6 +145,9 @@ export class SimulatedAgent {
       reconcileSpreadMs,
       log: silentLog,
       bootId: 'simulated',
+      // nobody sits before a simulated computer: what would be offered begins at once
+      notifier: new LogNotifier(silentLog),
+      restarter: new NoRestarter(),
       chooseVariant: (manifest) => {
         if (!chosen.has(manifest)) chosen.set(manifest, chooseVariant(manifest, platform));
         return chosen.get(manifest)!;
@@ -174,6 +179,7 @@ export class SimulatedAgent {
     this.life++;
     core?.sender.stop();
     core?.session.connection?.sever();
+    core?.restarts.stop();
     await Promise.all([core?.executor.stop(0), core?.session.stop()]);
   }
 

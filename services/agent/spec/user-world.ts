@@ -1,0 +1,154 @@
+import type { UserPolicy } from '@waybill/contracts/agent';
+import { STEPS, newAttempt } from '../src/execution/attempt.js';
+import { verdictOf } from '../src/execution/decide-step.js';
+import { Executor } from '../src/execution/executor.js';
+import type { StepOutcome } from '../src/execution/step-runner.js';
+import type { AttemptRecord } from '../src/journal/journal.records.js';
+import { MemoryJournal } from '../src/journal/memory-journal.js';
+import { LocalDesk } from '../src/local/local-desk.js';
+import { silentLog } from '../src/log.js';
+import { ReportWriter } from '../src/reports/report-writer.js';
+import type { Clock } from '../src/time/clock.js';
+import { InstallOffers } from '../src/user/install-offers.js';
+import type { Notice } from '../src/user/notifier.js';
+import { RestartKeeper } from '../src/user/restart-keeper.js';
+import { RunningTime } from '../src/user/running-time.js';
+import { InstallWindows } from '../src/windows/install-windows.js';
+import { executeCommand } from './commands.js';
+
+/** A clock that a spec moves: sleepers wake when their running time has passed, whatever the wall clock says. */
+export class MovableClock implements Clock {
+  /** milliseconds of running time */
+  running = 0;
+  private wall = Date.now();
+  private sleepers: { until: number; wake: () => void }[] = [];
+
+  now(): number {
+    return this.wall;
+  }
+
+  /** Sets the wall clock only. */
+  jump(milliseconds: number): void {
+    this.wall += milliseconds;
+  }
+
+  /** Lets time pass in steps of a minute at most, as whoever sleeps would see it. */
+  async pass(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= 60_000) {
+      const step = Math.min(left, 60_000);
+      this.running += step;
+      this.wall += step;
+      for (const sleeper of this.sleepers.filter(({ until }) => until <= this.running)) sleeper.wake();
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const sleeper = { until: this.running + milliseconds, wake: () => (this.drop(sleeper), resolve()) };
+      this.sleepers.push(sleeper);
+      signal?.addEventListener('abort', () => (this.drop(sleeper), reject(signal.reason as Error)), { once: true });
+    });
+  }
+
+  private drop(sleeper: object): void {
+    this.sleepers = this.sleepers.filter((one) => one !== sleeper);
+  }
+}
+
+const WEEK = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+
+/** The executor of a computer with users, on a clock of the spec. */
+export class UserWorld {
+  readonly clock = new MovableClock();
+  readonly journal = new MemoryJournal();
+  readonly notices: Notice[] = [];
+  /** logged in at this moment */
+  users = 1;
+  readonly steps: string[] = [];
+  readonly restarts: number[] = [];
+  held = false;
+  /** how installers end */
+  installs: () => StepOutcome | Promise<StepOutcome> = () => ({ ok: true });
+  executor!: Executor;
+  offers!: InstallOffers;
+  keeper!: RestartKeeper;
+  desk!: LocalDesk;
+  windows!: InstallWindows;
+
+  constructor() {
+    this.boot();
+  }
+
+  /** A further process of the agent on the same journal, perhaps after the computer has restarted. */
+  boot(bootId = 'this'): Executor {
+    const { clock, journal } = this;
+    const reports = new ReportWriter('computer', journal, clock);
+    const tell = (notice: Notice) => (this.notices.push(notice), Promise.resolve(this.users));
+    const [notifier, log] = [{ tell }, silentLog];
+    const time = () => new RunningTime(() => clock.running);
+    this.windows = new InstallWindows(journal);
+    this.offers = new InstallOffers({ journal, clock, reports, notifier, time: time() });
+    const restarter = { restart: () => Promise.resolve(void this.restarts.push(clock.now())) };
+    const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
+    this.keeper = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill, time: time() });
+    this.desk = new LocalDesk({ journal, offers: this.offers, restarts: this.keeper });
+    this.executor = new Executor({
+      journal,
+      clock,
+      reports,
+      log,
+      bootId,
+      windows: this.windows,
+      offers: this.offers,
+      restarts: this.keeper,
+      runner: {
+        run: (step) => this.run(step),
+        recover: () => Promise.resolve(),
+        outputTail: () => null,
+        release: () => {},
+      },
+      chooseVariant: ({ command }) => command.manifest.variants[0]!,
+      mayBegin: () => !this.held,
+    });
+    return this.executor;
+  }
+
+  order(user: Partial<UserPolicy> | undefined, more: object = {}): AttemptRecord {
+    const expiresAt = new Date(this.clock.now() + 30 * 86_400_000).toISOString();
+    const policy: UserPolicy = { notify: true, deferrals: 0, restart: 'never', ...user };
+    const command = executeCommand({ audience: { shard: 1 }, expiresAt, ...(user && { user: policy }), ...more });
+    const attempt = newAttempt(command, new Date(this.clock.now()).toISOString());
+    this.journal.insertAttempt(attempt);
+    this.executor.wake();
+    return attempt;
+  }
+
+  /** Sees what those who do not sleep do. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  of(attempt: AttemptRecord): AttemptRecord {
+    return this.journal.attempt(attempt)!;
+  }
+
+  get installed(): number {
+    return this.steps.filter((step) => step === STEPS.install).length;
+  }
+
+  /** The computer may be changed in one hour of each day that begins so many minutes from now. */
+  openIn(minutes: number): void {
+    const minute = (later: number) => new Date(this.clock.now() + later * 60_000).toISOString().slice(11, 16);
+    const intervals = [{ days: [...WEEK], from: minute(minutes), to: minute(minutes + 60) }];
+    this.windows.adopt([{ group: 'accounting', zone: 'UTC', intervals }]);
+  }
+
+  private async run(step: string): Promise<StepOutcome> {
+    this.steps.push(step);
+    if (step === STEPS.install) return this.installs();
+    if (step !== STEPS.detection) return { ok: true };
+    return { ok: true, verdict: verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' }) };
+  }
+}

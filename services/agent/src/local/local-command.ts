@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { DURATION_PATTERN, durationMs } from '@waybill/contracts/agent';
+import { stateDirectory } from '../config/agent-config.js';
+import { ConfigError } from '../config/config-error.js';
+import { socketIn } from '../root/state-layout.js';
+import { DEFAULT_POSTPONEMENT_MS, LONGEST_POSTPONEMENT_MS } from '../user/offer.js';
+import { askAgent } from './local-client.js';
+import { type LocalRequest } from './local-request.js';
+import { statusWords } from './local-words.js';
+
+export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config FILE]
+
+  status [--json]             jobs on this computer, and where each stands
+  postpone JOB [--for PT4H]   put an installation off, by an hour unless --for says how long
+  install-now JOB             let an installation that waits for you begin
+  restart                     restart the computer, when an installation waits for that
+  --state DIR                 of the agent (/var/lib/waybill-agent); also WAYBILL_AGENT_STATE
+  --help                      this text
+
+JOB is the id of a job, the beginning of one, or the name of its package. Root may ask, and members of the group waybill.
+`;
+
+const COMMANDS = ['status', 'postpone', 'install-now', 'restart'];
+
+/** True when the arguments are those of a user who asks the agent, not of the agent. */
+export function isLocalCommand([first]: readonly string[]): boolean {
+  return first !== undefined && !first.startsWith('-');
+}
+
+/**
+ * Asks the running agent, and prints what it says.
+ * @returns the exit code: 0 done, 1 refused
+ * @throws ConfigError for what cannot be asked
+ */
+export async function runLocalCommand(
+  args: readonly string[],
+  print: { out(text: string): void; err(text: string): void },
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const { values, positionals } = read(args);
+  if (values.help) return (print.out(LOCAL_HELP), 0);
+  const answer = await askAgent(socketIn(stateDirectory(values, env)), requestOf(positionals, values.for));
+  if (!answer.ok) {
+    print.err(`waybill-agent: ${answer.message}\n`);
+    return 1;
+  }
+  if (values.json) print.out(`${JSON.stringify(answer)}\n`);
+  else print.out('jobs' in answer ? statusWords(answer.jobs) : `${answer.done}\n`);
+  return 0;
+}
+
+function read(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    const options = { state: text, config: text, for: text, json: flag, help: flag } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message} See waybill-agent status --help.`);
+  }
+}
+
+function requestOf([command = '', job, ...more]: readonly string[], duration: string | undefined): LocalRequest {
+  const takesJob = command === 'postpone' || command === 'install-now';
+  if (!COMMANDS.includes(command))
+    throw new ConfigError(`There is no command "${command}"; one of ${COMMANDS.join(', ')}.`);
+  if (takesJob && job === undefined)
+    throw new ConfigError(`Which job? waybill-agent ${command} JOB; waybill-agent status lists them.`);
+  if (more.length > 0 || (!takesJob && job !== undefined))
+    throw new ConfigError(`${command} takes no "${more[0] ?? job}".`);
+  if (duration !== undefined && command !== 'postpone') throw new ConfigError(`${command} takes no --for.`);
+  switch (command) {
+    case 'postpone':
+      return { v: 1, do: 'postpone', job: job!, forMs: postponement(duration) };
+    case 'install-now':
+      return { v: 1, do: 'installNow', job: job! };
+    default:
+      return { v: 1, do: command as 'status' | 'restart' };
+  }
+}
+
+function postponement(duration: string | undefined): number {
+  if (duration === undefined) return DEFAULT_POSTPONEMENT_MS;
+  const ms = DURATION_PATTERN.test(duration) ? durationMs(duration) : NaN;
+  if (ms >= 1000 && ms <= LONGEST_POSTPONEMENT_MS) return ms;
+  throw new ConfigError(`--for ${duration}: use an ISO 8601 duration from PT1S to P7D, e.g. PT4H.`);
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { LONGEST_POSTPONEMENT_MS } from '../user/offer.js';
+
+/** Bytes of one request; the rest of whoever sends more is not read. */
+export const MAX_REQUEST_BYTES = 4096;
+
+/** An id of a job, its beginning, or the name of a package. */
+const job = z.string().min(1).max(200);
+
+/** What a user of the computer may ask of the agent: one line of JSON, one line of JSON as the answer. Further things to ask for are further words in `do`. */
+export const localRequestSchema = z.discriminatedUnion('do', [
+  z.strictObject({ v: z.literal(1), do: z.literal('status') }),
+  z.strictObject({
+    v: z.literal(1),
+    do: z.literal('postpone'),
+    job,
+    forMs: z.int().min(1000).max(LONGEST_POSTPONEMENT_MS),
+  }),
+  z.strictObject({ v: z.literal(1), do: z.literal('installNow'), job }),
+  z.strictObject({ v: z.literal(1), do: z.literal('restart') }),
+]);
+
+export type LocalRequest = z.infer<typeof localRequestSchema>;
+
+/** A job on this computer and where it stands. */
+export interface LocalJob {
+  jobId: string;
+  package: string;
+  version: string;
+  title: string;
+  action: string;
+  status: string;
+  /** sentence, null when the status says it all */
+  message: string | null;
+  /** null: nobody is asked about it, or not yet, or no longer */
+  offer: { begins: string; latest: string; deferralsLeft: number; agreed: boolean } | null;
+  /** null: it needs no restart that this agent would make; `at` null: when a user agrees */
+  restart: { at: string | null } | null;
+}
+
+export type LocalAnswer =
+  | { ok: true; jobs: LocalJob[] }
+  /** what was done, as a sentence */
+  | { ok: true; done: string }
+  | { ok: false; code: string; message: string };
