@@ -27,11 +27,14 @@ describe('a dry run', () => {
   });
 
   it('is refused like the job itself, with every error at once', async () => {
-    const job = order({ targets: { groups: ['nobody'] }, rollout: { waves: [{ percent: 50 }] } });
+    const user = { deferrals: 1 };
+    const job = order({ targets: { groups: ['nobody'] }, rollout: { waves: [{ percent: 50 }] }, user });
     await expect(scheduler.rpc.call(JOB_RPC.preview, { job })).rejects.toMatchObject({
       code: 'job.invalid',
       errors: expect.arrayContaining(
-        ['/targets/groups/0', '/rollout/waves/0/percent'].map((pointer) => expect.objectContaining({ pointer })),
+        ['/targets/groups/0', '/rollout/waves/0/percent', '/user/deferrals'].map((pointer) =>
+          expect.objectContaining({ pointer }),
+        ),
       ),
     });
   });

@@ -74,6 +74,7 @@ describe('a job is made', () => {
       },
       rollout: null,
       stopWhen: null,
+      user: null,
       waves: [{ number: 1, percent: 100, status: 'pending', total: null, releasedAt: null, approvedBy: null }],
       priority: 5,
       annotations: {},
@@ -94,6 +95,7 @@ describe('a job is made', () => {
       action: 'uninstall',
       targets: { groups: ['accounting'], computers: [computer.toUpperCase()], exclude: { computers: [excluded] } },
       schedule: { startAt: '2030-01-01T09:00:00', zone: 'Asia/Tokyo', expiresAt: '2030-01-02T09:00:00' },
+      user: { notify: true, deferrals: 3, deadline: 'PT4H', restart: 'ask' },
       priority: 9,
       annotations: { ticket: 'CHG-1042', 'a/b': 'é' },
     };
@@ -101,6 +103,7 @@ describe('a job is made', () => {
     expect(view).toMatchObject({
       name: 'Ledger away',
       action: 'uninstall',
+      user: { notify: true, deferrals: 3, deadline: 'PT4H', restart: 'ask' },
       targets: { computers: [computer], exclude: { computers: [excluded] } },
       schedule: {
         startAt: '2030-01-01T09:00:00',
@@ -181,6 +184,11 @@ describe('an order is refused', () => {
       ['/schedule/expiresAt'],
     ],
     ['an expiry in the past', { schedule: { expiresAt: '2020-01-01T00:00:00Z' } }, ['/schedule/expiresAt']],
+    [
+      'a deadline of users that the job ends before',
+      { user: { notify: true, deferrals: 1, deadline: 'P30D' } },
+      ['/user/deadline'],
+    ],
     ['annotations too long', { annotations: { ticket: 'x'.repeat(501) } }, ['/annotations/ticket']],
     [
       'everything at once',
@@ -190,8 +198,18 @@ describe('an order is refused', () => {
         targets: { groups: ['nobody'], computers: [v7()] },
         schedule: { zone: 'x' },
         annotations: { a: 1 },
+        user: { deferrals: 3, restart: 'ask' },
       },
-      ['/annotations/a', '/name', '/package', '/schedule/zone', '/targets/computers/0', '/targets/groups/0'],
+      [
+        '/annotations/a',
+        '/name',
+        '/package',
+        '/schedule/zone',
+        '/targets/computers/0',
+        '/targets/groups/0',
+        '/user/deferrals',
+        '/user/restart',
+      ],
     ],
   ])('%s', async (_what, job, expected) => {
     expect((await pointersOf(job)).sort()).toEqual(expected);

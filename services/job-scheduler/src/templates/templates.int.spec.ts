@@ -29,7 +29,8 @@ const limited = (...grants: Grant[]): Actor => specActor({ grants, id: 'op', nam
 
 describe('a job template', () => {
   it('is kept as it was given, changed, listed and removed', async () => {
-    const job = order({ targets: { groups: ['mine'] }, priority: 7, schedule: { zone: 'Asia/Tokyo' } });
+    const user = { notify: true, deferrals: 3, deadline: 'P2D', restart: 'force' as const };
+    const job = order({ targets: { groups: ['mine'] }, priority: 7, schedule: { zone: 'Asia/Tokyo' }, user });
     const made = await keep('monthly', job);
     expect(made).toMatchObject({ name: 'monthly', job, createdBy: 'admin', revision: 1 });
     expect(await scheduler.rpc.call(TEMPLATE_RPC.get, { id: made.id })).toEqual(made);
@@ -103,8 +104,9 @@ describe('a job template', () => {
 describe('the order of a job', () => {
   it('is kept as it came, without what defaults made of it', async () => {
     const schedule = { startAt: '2030-01-01T00:00:00' };
-    const { id } = await create(scheduler, { targets: { groups: ['mine'] }, schedule });
-    expect(await scheduler.rpc.call(JOB_RPC.order, { id })).toEqual({ job: { ...MINE, schedule } });
+    const user = { notify: true, restart: 'ask' as const };
+    const { id } = await create(scheduler, { targets: { groups: ['mine'] }, schedule, user });
+    expect(await scheduler.rpc.call(JOB_RPC.order, { id })).toEqual({ job: { ...MINE, schedule, user } });
     const stranger = limited({ role: 'operator', groups: ['theirs'] });
     await expect(scheduler.rpc.as(stranger, JOB_RPC.order, { id })).rejects.toMatchObject({ code: 'job.notFound' });
   });
