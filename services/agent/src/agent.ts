@@ -108,13 +108,13 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const collect = () => collectInventory({ hostname: config.hostname, platform, paths, journal, skewMs: clock.skew });
   const inventory = new InventorySender(journal, collect, (facts) => sendInventory(core, door, facts), log);
   journal.prune(new Date(clock.now() - KEEP_JOBS_MS).toISOString());
-  await core.start();
   const desk = new LocalDesk({ journal, offers: core.offers, restarts: core.restarts });
   const local = new LocalServer(desk, layout, log);
-  // Without it the agent does all its work; its users only cannot ask it.
+  // Before anything else makes files: it changes the mask of the process for a moment. Without it the agent does all its work; its users only cannot ask it.
   await local
     .start()
     .catch((error: unknown) => log.warn({ err: error }, 'users of this computer cannot ask the agent'));
+  await core.start();
   return { core, stop: (graceMs) => Promise.all([local.stop(), core.stop(graceMs)]).then(() => {}) };
 }
 

@@ -5,9 +5,21 @@ import { setFlagsFromString } from 'node:v8';
 for (const flag of ['--optimize-for-size', '--max-semi-space-size=1', '--semi-space-growth-factor=1'])
   setFlagsFromString(flag);
 
-const { runAgent, startFailure } = await import('./run-agent.js');
+const args = process.argv.slice(2);
+const { startFailure } = await import('./start-failure.js');
 
-runAgent(process.argv.slice(2)).catch((error: unknown) => {
+/** A user who asks the agent needs none of it; the agent none of what asks. */
+async function run(): Promise<void> {
+  if (args[0]?.startsWith('-') ?? true) return (await import('./run-agent.js')).runAgent(args);
+  const { runLocalCommand } = await import('./local/local-command.js');
+  const print = {
+    out: (text: string) => process.stdout.write(text),
+    err: (text: string) => process.stderr.write(text),
+  };
+  process.exitCode = await runLocalCommand(args, print);
+}
+
+run().catch((error: unknown) => {
   process.stderr.write(startFailure(error));
   process.exit(1);
 });

@@ -3,23 +3,12 @@ import { startAgent } from './agent.js';
 import { loadAgentConfig } from './config/agent-config.js';
 import { believe } from './config/believe.js';
 import { AGENT_HELP, parseFlags } from './config/agent-flags.js';
-import { ConfigError } from './config/config-error.js';
-import { isLocalCommand, runLocalCommand } from './local/local-command.js';
-import { WaybillError } from '@waybill/contracts/agent';
 
 /** How long a running installer may still take after SIGTERM; what is left then is judged at the next start. */
 const GRACE_MS = 20_000;
 
 /** The process: reads its settings, runs one agent, ends in good order at SIGTERM. */
 export async function runAgent(args: readonly string[]): Promise<void> {
-  if (isLocalCommand(args)) {
-    const print = {
-      out: (text: string) => process.stdout.write(text),
-      err: (text: string) => process.stderr.write(text),
-    };
-    process.exitCode = await runLocalCommand(args, print);
-    return;
-  }
   if (parseFlags(args).help) return void process.stdout.write(AGENT_HELP);
   const config = loadAgentConfig(args);
   believe(config.ca);
@@ -42,10 +31,4 @@ export async function runAgent(args: readonly string[]): Promise<void> {
   await starting.catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
-}
-
-/** One sentence for what a person can mend, the stack for what only we can. */
-export function startFailure(error: unknown): string {
-  const expected = error instanceof ConfigError || error instanceof WaybillError;
-  return `waybill-agent: ${expected ? error.message : String((error as Error).stack ?? error)}\n`;
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporary } from '../../spec/packages.js';
-import { loadAgentConfig } from './agent-config.js';
+import { loadAgentConfig, stateDirectory } from './agent-config.js';
 import { AGENT_HELP, parseFlags } from './agent-flags.js';
 
 describe('the settings of the agent', () => {
@@ -32,6 +32,28 @@ describe('the settings of the agent', () => {
       bandwidth: 2 * 1024 * 1024,
       logLevel: 'info',
     });
+  });
+
+  it('say where users are found, and what restarts the computer', () => {
+    const env = { WAYBILL_AGENT_SERVER: 'https://a/', WAYBILL_AGENT_CONFIG: file('{}') };
+    expect(loadAgentConfig([], env)).toMatchObject({ sessions: '/run/user' });
+    expect(loadAgentConfig([], env)).not.toHaveProperty('restartCommand');
+    const set = { ...env, WAYBILL_AGENT_SESSIONS: '/run/x', WAYBILL_AGENT_RESTART_COMMAND: '/bin/x' };
+    expect(loadAgentConfig([], set)).toMatchObject({ sessions: '/run/x', restartCommand: '/bin/x' });
+    expect(() => loadAgentConfig([], { ...env, WAYBILL_AGENT_RESTART_COMMAND: 'reboot' })).toThrow(
+      'The setting restartCommand (WAYBILL_AGENT_RESTART_COMMAND) is wrong: use the absolute path of a program.',
+    );
+  });
+
+  it('tell who only asks the agent where its state is, and nothing else is needed for that', () => {
+    const config = file('{"state":"/in/file"}');
+    const env = { WAYBILL_AGENT_CONFIG: config, WAYBILL_AGENT_STATE: '/env' };
+    expect(stateDirectory({ state: '/flag' }, env)).toBe('/flag');
+    expect(stateDirectory({}, env)).toBe('/env');
+    expect(stateDirectory({}, { WAYBILL_AGENT_CONFIG: config })).toBe('/in/file');
+    expect(stateDirectory({ config }, {})).toBe('/in/file');
+    expect(stateDirectory({}, {})).toBe('/var/lib/waybill-agent');
+    expect(() => stateDirectory({ config: '/missing' }, {})).toThrow('/missing cannot be read');
   });
 
   it('read a secret from a file', () => {

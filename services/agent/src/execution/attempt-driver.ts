@@ -184,7 +184,7 @@ export class AttemptDriver {
       { execution: keyText(record), status: verdict.status, reason: verdict.reason, retryAt: next?.notBefore },
       'execution ended',
     );
-    if (hasBegun(record.steps)) this.parts.offers.tellEnd(record, verdict, next?.notBefore ?? null);
+    this.parts.offers.ended(record, verdict, next?.notBefore ?? null);
     runner.release(record);
     this.parts.onFinished?.(record);
     return 'done';

@@ -43,11 +43,30 @@ const record = (steps: StepRecord[], part: Partial<AttemptRecord> = {}): Attempt
 });
 const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision =>
   decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this', closed: false, userWaits: false });
+/** With a computer that may not be changed now, or whose users may still put it off. */
+const decideIn = (attempt: AttemptRecord, closed: boolean, userWaits: boolean): Decision =>
+  decideStep(attempt, { variant, now: Date.now(), bootId: 'this', closed, userWaits });
 const nameOf = (decision: Decision) => (decision.do === 'run' ? decision.step : decision.do);
 
 describe('the step machine', () => {
   it.each(FULL.map((step, index) => [step, FULL.slice(0, index)]))('runs %s after %s', (step, before) => {
     expect(nameOf(decide(record(before.map((name) => done(name)))))).toBe(step);
+  });
+
+  it('asks for the window, then its users, before each step that changes the computer, until it has begun', () => {
+    const before = (step: string) => FULL.slice(0, FULL.indexOf(step)).map((name) => done(name));
+    const next = (steps: StepRecord[], closed: boolean, userWaits: boolean) =>
+      nameOf(decideIn(record(steps), closed, userWaits));
+    for (const step of ['requirements.again', 'hook.before']) {
+      const waited = [...before(step), done('window'), done('user')];
+      expect(next(before(step), true, true)).toBe('window');
+      expect(next([...before(step), done('window')], false, true)).toBe('user');
+      // what has been waited for once may have to be waited for again
+      expect(next(waited, true, false)).toBe('window');
+      expect(next(waited, false, false)).toBe(step);
+    }
+    expect(next(before('download'), true, true)).toBe('download');
+    expect(next(before('install'), true, true)).toBe('install');
   });
 
   it.each(['scripts', 'requirements', 'space', 'download', 'detection'])(

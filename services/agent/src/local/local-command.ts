@@ -3,6 +3,7 @@ import { DURATION_PATTERN, durationMs } from '@waybill/contracts/agent';
 import { stateDirectory } from '../config/agent-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { socketIn } from '../root/state-layout.js';
+import { plain } from '../user/desktop-notifier.js';
 import { DEFAULT_POSTPONEMENT_MS, LONGEST_POSTPONEMENT_MS } from '../user/offer.js';
 import { askAgent } from './local-client.js';
 import { type LocalRequest } from './local-request.js';
@@ -20,12 +21,9 @@ export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config 
 JOB is the id of a job, the beginning of one, or the name of its package. Root may ask, and members of the group waybill.
 `;
 
+/** Sentences hold titles, which others have written. */
+const MAX_SENTENCE = 2000;
 const COMMANDS = ['status', 'postpone', 'install-now', 'restart'];
-
-/** True when the arguments are those of a user who asks the agent, not of the agent. */
-export function isLocalCommand([first]: readonly string[]): boolean {
-  return first !== undefined && !first.startsWith('-');
-}
 
 /**
  * Asks the running agent, and prints what it says.
@@ -41,11 +39,11 @@ export async function runLocalCommand(
   if (values.help) return (print.out(LOCAL_HELP), 0);
   const answer = await askAgent(socketIn(stateDirectory(values, env)), requestOf(positionals, values.for));
   if (!answer.ok) {
-    print.err(`waybill-agent: ${answer.message}\n`);
+    print.err(`waybill-agent: ${plain(answer.message, MAX_SENTENCE)}\n`);
     return 1;
   }
   if (values.json) print.out(`${JSON.stringify(answer)}\n`);
-  else print.out('jobs' in answer ? statusWords(answer.jobs) : `${answer.done}\n`);
+  else print.out('jobs' in answer ? statusWords(answer.jobs) : `${plain(answer.done, MAX_SENTENCE)}\n`);
   return 0;
 }
 

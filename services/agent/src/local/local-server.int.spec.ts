@@ -145,11 +145,11 @@ describe('the socket of the agent', () => {
       { v: 1, do: 'restart' },
       { v: 1, do: 'status' },
     ]);
-    answer = () => ({ ok: false, code: 'user.noneLeft', message: 'It cannot be put off again.' });
+    answer = () => ({ ok: false, code: 'user.noneLeft', message: 'It cannot be\u001b put off again.' });
     expect(await run('postpone', job!)).toEqual({
       code: 1,
       out: '',
-      err: 'waybill-agent: It cannot be put off again.\n',
+      err: 'waybill-agent: It cannot be  put off again.\n',
     });
     answer = () => ({ ok: true, jobs: [JOB] });
     expect((await run('status')).out).toContain('Deferrals left: 2, until ');

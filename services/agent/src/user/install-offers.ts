@@ -1,3 +1,4 @@
+import { hasBegun } from '../execution/attempt.js';
 import type { Journal } from '../journal/journal.js';
 import { type AttemptKey, type AttemptRecord, keyText, type Verdict } from '../journal/journal.records.js';
 import type { ReportWriter } from '../reports/report-writer.js';
@@ -81,10 +82,11 @@ export class InstallOffers {
     if (command.user?.notify) await this.parts.notifier.tell(beginNotice(command));
   }
 
-  /** Called after an attempt that had begun has ended. */
-  tellEnd(record: AttemptRecord, verdict: Verdict, retryAt: string | null): void {
+  /** Called after an attempt has ended; of one that had begun users are told. */
+  ended(record: AttemptRecord, verdict: Verdict, retryAt: string | null): void {
     this.time.forget(keyText(record));
-    if (record.command.user?.notify) void this.parts.notifier.tell(endNotice(record.command, verdict, retryAt));
+    if (record.command.user?.notify && hasBegun(record.steps))
+      void this.parts.notifier.tell(endNotice(record.command, verdict, retryAt));
   }
 
   private async ask(key: AttemptKey): Promise<void> {
