@@ -132,10 +132,10 @@ describe('the socket of the agent', () => {
   });
 
   it('is asked by commands', async () => {
-    const [job] = ['0199aaaa'];
-    expect(await run('postpone', job!)).toEqual({ code: 0, out: 'Done.\n', err: '' });
-    await run('postpone', job!, '--for', 'PT4H');
-    await run('install-now', job!);
+    const job = '0199aaaa';
+    expect(await run('postpone', job)).toEqual({ code: 0, out: 'Done.\n', err: '' });
+    await run('postpone', job, '--for', 'PT4H');
+    await run('install-now', job);
     await run('restart');
     await run('status', '--json');
     expect(asked).toEqual([
@@ -146,7 +146,7 @@ describe('the socket of the agent', () => {
       { v: 1, do: 'status' },
     ]);
     answer = () => ({ ok: false, code: 'user.noneLeft', message: 'It cannot be\u001b put off again.' });
-    expect(await run('postpone', job!)).toEqual({
+    expect(await run('postpone', job)).toEqual({
       code: 1,
       out: '',
       err: 'waybill-agent: It cannot be  put off again.\n',

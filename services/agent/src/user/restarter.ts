@@ -29,7 +29,9 @@ export class SystemRestarter implements Restarter {
   restart(): Promise<void> {
     const { file, args } = restartLine(process.platform, this.program);
     return new Promise((resolve, reject) => {
-      execFile(file, args, { cwd: '/', timeout: TIMEOUT_MS }, (error) => (error ? reject(error) : resolve()));
+      execFile(file, args, { cwd: '/', timeout: TIMEOUT_MS }, (error) =>
+        error ? reject(new Error(error.message, { cause: error })) : resolve(),
+      );
     });
   }
 }
