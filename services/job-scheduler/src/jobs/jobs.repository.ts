@@ -48,6 +48,12 @@ export class JobsRepository {
     return row ?? null;
   }
 
+  /** Those of the jobs that have let a wave go. */
+  async inWaves(sql: SqlExecutor, ids: readonly string[]): Promise<Job[]> {
+    const text = `SELECT * FROM jobs WHERE id = ANY($1::uuid[]) AND (rollout_state->>'released')::int > 0 ORDER BY id`;
+    return ((await sql.query(text, [ids])) as JobRow[]).map(jobOfRow);
+  }
+
   /** Jobs for the group's computers that were under way at that moment. */
   async underWayOfGroup(sql: SqlExecutor, groupId: string, at: Date): Promise<Job[]> {
     const text = `

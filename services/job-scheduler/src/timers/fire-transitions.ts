@@ -57,18 +57,17 @@ export class FireTransitions {
 
   /** Those of the jobs whose versions were not withdrawn unheard, while this process was down; the others are tried again later. */
   private async caughtUp(ids: readonly string[]): Promise<string[]> {
-    const able: string[] = [];
-    for (const id of ids) {
-      const job = await this.jobs.find(this.dataSource, id);
+    const late = new Set<string>();
+    for (const job of await this.jobs.inWaves(this.dataSource, ids)) {
       try {
-        if (job?.rolloutState?.released) await this.withdrawals.catchUp(job);
-        able.push(id);
+        await this.withdrawals.catchUp(job);
       } catch (error) {
-        this.logger.warn({ err: error, jobId: id }, 'the next wave waits until package answers');
-        await this.timers.postpone(this.dataSource, id);
+        this.logger.warn({ err: error, jobId: job.id }, 'the next wave waits until package answers');
+        await this.timers.postpone(this.dataSource, job.id);
+        late.add(job.id);
       }
     }
-    return able;
+    return ids.filter((id) => !late.has(id));
   }
 
   private async fireSingly(due: readonly string[]): Promise<number> {
