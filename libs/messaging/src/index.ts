@@ -39,3 +39,4 @@ export { WaybillServer } from './server/waybill-server.js';
 export { applyTopology, type ApplyTopologyOptions } from './topology/apply-topology.js';
 export { BROKER_ACCOUNTS, type BrokerAccount, type TopicRights, type VhostRights } from './topology/broker-accounts.js';
 export { policies, type PolicySpec, RETRY_POLICY, type RetryPolicy } from './topology/policies.js';
+export { DURATION_BUCKETS } from './metrics/instruments.js';

@@ -23,6 +23,15 @@ export interface ClaimedDelivery {
   secret: Buffer;
 }
 
+/** What waits and what was given up, of all webhooks together. */
+export interface DeliveryCounts {
+  /** counted up to 100,000, as are the dead */
+  pending: number;
+  dead: number;
+  /** seconds since the oldest pending one to an enabled webhook became pending; 0 without any */
+  oldestAgeS: number;
+}
+
 /** How an attempt went. */
 export interface AttemptOutcome {
   durationMs: number;
@@ -129,6 +138,18 @@ SET state = 'dead', next_attempt_at = NULL, answered_at = coalesce(answered_at, 
 WHERE state = 'pending' AND pending_since < now() - interval '7 days'`;
 
 /** Deliveries as rows: what a process leaves undone another one, or its next start, takes up. */
+/** Above this a count says nothing that would be worth its cost. */
+const MAX_COUNTED = 100_000;
+
+const COUNT = `
+WITH waiting AS MATERIALIZED (
+  SELECT webhook_id, pending_since FROM webhook_deliveries WHERE state = 'pending' LIMIT ${MAX_COUNTED}
+)
+SELECT (SELECT count(*) FROM waiting)::int AS pending,
+  (SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries WHERE state = 'dead' LIMIT ${MAX_COUNTED}) AS counted)::int AS dead,
+  (SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(pending_since))), 0)
+   FROM waiting JOIN webhooks w ON w.id = webhook_id WHERE w.enabled)::float8 AS "oldestAgeS"`;
+
 @Injectable()
 export class DeliveriesRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -188,6 +209,11 @@ export class DeliveriesRepository {
   async find(sql: SqlExecutor, webhookId: string, id: string): Promise<DeliveryRow | null> {
     const [row] = (await sql.query(FIND, [webhookId, id])) as DeliveryRow[];
     return row ?? null;
+  }
+
+  async count(): Promise<DeliveryCounts> {
+    const [counts] = await this.dataSource.query<[DeliveryCounts]>(COUNT);
+    return counts;
   }
 
   /** Gives up what has waited for a week; forgets what was delivered a week ago and what died a month ago. */

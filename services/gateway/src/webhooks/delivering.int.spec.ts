@@ -6,6 +6,7 @@ import { ToldEvents } from '../specs/told-events.fixtures.spec.js';
 import { AReceiver, refusing, taken } from './a-receiver.fixtures.spec.js';
 import { Deliver } from './deliver.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { DeliveryLoop } from './delivery.loop.js';
 import { RecordEvents } from './record-events.js';
 import { PING } from './webhook-events.js';
@@ -406,7 +407,7 @@ describe('deliveries of several processes', () => {
   it('are each sent once, by whoever has it', async () => {
     const others = Array.from(
       { length: 2 },
-      () => new DeliveryLoop(new DeliveriesRepository(world.sql), world.get(Deliver)),
+      () => new DeliveryLoop(new DeliveriesRepository(world.sql), world.get(Deliver), world.get(DeliveryMetrics)),
     );
     for (const other of others) other.onApplicationBootstrap();
     const { id } = await create();

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { Deliver } from './deliver.js';
 import { deliveryBackOff } from './delivery-back-off.js';
 import { type ClaimedDelivery, DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { RECEIVER_TIMEOUT_MS } from './receiver.js';
 
 /** Deliveries to one webhook at the same time, by each process. */
@@ -25,6 +26,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly deliveries: DeliveriesRepository,
     private readonly deliver: Deliver,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -77,6 +79,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     const outcome = await this.deliver.run(claimed);
     try {
       const state = await this.deliveries.settle(claimed, outcome, deliveryBackOff(claimed.attempt));
+      if (state !== null) this.metrics.attempted(state, outcome.durationMs);
       const { webhookId, id: deliveryId } = claimed;
       if (state === 'dead')
         this.logger.warn(

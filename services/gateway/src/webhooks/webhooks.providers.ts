@@ -1,6 +1,7 @@
 import { CreateWebhook } from './create-webhook.js';
 import { Deliver } from './deliver.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { DeliveryLoop } from './delivery.loop.js';
 import { PingWebhook } from './ping-webhook.js';
 import { Receiver } from './receiver.js';
@@ -16,6 +17,7 @@ export const WEBHOOKS = [
   DeliveriesRepository,
   Receiver,
   Deliver,
+  DeliveryMetrics,
   DeliveryLoop,
   RecordEvents,
   CreateWebhook,
