@@ -16,6 +16,8 @@ import {
 } from '../local/services/service-environment.ts';
 import { kustomize } from './kustomize.ts';
 
+/** Read by Node itself; the local stack decides which services have it. */
+const READ_BY_NODE = ['NODE_OPTIONS'];
 /** Where each service's config class is, relative to its dist folder. */
 const CONFIG_CLASSES: Record<ServiceName, [file: string, name: string]> = {
   gateway: ['gateway.config.js', 'GatewayConfig'],
@@ -54,12 +56,13 @@ const readByMigrations = variablesOf(DatabaseConfig).map(({ name }) => name);
 
 const problems: string[] = [];
 for (const service of SERVICES) {
-  const read = await variablesRead(service);
+  const own = Object.keys(serviceEnvironment(service, anySettings()));
+  const read = [...(await variablesRead(service)), ...READ_BY_NODE.filter((name) => own.includes(name))];
   compare(service, 'deploy/compose.yaml', read, Object.keys(compose.services[service]?.environment ?? {}));
   compare(service, 'k8s', read, variablesSet(containersOf('Deployment', service)));
   const migration = migrations.filter(({ name }) => name === service);
   compare(`the migration of ${service}`, 'the Job prepare of k8s', readByMigrations, variablesSet(migration));
-  const local = [...Object.keys(serviceEnvironment(service, anySettings())), ...INHERITED_LOCALLY];
+  const local = [...own, ...INHERITED_LOCALLY];
   compare(service, 'deploy/local', read, local);
 }
 if (problems.length > 0) {

@@ -35,7 +35,10 @@ export interface InstallationSettings {
   readonly logLevel: string;
 }
 
-/** The variables of one service, exactly those of its config class: `npm run check` compares the two. */
+/**
+ * The variables of one service, exactly those of its config class and of Node itself: `npm run check` compares them, and what compose and
+ * Kubernetes set.
+ */
 export function serviceEnvironment(service: ServiceName, settings: InstallationSettings): { [name: string]: string } {
   return { ...shared(service, settings), ...own(service, settings) };
 }
@@ -100,6 +103,8 @@ function own(service: ServiceName, settings: InstallationSettings): { [name: str
     case 'job-scheduler':
       return {
         ...trust,
+        // a heap that grows as it likes made the start of a job for 300,000 computers 456 MB instead of 272
+        NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=2',
         WAYBILL_COMMAND_KEY_FILE: settings.keyFiles.command,
         WAYBILL_KEY_SET_FILE: settings.keyFiles.keySet,
         // no job waits for a second person unless whoever starts the stack says so

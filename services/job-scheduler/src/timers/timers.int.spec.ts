@@ -2,6 +2,7 @@ import { EVENTS, type JobView, WaybillError } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
 import { computers, create, published, publishVersion } from '../specs/orders.fixtures.spec.js';
+import { TimersRepository } from './timers.repository.js';
 import { scheduler, story } from '../specs/two-schedulers.fixtures.spec.js';
 
 beforeAll(async () => {
@@ -30,6 +31,43 @@ async function jobsDueAt(dueAt: Date[]): Promise<string[]> {
 }
 
 describe('timers', () => {
+  it('of jobs that name many computers are taken a few at a time: a batch is in memory at once', async () => {
+    const { id } = await create(scheduler, {
+      targets: { groups: ['nobody'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    const large = Array.from({ length: 4 }, () => v7());
+    const small = v7();
+    const runner = scheduler.sql.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      await runner.query(
+        `INSERT INTO jobs SELECT (jsonb_populate_record(j, jsonb_build_object('id', new.id, 'computers',
+           (SELECT coalesce(jsonb_agg(gen_random_uuid()), '[]') FROM generate_series(1, CASE WHEN new.id = $3 THEN 0 ELSE $4::int END))))).*
+         FROM jobs j, unnest($2::uuid[]) AS new (id) WHERE j.id = $1`,
+        [id, [...large, small], small, 40],
+      );
+      await runner.query(
+        `INSERT INTO timers (job_id, kind, due_at) SELECT t.id, 'start', 'epoch'::timestamptz + t.nth * interval '1 s'
+         FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, nth)`,
+        [[...large, small]],
+      );
+      const timers = new TimersRepository();
+      expect(await timers.dueJobs(runner, 500, 100)).toEqual(large.slice(0, 2));
+      await timers.clear(
+        runner,
+        large.slice(0, 3).map((jobId) => ({ jobId, kind: 'start' })),
+      );
+      expect((await timers.dueJobs(runner, 500, 100)).slice(0, 2)).toEqual([large[3], small]);
+      // one that alone is too large is not left for ever
+      await runner.query('UPDATE jobs SET computers = computers || computers || computers WHERE id = $1', [large[3]]);
+      expect(await timers.dueJobs(runner, 500, 100)).toEqual([large[3]]);
+    } finally {
+      await runner.rollbackTransaction();
+      await runner.release();
+    }
+  });
+
   it('start a job on its second', async () => {
     const startAt = new Date(Date.now() + 1500);
     const { id } = await create(scheduler, {

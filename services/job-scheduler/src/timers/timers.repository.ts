@@ -37,9 +37,20 @@ const CLEAR = `
 DELETE FROM timers USING unnest($1::uuid[], $2::text[]) AS gone (job_id, kind)
 WHERE timers.job_id = gone.job_id AND timers.kind = gone.kind`;
 
+/** Ids of computers that the jobs of one batch may name together: a job names up to 10,000, and all jobs of a batch are in memory at once. */
+const MAX_NAMED = 100_000;
+
 const DUE_JOBS = `
-SELECT job_id AS id FROM timers WHERE due_at <= clock_timestamp() AND kind = ANY($1)
-ORDER BY due_at, job_id LIMIT $2`;
+WITH due AS (
+  SELECT job_id, row_number() OVER (ORDER BY due_at, job_id) AS nth FROM timers
+  WHERE due_at <= clock_timestamp() AND kind = ANY($1)
+  ORDER BY due_at, job_id LIMIT $2
+)
+SELECT id FROM (
+  SELECT due.job_id AS id, due.nth,
+    sum(cardinality(j.computers) + cardinality(j.exclude_computers)) OVER (ORDER BY due.nth) AS named
+  FROM due JOIN jobs j ON j.id = due.job_id
+) AS batch WHERE nth = 1 OR named <= $3 ORDER BY nth`;
 
 const DUE_OF = `
 SELECT job_id AS "jobId", kind, due_at AS "dueAt" FROM timers
@@ -78,9 +89,12 @@ export class TimersRepository {
     if (timers.length > 0) await sql.query(CLEAR, [timers.map((t) => t.jobId), timers.map((t) => t.kind)]);
   }
 
-  /** Jobs whose transition is due, longest due first; takes no lock. */
-  async dueJobs(sql: SqlExecutor, limit: number): Promise<string[]> {
-    const rows = (await sql.query(DUE_JOBS, [TRANSITIONS, limit])) as { id: string }[];
+  /**
+   * Jobs whose transition is due, longest due first; takes no lock.
+   * @param maxNamed ids of computers that they may name together; the first one may name more
+   */
+  async dueJobs(sql: SqlExecutor, limit: number, maxNamed = MAX_NAMED): Promise<string[]> {
+    const rows = (await sql.query(DUE_JOBS, [TRANSITIONS, limit, maxNamed])) as { id: string }[];
     return [...new Set(rows.map(({ id }) => id))];
   }
 
