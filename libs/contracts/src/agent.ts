@@ -16,6 +16,8 @@ export * from './manifest/choose-variant.js';
 export * from './commands/command.js';
 export * from './commands/user-policy.js';
 export * from './windows/opening.js';
+export * from './time/wall-clock.js';
+export * from './time/instant-of.js';
 export { commandSchema, executeClaimSchema, headerSchema } from './commands/command.schema.js';
 export * from './trust/key-set.js';
 export * from './errors/waybill-error.js';

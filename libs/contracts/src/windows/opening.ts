@@ -1,4 +1,4 @@
-import { instantAt, isKnownZone, zoneOffset } from './wall-clock.js';
+import { instantAt, isKnownZone, zoneOffset } from '../time/wall-clock.js';
 
 /** As in RFC 5545. */
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;

@@ -1,9 +1,8 @@
-import type { FieldError, JobSchedule } from '@waybill/contracts';
+import { type FieldError, instantOf, isKnownZone, type JobSchedule } from '@waybill/contracts';
 import { planRecurrence } from '../recurrence/plan-recurrence.js';
 import { momentsOf, type Recurrence } from '../recurrence/recurrence.js';
 import { HORIZON_DAYS } from './horizon.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter } from './job.js';
-import { instantOf, isZone } from './wall-clock.js';
 
 export interface PlannedSchedule {
   startAt: string | null;
@@ -20,7 +19,7 @@ export interface PlannedSchedule {
 /** Gives wall-clock times their meaning. Adds to `errors` what makes no sense; the plan is to be used only if there was none. */
 export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldError[]): PlannedSchedule {
   const { zone = 'UTC', recurrence } = schedule;
-  const zoneKnown = isZone(zone);
+  const zoneKnown = isKnownZone(zone);
   if (!zoneKnown) {
     const message = `"${zone}" is not a known time zone; use an IANA name such as Asia/Tokyo, Europe/Berlin or UTC`;
     errors.push({ pointer: '/schedule/zone', message });

@@ -1,9 +1,8 @@
-import type { FieldError, JobSchedule } from '@waybill/contracts';
+import { type FieldError, hasOffset, instantOf, type JobSchedule, wallOf } from '@waybill/contracts';
 import { HORIZON_DAYS } from '../jobs/horizon.js';
 import { DEFAULT_LIFETIME_DAYS } from '../jobs/job.js';
-import { instantOf } from '../jobs/wall-clock.js';
 import { parseRule, type Rule } from './parse-rule.js';
-import { type Recurrence, wallMs } from './recurrence.js';
+import type { Recurrence } from './recurrence.js';
 import { MAX_RUNS } from './rule-parts.js';
 import { wallClocks } from './wall-clocks.js';
 
@@ -27,7 +26,7 @@ export function planRecurrence(
   if ('problems' in parsed) errors.push(...parsed.problems.map((message) => ({ pointer: POINTER, message })));
   const moments = momentErrors(schedule);
   errors.push(...moments);
-  const [start, install, expiry] = MOMENTS.map((moment) => (schedule[moment] ? wallMs(schedule[moment]) : null));
+  const [start, install, expiry] = MOMENTS.map((moment) => (schedule[moment] ? wallOf(schedule[moment]) : null));
   if (start == null || moments.length > 0) return null;
   const installAfterMs = install == null ? null : install - start;
   const expiresAfterMs = expiry == null ? null : expiry - start;
@@ -45,8 +44,8 @@ function momentErrors(schedule: JobSchedule): FieldError[] {
     const text = schedule[moment];
     if (text === undefined) return [];
     const pointer = `/schedule/${moment}`;
-    if (wallMs(text) === null) return [{ pointer, message: `"${text}" is not a date and time that exists` }];
-    if (!/(Z|[+-]\d{2}:\d{2})$/.test(text)) return [];
+    if (wallOf(text) === null) return [{ pointer, message: `"${text}" is not a date and time that exists` }];
+    if (!hasOffset(text)) return [];
     const message = `${moment} of a recurring job is a time of day in its zone: write it without an offset, and give the zone`;
     return [{ pointer, message }];
   });

@@ -1,4 +1,4 @@
-import { instantOf } from '../jobs/wall-clock.js';
+import { instantOf, wallOf } from '@waybill/contracts';
 import { DEFAULT_LIFETIME_DAYS, daysAfter } from '../jobs/job.js';
 
 /** When the runs of a recurring job are; fixed when it is ordered, so that no other version of the library can change what was promised. */
@@ -55,14 +55,9 @@ export function momentsOf({ runs, zone, installAfterMs, expiresAfterMs }: Recurr
   };
 }
 
-/** Milliseconds of a wall-clock time as if it were in UTC; null when there is no such date or time. */
-export function wallMs(text: string): number | null {
-  return instantOf(text, 'UTC')?.getTime() ?? null;
-}
-
 /** Where the clocks are changed in between, an order of less than that change could turn around; then it is kept in real time. */
 function after(startAt: string, startsAt: Date, distanceMs: number, zone: string): { wall: string; instant: Date } {
-  const wall = new Date(wallMs(startAt)! + distanceMs).toISOString().slice(0, 19);
+  const wall = new Date(wallOf(startAt)! + distanceMs).toISOString().slice(0, 19);
   const instant = instantOf(wall, zone)!;
   const kept = distanceMs === 0 || instant > startsAt;
   return { wall, instant: kept ? instant : new Date(startsAt.getTime() + distanceMs) };

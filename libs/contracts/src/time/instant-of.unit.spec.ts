@@ -1,4 +1,5 @@
-import { instantOf, isZone } from './wall-clock.js';
+import { instantOf } from './instant-of.js';
+import { isKnownZone } from './wall-clock.js';
 
 describe('instantOf', () => {
   it.each([
@@ -34,6 +35,8 @@ describe('instantOf', () => {
     ['Pacific/Apia', '2011-12-30T12:00:00', '2011-12-30T22:00:00.000Z', 'a whole day skipped'],
     ['Pacific/Kiritimati', '2026-01-01T00:00:00', '2025-12-31T10:00:00.000Z', 'the largest offset, +14'],
     ['UTC', '2026-09-01T09:00', '2026-09-01T09:00:00.000Z', 'seconds may be left out'],
+    ['UTC', '2026-08-31T24:00:00', '2026-09-01T00:00:00.000Z', 'the end of a day'],
+    ['UTC', '2024-02-29T00:00:00.123456789', '2024-02-29T00:00:00.123Z', 'milliseconds count'],
     ['Asia/Tokyo', '2026-09-01T09:00:00Z', '2026-09-01T09:00:00.000Z', 'an offset outranks the zone'],
     ['Asia/Tokyo', '2026-09-01T09:00:00.250+02:00', '2026-09-01T07:00:00.250Z', 'an offset outranks the zone'],
   ])('%s %s is %s (%s)', (zone, text, expected) => {
@@ -45,11 +48,15 @@ describe('instantOf', () => {
     '2026-13-01T09:00:00',
     '2026-09-01T25:00:00',
     '2026-09-01T09:61:00',
+    '2026-09-01T24:30:00',
     '2026-02-30T09:00:00Z',
+    '2025-02-29T09:00:00',
+    '2026-09-01T09:00:00+24:00',
+    'tomorrow',
   ])('%s does not exist', (text) => expect(instantOf(text, 'UTC')).toBeNull());
 });
 
-describe('isZone', () => {
-  it.each(['Asia/Tokyo', 'Europe/Berlin', 'UTC'])('knows %s', (zone) => expect(isZone(zone)).toBe(true));
-  it.each(['Mars/Olympus', '+09:00', 'local', ''])('refuses "%s"', (zone) => expect(isZone(zone)).toBe(false));
+describe('isKnownZone', () => {
+  it.each(['Asia/Tokyo', 'Europe/Berlin', 'UTC'])('knows %s', (zone) => expect(isKnownZone(zone)).toBe(true));
+  it.each(['Mars/Olympus', '+09:00', 'local', ''])('refuses "%s"', (zone) => expect(isKnownZone(zone)).toBe(false));
 });
