@@ -18,6 +18,7 @@ export * from './commands/user-policy.js';
 export * from './windows/opening.js';
 export * from './time/wall-clock.js';
 export * from './time/instant-of.js';
+export * from './time/local-times.js';
 export { commandSchema, executeClaimSchema, headerSchema } from './commands/command.schema.js';
 export * from './trust/key-set.js';
 export * from './errors/waybill-error.js';

@@ -41,6 +41,7 @@ export * from './rpc/job-user.js';
 export * from './windows/opening.js';
 export * from './time/wall-clock.js';
 export * from './time/instant-of.js';
+export * from './time/local-times.js';
 export * from './rpc/job-order.js';
 export * from './rpc/job.rpc.js';
 export * from './rpc/report.js';

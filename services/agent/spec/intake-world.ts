@@ -14,6 +14,7 @@ import { ReportWriter } from '../src/reports/report-writer.js';
 import { SimulatedStepRunner } from '../src/simulator/simulated-step-runner.js';
 import { isConfirmed } from '../src/trust/is-confirmed.js';
 import { CorrectedClock } from '../src/time/clock.js';
+import { OwnTime } from '../src/time/own-time.js';
 import { newKey } from '@waybill/testing';
 import { KEYS, onTheWire } from './commands.js';
 import { JobHolds } from '../src/execution/job-holds.js';
@@ -35,6 +36,8 @@ export class IntakeWorld {
   lookedForKeys = 0;
   /** what the agent believes; a spec may hold it back */
   keySet = KEYS.current;
+  /** of the computer */
+  zone = 'UTC';
   private offset = 0;
 
   /** @param verifier default the usual one */
@@ -55,6 +58,7 @@ export class IntakeWorld {
         windows: new InstallWindows(journal),
         offers: new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) }),
         restarts: { plan: () => '', watch: () => {} },
+        time: new OwnTime(clock, () => this.zone),
         runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
         chooseVariant: ({ command }) => command.manifest.variants[0]!,
         mayBegin: (record) => isConfirmed(record, this.keySet) && this.holds.reasonOf(record) === null,
@@ -78,6 +82,7 @@ export class IntakeWorld {
       holds: this.holds,
       reports,
       clock,
+      zone: () => this.zone,
       log: silentLog,
       onRefresh: () => {},
       onCommand: (command) => this.received.push(command),

@@ -21,6 +21,7 @@ import { dropRevoked } from './trust/drop-revoked.js';
 import { isConfirmed } from './trust/is-confirmed.js';
 import type { PinnedKeys } from './trust/pinned-keys.js';
 import { type CorrectedClock, timestamp } from './time/clock.js';
+import { OwnTime } from './time/own-time.js';
 import { InstallWindows } from './windows/install-windows.js';
 import { InstallOffers } from './user/install-offers.js';
 import type { Notifier } from './user/notifier.js';
@@ -47,6 +48,8 @@ export interface AgentCoreParts {
   bootId: string;
   notifier: Notifier;
   restarter: Restarter;
+  /** IANA name of the computer's zone at the moment; default the system's */
+  zone?(): string;
   chooseVariant(manifest: Manifest): Variant | null;
   backOff?: BackOff;
   coalesceMs?: number;
@@ -80,6 +83,7 @@ export class AgentCore {
       onRenewedInTime: () => void this.session.refresh(),
     });
     const windows = new InstallWindows(journal);
+    const time = new OwnTime(clock, parts.zone);
     const sessions = new SessionKeeper(door, this.tokens, journal, keys, clock, windows);
     this.reports = new ReportWriter(computerId, journal, clock);
     this.sender = new ReportSender(journal, log, parts.coalesceMs);
@@ -98,6 +102,7 @@ export class AgentCore {
       windows,
       offers: this.offers,
       restarts: this.restarts,
+      time,
       bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,
@@ -118,6 +123,7 @@ export class AgentCore {
       journal,
       verifier,
       clock,
+      zone: time.zone,
       log,
       keys: () => keys.current,
       refreshKeys: () => sessions.refreshKeys(),

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { JOB_ACTIONS } from '../status/job-status.js';
+import { hasOffset, wallOf } from '../time/instant-of.js';
+import { LOCAL_ZONE } from '../time/local-times.js';
 import type { Command } from './command.js';
 import { RESTART_POLICIES } from './user-policy.js';
 
 const moment = z.iso.datetime({ offset: true });
+const wallClock = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/)
+  .refine((text) => wallOf(text) !== null && !hasOffset(text));
 /** Largest number that the server stores. */
 const MAX_COUNT = 2_147_483_647;
 const count = z.int().min(1).max(MAX_COUNT);
@@ -46,7 +52,10 @@ const execute = z.object({
   lateJoiners: z.enum(['include', 'exclude']),
   exclude: z.object({ groups: z.array(z.string()), computers: z.array(z.string()) }),
   revision: count.optional(),
-  installAt: moment.optional(),
+  installAt: z.union([moment, z.literal(LOCAL_ZONE)]).optional(),
+  local: z
+    .object({ startAt: wallClock.optional(), installAt: wallClock.optional(), expiresAt: wallClock.optional() })
+    .optional(),
   windows: z.literal('ignore').optional(),
   acceptBy: moment.optional(),
   retry: z
@@ -95,7 +104,12 @@ const hold = z.object({
 const sessionRefresh = z.object({ ...header, kind: z.literal('session.refresh'), computerId: z.uuid() });
 
 /** Shape of a command's payload. Fields that a reader does not know are ignored: a newer server may say more. */
-export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [execute, cancel, hold, sessionRefresh]);
+export const commandSchema: z.ZodType<Command> = z.discriminatedUnion('kind', [
+  execute.refine(({ installAt, local }) => (installAt === LOCAL_ZONE) === (local !== undefined), { path: ['local'] }),
+  cancel,
+  hold,
+  sessionRefresh,
+]);
 
 /**
  * What has to be known of an execute command to report its refusal to the right execution. For commands whose rest an

@@ -2,6 +2,7 @@ import type { JobAction } from '../status/job-status.js';
 import type { UserPolicy } from './user-policy.js';
 import type { RetryPolicy } from '../status/retry.js';
 import type { Selector } from '../targeting/selector.js';
+import type { LocalTimes } from '../time/local-times.js';
 
 /** Who a command is for: every reader of a group's stream, readers of an inbox shard, or one computer (desired state). */
 export type Audience = { group: string; generation: number } | { shard: number } | { computer: string };
@@ -37,8 +38,13 @@ export interface ExecuteCommand extends CommandHeader {
   exclude: { groups: string[]; computers: string[] };
   /** of the job when this was said; an earlier word that it waits is over then */
   revision?: number;
-  /** when to act, if later than at once */
+  /**
+   * when to act, if later than at once: a moment, or `local` when `local` says it. An agent that knows moments only does not understand the
+   * latter and says so, instead of acting at a time that nobody ordered
+   */
   installAt?: string;
+  /** by the clock of each computer; there exactly when `installAt` is `local` */
+  local?: LocalTimes;
   /** the windows of the computer's groups do not matter */
   windows?: 'ignore';
   /** whoever hears of it later does not begin */

@@ -53,20 +53,26 @@ export class JobTargets {
 export const WINDOWS = ['group', 'ignore'] as const;
 
 export class JobSchedule {
-  /** when commands leave; default at once; a moment in the past means at once */
+  /** when commands leave; default at once; a moment in the past means at once. With the zone `local` each computer begins at this time of its own */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) startAt?: string;
   /**
    * when computers act, from files that they have fetched since `startAt`; default as soon as they have them. Who has not got them by then, or
-   * hears of the job later, acts as soon as it can
+   * hears of the job later, acts as soon as it can. With the zone `local`: at this time of each computer's own
    */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) installAt?: string;
-  /** IANA name, default UTC; gives meaning to wall-clock times */
+  /**
+   * IANA name, default UTC; gives meaning to wall-clock times. `local`: each computer's own time, as its system says it. Commands then leave when the first
+   * zone (UTC+14) reaches `startAt`, the job expires when the last one (UTC-12) reaches `expiresAt`, and every computer keeps to its own clock: it fetches
+   * nothing before its `startAt`, changes nothing before its `installAt` and begins nothing from its `expiresAt` on. Times that have passed somewhere only are accepted:
+   * there a computer begins at once, or not at all. None of the three may have an offset, and UNTIL in `recurrence` no `Z`. Without `startAt` all begin at once. Recurring
+   * runs are due when the first zone reaches their time. Windows of groups stay in the zones of their own; both must have come
+   */
   @IsOptional() @IsString() @MaxLength(64) zone?: string;
   /**
    * `group`, the default: computers act inside the windows of their groups only, and fetch at any time. `ignore`: they act at once, as in an emergency
    */
   @IsOptional() @IsIn(WINDOWS) windows?: (typeof WINDOWS)[number];
-  /** default 30 days after the start */
+  /** default 30 days after the start; with the zone `local` after the start in the last zone */
   @IsOptional() @Matches(MOMENT, { message: MOMENT_MESSAGE }) expiresAt?: string;
   /**
    * makes the job recur: a recurrence rule (RRULE) of RFC 5545 with COUNT or UNTIL, e.g. `FREQ=MONTHLY;BYDAY=-1FR;COUNT=12` for the last Friday of twelve

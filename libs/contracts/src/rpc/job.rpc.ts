@@ -91,8 +91,11 @@ export interface JobPreview {
   /** what `confirmTargets` has to say before the job is made; null when nothing has to be confirmed */
   confirmTargets: number | null;
   schedule: {
+    /** with the zone `local`: in the first zone, UTC+14 */
     startsAt: string;
+    /** with the zone `local`: in the first zone, UTC+14 */
     installsAt: string | null;
+    /** with the zone `local`: in the last zone, UTC-12 */
     expiresAt: string;
     /** all runs of a recurring job, and when the first ones start, at most twenty; null when it is done once */
     recurrence: { runs: number; next: string[] } | null;
@@ -209,11 +212,14 @@ export interface JobView {
   schedule: {
     startAt: string | null;
     installAt: string | null;
+    /** IANA name, or `local` for each computer's own time */
     zone: string;
     windows: 'group' | 'ignore';
+    /** with the zone `local`: in the first zone, UTC+14 */
     startsAt: string;
-    /** null: as soon as a computer has the files */
+    /** null: as soon as a computer has the files; with the zone `local`: in the first zone, UTC+14 */
     installsAt: string | null;
+    /** with the zone `local`: in the last zone, UTC-12 */
     expiresAt: string;
   };
   /** of what recurring job it is a run; null: it is done once */

@@ -29,6 +29,8 @@ export interface CommandIntakeParts {
   holds: JobHolds;
   reports: ReportWriter;
   clock: Clock;
+  /** IANA name of this computer's zone at the moment */
+  zone(): string;
   log: Log;
   /** Fleet says that the computer's groups changed. */
   onRefresh(): void;
@@ -159,6 +161,7 @@ export class CommandIntake {
       groupIds: groupIds(),
       source,
       now: clock.now(),
+      zone: () => this.parts.zone(),
       attempts,
       unconfirmed: verified.ok && about?.kind === 'execute' ? this.unconfirmed(attempts, about.attempt) : null,
       cancel: about ? journal.cancelFor(about) : null,

@@ -2,6 +2,7 @@ import { type CancelCommand, type ExecuteCommand, type HoldCommand, selects } fr
 import type { AttemptRecord, CancelRecord } from '../journal/journal.records.js';
 import type { ProvenCommand, ProvenExecute } from './proven-command.js';
 import type { MisunderstoodReason } from './verify-command.js';
+import { momentsOf } from '../time/command-moments.js';
 import { addressedTo, type CommandSource } from './command-source.js';
 
 /** What the agent knows when it judges a command. */
@@ -12,6 +13,8 @@ export interface JudgeFacts {
   source: CommandSource;
   /** corrected clock, milliseconds */
   now: number;
+  /** IANA name of this computer's zone; asked for commands that go by it */
+  zone(): string;
   /** attempts of the command's (job, run) in the journal, lowest first */
   attempts: readonly AttemptRecord[];
   /** a cancel that came before and covers the command's attempt */
@@ -98,12 +101,13 @@ function judgeExecute(command: ExecuteCommand, facts: JudgeFacts): Judgement {
     const { status, reason } = facts.cancel;
     return { do: 'close', status, reason: status === 'expired' ? 'job.expired' : 'job.canceled', detail: reason };
   }
-  if (Date.parse(command.expiresAt) <= facts.now)
+  const { expiresAt } = momentsOf(command, facts.zone);
+  if (expiresAt.at <= facts.now)
     return {
       do: 'close',
       status: 'expired',
       reason: 'command.expired',
-      detail: `It was valid until ${command.expiresAt}.`,
+      detail: `It was valid until ${expiresAt.words}.`,
     };
   if (command.acceptBy && Date.parse(command.acceptBy) <= facts.now)
     return {

@@ -22,6 +22,7 @@ const facts = (part: Partial<JudgeFacts> = {}): JudgeFacts => ({
   groupIds: [GROUP],
   source: group,
   now: Date.now(),
+  zone: () => 'UTC',
   attempts: [],
   cancel: null,
   unconfirmed: null,
@@ -43,6 +44,33 @@ const refresh = (part: Partial<SessionRefreshNotice> = {}): SessionRefreshNotice
   issuedAt: inFuture(0),
   expiresAt: inFuture(),
   ...part,
+});
+
+describe('a command by the clock of each computer', () => {
+  const END = '2026-09-15T00:00:00';
+  const command = execute({ installAt: 'local', local: { expiresAt: END }, expiresAt: '2026-09-15T12:00:00Z' });
+  const judge = (zone: string, now: string) =>
+    judgeCommand(
+      command,
+      facts({ zone: () => zone, now: Date.parse(now), source: { ...group, memberSince: '2026-01-01T00:00:00Z' } }),
+    );
+
+  it.each([
+    ['Asia/Tokyo', '2026-09-14T14:59:59Z', 'accept'],
+    ['Asia/Tokyo', '2026-09-14T15:00:00Z', 'close'],
+    ['America/New_York', '2026-09-15T03:59:59Z', 'accept'],
+    ['America/New_York', '2026-09-15T04:00:00Z', 'close'],
+    ['Etc/GMT+12', '2026-09-15T11:59:59Z', 'accept'],
+    ['Etc/GMT+12', '2026-09-15T12:00:00Z', 'close'],
+  ])('in %s at %s: %s', (zone, now, expected) => expect(judge(zone, now).do).toBe(expected));
+
+  it('says until when it was valid here', () => {
+    expect(judge('Asia/Tokyo', '2026-09-14T15:00:00Z')).toMatchObject({
+      status: 'expired',
+      reason: 'command.expired',
+      detail: 'It was valid until 2026-09-15 00:00 Asia/Tokyo.',
+    });
+  });
 });
 
 describe('a genuine command', () => {

@@ -104,6 +104,7 @@ describe('proof of origin', () => {
     const facts = {
       groupIds: [],
       now: Date.now(),
+      zone: () => 'UTC',
       attempts: [],
       cancel: null,
       unconfirmed: null,

@@ -8,6 +8,7 @@ import {
 } from '../journal/journal.records.js';
 import type { Gate } from '../retry/gate.js';
 import { timestamp } from '../time/clock.js';
+import type { CommandMoments } from '../time/command-moments.js';
 import { hasBegun, isUnrepeatable, type StepName, STEPS, stepOf } from './attempt.js';
 import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.js';
 import type { ExecutorParts } from './executor.js';
@@ -15,6 +16,12 @@ import { installedSoftwareChange } from './installed-software.js';
 import { isHeld } from './is-held.js';
 import { nextAttempt } from './next-attempt.js';
 import type { StepOutcome } from './step-runner.js';
+
+/** Steps that wait for a moment of the command. */
+const MOMENT_OF: Partial<Record<StepName, 'startsAt' | 'installsAt'>> = {
+  [STEPS.start]: 'startsAt',
+  [STEPS.schedule]: 'installsAt',
+};
 
 type Run = Extract<Decision, { do: 'run' }>;
 
@@ -53,6 +60,7 @@ export class AttemptDriver {
     const decision = decideStep(record, {
       variant: this.variant,
       now: this.parts.clock.now(),
+      moments: this.parts.time.momentsOf(record.command),
       bootId: this.parts.bootId,
       closed: this.closed(record) !== null,
       userWaits: this.parts.offers.waits(record),
@@ -105,10 +113,14 @@ export class AttemptDriver {
         exitCode: null,
         process: null,
       });
+      const moments = this.parts.time.momentsOf(record.command);
       const why =
-        step === STEPS.user ? this.parts.offers.open(this.key) : whyItWaits(step, record, this.closed(record));
-      // also when it goes on waiting, but for something else
-      const known = status === record.status && (why.reason ?? null) === (record.lastReport?.reason ?? null);
+        step === STEPS.user
+          ? this.parts.offers.open(this.key)
+          : whyItWaits(step, record, this.closed(record), moments);
+      // also when it goes on waiting, but for something else or until another moment
+      const { reason = null, message = null } = record.lastReport ?? {};
+      const known = status === record.status && (why.reason ?? null) === reason && (why.message ?? message) === message;
       if (!known) this.parts.reports.write(this.key, { status, ...why });
     });
   }
@@ -117,9 +129,12 @@ export class AttemptDriver {
     const current = this.parts.journal.attempt(record)!;
     try {
       if (step === STEPS.window) {
-        await this.parts.windows.untilOpen(record.command, this.parts.clock, this.signal);
+        const expiry = () => this.parts.time.momentsOf(record.command).expiresAt.at;
+        await this.parts.windows.untilOpen(record.command, expiry, this.parts.clock, this.signal);
         return { ok: true };
       }
+      const moment = MOMENT_OF[step];
+      if (moment) return (await this.parts.time.until(moment, record.command, this.signal)) ? { ok: true } : null;
       if (step === STEPS.user) {
         await this.parts.offers.untilDue(this.key, this.signal);
         return { ok: true };
@@ -168,9 +183,12 @@ export class AttemptDriver {
   }
 
   private finish(record: AttemptRecord, verdict: Verdict): 'done' {
-    const { journal, reports, runner, clock } = this.parts;
+    const { journal, reports, runner, clock, time } = this.parts;
     const logTail = hasBegun(record.steps) ? runner.outputTail(record) : null;
-    const next = nextAttempt(record, verdict, clock.now());
+    const next = nextAttempt(record, verdict, {
+      now: clock.now(),
+      expiresAt: time.momentsOf(record.command).expiresAt.at,
+    });
     journal.transact('final', () => {
       const retryAt = next?.notBefore ?? null;
       reports.write(this.key, { ...verdict, message: withReturn(record, verdict), logTail, retryAt });
@@ -208,10 +226,16 @@ export class AttemptDriver {
 /** Reason and sentence for the steps that only wait. */
 function whyItWaits(
   step: StepName,
-  { command, attempt, notBefore }: AttemptRecord,
+  { attempt, notBefore }: AttemptRecord,
   closed: Closed | null,
+  { startsAt, installsAt }: CommandMoments,
 ): { reason?: string; message?: string } {
-  if (step === STEPS.schedule) return { reason: 'schedule', message: `It waits until ${command.installAt}.` };
+  if (step === STEPS.start)
+    return {
+      reason: 'schedule',
+      message: `It waits for the start of the job by its own clock, until ${startsAt?.words}.`,
+    };
+  if (step === STEPS.schedule) return { reason: 'schedule', message: `It waits until ${installsAt?.words}.` };
   if (step === STEPS.window && closed !== null) {
     const { group, words, zone } = closed;
     return { reason: 'window', message: `It waits for the window of group ${group}, opens ${words} ${zone}.` };

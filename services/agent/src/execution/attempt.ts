@@ -6,6 +6,8 @@ import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
 export const STEPS = {
   /** wait before a further attempt */
   backOff: 'backOff',
+  /** wait until the job starts by this computer's own clock */
+  start: 'start',
   /** fetch the scripts that requirements and detection need */
   scripts: 'scripts',
   requirements: 'requirements',

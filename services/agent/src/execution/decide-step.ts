@@ -1,6 +1,7 @@
 import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, Verdict } from '../journal/journal.records.js';
 import { hasBegun, isCutOff, type StepName, STEPS, stepOf } from './attempt.js';
+import type { CommandMoments } from '../time/command-moments.js';
 import { planSteps } from './plan-steps.js';
 
 /** `installer`: one at a time on this computer. `prepare`: checks and downloads, two at a time. */
@@ -20,6 +21,8 @@ export interface DecisionFacts {
   now: number;
   /** changes with every start of the computer */
   bootId: string;
+  /** what the command's times mean on this computer */
+  moments: CommandMoments;
   /** no window in which this computer may be changed for the command is open */
   closed: boolean;
   /** its users were not asked yet, or may still put it off */
@@ -37,7 +40,7 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
   }
   const step = record.steps.some(isCutOff)
     ? STEPS.detection
-    : stepsOf(record, facts.variant!).find((name) => !stepOf(record, name)?.finishedAt);
+    : stepsOf(record, facts.variant!, facts).find((name) => !stepOf(record, name)?.finishedAt);
   if (!step)
     return { do: 'finish', verdict: verdictOf('failed', 'agent.error', 'Every step ended without a verdict.') };
   if (!begun && facts.closed && ACTS.includes(step)) return run(STEPS.window, record);
@@ -48,8 +51,15 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
 }
 
 /** A further attempt waits first; then it does what the first one did, since much may have changed. */
-function stepsOf({ command, notBefore }: AttemptRecord, variant: Variant): StepName[] {
-  return [...(notBefore === null ? [] : [STEPS.backOff]), ...planSteps(command, variant)];
+function stepsOf({ command, notBefore, steps }: AttemptRecord, variant: Variant, facts: DecisionFacts): StepName[] {
+  const { startsAt, installsAt } = facts.moments;
+  const waits: Partial<Record<StepName, number>> = { [STEPS.start]: startsAt?.at, [STEPS.schedule]: installsAt?.at };
+  // a moment that has passed is none to wait for
+  const passed = (name: StepName) => (waits[name] ?? Infinity) <= facts.now && !steps.some((row) => row.name === name);
+  return [
+    ...(notBefore === null ? [] : [STEPS.backOff]),
+    ...planSteps(command, variant).filter((name) => !passed(name)),
+  ];
 }
 
 /** A verdict with the reason's sentence and facts added to it. */
@@ -63,15 +73,15 @@ export function verdictOf(
   return { status, reason, message, exitCode: null, evidence: null, ...more };
 }
 
-function stopBeforeBegin({ command, cancel }: AttemptRecord, { variant, now }: DecisionFacts): Verdict | null {
+function stopBeforeBegin({ command, cancel }: AttemptRecord, { variant, now, moments }: DecisionFacts): Verdict | null {
   if (cancel)
     return verdictOf(
       cancel.status,
       cancel.code ?? (cancel.status === 'expired' ? 'job.expired' : 'job.canceled'),
       cancel.code ? '' : cancel.reason,
     );
-  if (Date.parse(command.expiresAt) <= now)
-    return verdictOf('expired', 'command.expired', `It was valid until ${command.expiresAt}.`);
+  if (moments.expiresAt.at <= now)
+    return verdictOf('expired', 'command.expired', `It was valid until ${moments.expiresAt.words}.`);
   if (!variant) return verdictOf('rejected', 'variant.none');
   if (command.action === 'uninstall' && variant.installer.type === 'script' && !variant.uninstall) {
     return verdictOf('rejected', 'action.unsupported', 'The package does not say how it is uninstalled.');
@@ -94,6 +104,7 @@ function keepsOldTree({ installer, uninstall }: Variant): boolean {
 
 const STATUS_OF: Record<StepName, ExecutionStatus> = {
   [STEPS.backOff]: 'waiting',
+  [STEPS.start]: 'waiting',
   [STEPS.scripts]: 'accepted',
   [STEPS.requirements]: 'accepted',
   [STEPS.detectionBefore]: 'accepted',
@@ -120,7 +131,7 @@ const PREPARING: readonly StepName[] = [
   STEPS.download,
 ];
 
-const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.schedule, STEPS.window, STEPS.user];
+const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.start, STEPS.schedule, STEPS.window, STEPS.user];
 
 /** What is done inside a window; it has to begin there, and may take longer. */
 const ACTS: readonly StepName[] = [STEPS.requirementsAgain, STEPS.hookBefore, STEPS.install, STEPS.uninstall];

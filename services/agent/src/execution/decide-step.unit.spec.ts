@@ -1,6 +1,7 @@
 import type { Variant } from '@waybill/contracts/agent';
 import { executeCommand, inFuture, manifestOf } from '../../spec/commands.js';
 import type { AttemptRecord, StepRecord } from '../journal/journal.records.js';
+import { momentsOf } from '../time/command-moments.js';
 import { newAttempt } from './attempt.js';
 import { type Decision, decideStep, verdictOf } from './decide-step.js';
 import { planSteps } from './plan-steps.js';
@@ -41,11 +42,16 @@ const record = (steps: StepRecord[], part: Partial<AttemptRecord> = {}): Attempt
   steps,
   ...part,
 });
+const factsOf = ({ command: of }: AttemptRecord) => ({
+  now: Date.now(),
+  moments: momentsOf(of, () => 'UTC'),
+  bootId: 'this',
+});
 const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision =>
-  decideStep(attempt, { variant: chosen, now: Date.now(), bootId: 'this', closed: false, userWaits: false });
+  decideStep(attempt, { ...factsOf(attempt), variant: chosen, closed: false, userWaits: false });
 /** With a computer that may not be changed now, or whose users may still put it off. */
 const decideIn = (attempt: AttemptRecord, closed: boolean, userWaits: boolean): Decision =>
-  decideStep(attempt, { variant, now: Date.now(), bootId: 'this', closed, userWaits });
+  decideStep(attempt, { ...factsOf(attempt), variant, closed, userWaits });
 const nameOf = (decision: Decision) => (decision.do === 'run' ? decision.step : decision.do);
 
 describe('the step machine', () => {
@@ -93,6 +99,22 @@ describe('the step machine', () => {
     expect(status(FULL.slice(0, 4))).toMatchObject({ step: 'download', status: 'downloading', slot: 'prepare' });
     expect(status(FULL.slice(0, 7))).toMatchObject({ step: 'install', status: 'installing', slot: 'installer' });
     expect(status(FULL.slice(0, 9))).toMatchObject({ step: 'detection', status: 'verifying', slot: 'installer' });
+  });
+
+  it('waits for the start by its own clock before anything else, unless that has passed', () => {
+    const wall = (ahead: number) => inFuture(ahead).slice(0, 19);
+    const of = (local: object, action: 'install' | 'uninstall' | 'verify' = 'install') =>
+      nameOf(decide(record([], { command: { ...command, action, installAt: 'local', local } })));
+    const ahead = { startAt: wall(60_000) };
+    expect([of(ahead), of(ahead, 'uninstall'), of(ahead, 'verify')]).toEqual(['start', 'start', 'start']);
+    expect(of({ startAt: wall(-60_000) })).toBe('scripts');
+    expect(of({ installAt: wall(60_000) })).toBe('scripts');
+  });
+
+  it('does not wait for a moment of installation that has passed', () => {
+    const fetched = FULL.slice(0, 5).map((name) => done(name));
+    const at = (installAt: string) => nameOf(decide(record(fetched, { command: { ...command, installAt } })));
+    expect([at(inFuture(60_000)), at(inFuture(-1))]).toEqual(['schedule', 'requirements.again']);
   });
 
   it('stops what has not begun, and only that', () => {

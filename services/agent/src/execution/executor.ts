@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import type { ReportWriter } from '../reports/report-writer.js';
 import { Gate } from '../retry/gate.js';
 import { type Clock, timestamp } from '../time/clock.js';
+import type { OwnTime } from '../time/own-time.js';
 import type { InstallOffers } from '../user/install-offers.js';
 import type { RestartKeeper } from '../user/restart-keeper.js';
 import type { InstallWindows } from '../windows/install-windows.js';
@@ -27,6 +28,7 @@ export interface ExecutorParts {
   windows: InstallWindows;
   offers: InstallOffers;
   restarts: Pick<RestartKeeper, 'plan' | 'watch'>;
+  time: OwnTime;
   log: Log;
   bootId: string;
   /** variant of a manifest for this computer, null when there is none */

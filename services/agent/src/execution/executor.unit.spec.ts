@@ -5,6 +5,7 @@ import { MemoryJournal } from '../journal/memory-journal.js';
 import { silentLog } from '../log.js';
 import { ReportWriter } from '../reports/report-writer.js';
 import { CorrectedClock } from '../time/clock.js';
+import { OwnTime } from '../time/own-time.js';
 import { newAttempt, STEPS } from './attempt.js';
 import { verdictOf } from './decide-step.js';
 import { Executor } from './executor.js';
@@ -53,14 +54,16 @@ describe('the executor', () => {
     const windows = new InstallWindows(journal);
     const offers = new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) });
     const restarts = { plan: () => '', watch: () => {} };
-    const common = { journal, clock, reports, runner, windows, offers, restarts, log: silentLog };
+    const computer = { zone: 'UTC' };
+    const time = new OwnTime(clock, () => computer.zone);
+    const common = { journal, clock, time, reports, runner, windows, offers, restarts, log: silentLog };
     const parts = { ...common, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
       journal.insertAttempt({ ...attempt, bootId, steps: steps.map(done) });
       return attempt;
     };
-    return { journal, windows, executor: new Executor(parts), begun };
+    return { journal, windows, computer, executor: new Executor(parts), next: () => new Executor(parts), begun };
   }
 
   it('leaves an attempt alone that waits for the restart of the computer, and works on others', async () => {
@@ -121,6 +124,79 @@ describe('the executor', () => {
       expect(waiting.map((one) => journal.attempt(one)!.status)).toEqual(waiting.map(() => 'waiting')),
     );
     await executor.stop(0);
+  });
+
+  describe('with times by the clock of the computer', () => {
+    /** So many hours later, by a clock in UTC. */
+    const wall = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
+    function local(times: object) {
+      const steps: string[] = [];
+      const made = world((step) => {
+        steps.push(step);
+        const verdict = verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' });
+        return Promise.resolve(step === STEPS.detection ? { ok: true, verdict } : { ok: true });
+      });
+      const command = executeCommand({ audience: { shard: 1 }, installAt: 'local', local: times });
+      const attempt = newAttempt({ ...command, expiresAt: new Date(Date.now() + 86_400_000).toISOString() }, 's');
+      return { ...made, steps, attempt };
+    }
+    const last = (journal: ImpatientJournal, key: ReturnType<typeof newAttempt>) => journal.attempt(key)!.lastReport;
+    /** In this zone the clock is nine hours ahead of UTC. */
+    const EARLY = 'Asia/Tokyo';
+
+    it('waits for the start before it fetches anything, and says until when; goes on where it has come', async () => {
+      const { journal, executor, steps, attempt } = local({ startAt: wall(3) });
+      journal.insertAttempt(attempt);
+      executor.wake();
+      const words = `${wall(3).slice(0, 10)} ${wall(3).slice(11, 16)}`;
+      await eventually(() => expect(last(journal, attempt)).toMatchObject({ status: 'waiting', reason: 'schedule' }));
+      expect(last(journal, attempt)!.message).toContain(`by its own clock, until ${words}`);
+      expect(last(journal, attempt)!.message).toMatch(/ UTC\.$/);
+      expect(steps).toEqual([]);
+      await executor.stop(0);
+      const other = local({ startAt: wall(3) });
+      other.computer.zone = EARLY;
+      other.journal.insertAttempt(other.attempt);
+      other.executor.wake();
+      await eventually(() => expect(other.journal.attempt(other.attempt)!.status).toBe('succeeded'));
+      await other.executor.stop(0);
+    });
+
+    it('says anew until when it waits where the zone is another one', async () => {
+      const { journal, computer, executor, next, attempt } = local({ startAt: wall(9) });
+      journal.insertAttempt(attempt);
+      executor.wake();
+      await eventually(() => expect(last(journal, attempt)?.message).toMatch(/UTC\.$/));
+      await executor.stop(0);
+      computer.zone = 'Asia/Kolkata';
+      const later = next();
+      await later.resume();
+      await eventually(() => expect(last(journal, attempt)!.message).toMatch(/Asia\/Kolkata\.$/));
+      expect(journal.attempt(attempt)!.reportSeq).toBe(2);
+      await later.stop(0);
+    });
+
+    it('fetches before the installation and changes nothing', async () => {
+      const { journal, executor, steps, attempt } = local({ startAt: wall(-1), installAt: wall(3) });
+      journal.insertAttempt(attempt);
+      executor.wake();
+      await eventually(() => expect(last(journal, attempt)).toMatchObject({ status: 'waiting', reason: 'schedule' }));
+      expect(last(journal, attempt)!.message).toContain(`It waits until ${wall(3).slice(0, 10)}`);
+      expect(steps).toEqual(BEFORE);
+      await executor.stop(0);
+    });
+
+    it('begins nothing from its own expiry on, while the command is valid elsewhere', async () => {
+      const { journal, computer, executor, steps, attempt } = local({ expiresAt: wall(3) });
+      computer.zone = EARLY;
+      journal.insertAttempt(attempt);
+      executor.wake();
+      await eventually(() => expect(last(journal, attempt)).toMatchObject({ status: 'expired' }));
+      expect(last(journal, attempt)).toMatchObject({ reason: 'command.expired' });
+      expect(last(journal, attempt)!.message).toMatch(/It was valid until .* Asia\/Tokyo\.$/);
+      expect(steps).toEqual([]);
+      await executor.stop(0);
+    });
   });
 
   describe('where computers may be changed at some times only', () => {

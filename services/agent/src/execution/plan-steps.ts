@@ -2,7 +2,10 @@ import type { ExecuteCommand, Variant } from '@waybill/contracts/agent';
 import { probeFiles, type StepName, STEPS } from './attempt.js';
 
 /** The steps of an attempt in order, as far as the variant needs them. Clean-up after a verdict is not among them. */
-export function planSteps(command: Pick<ExecuteCommand, 'action' | 'installAt'>, variant: Variant): StepName[] {
+export function planSteps(
+  command: Pick<ExecuteCommand, 'action' | 'installAt' | 'local'>,
+  variant: Variant,
+): StepName[] {
   const when = (needed: unknown, ...steps: StepName[]) => (needed ? steps : []);
   const { requirements, hooks } = variant;
   const scripts = when(probeFiles(variant).length, STEPS.scripts);
@@ -10,16 +13,19 @@ export function planSteps(command: Pick<ExecuteCommand, 'action' | 'installAt'>,
   const late = detectsByArtifact(variant);
   const known = when(!late, STEPS.detectionBefore);
   const learnt = when(late, STEPS.detectionBefore);
+  const start = when(command.local?.startAt, STEPS.start);
+  const schedule = when(command.local ? command.local.installAt : command.installAt, STEPS.schedule);
   switch (command.action) {
     case 'install':
       return [
+        ...start,
         ...scripts,
         ...when(requirements?.length, STEPS.requirements),
         ...known,
         STEPS.space,
         STEPS.download,
         ...learnt,
-        ...when(command.installAt, STEPS.schedule),
+        ...schedule,
         ...when(requirements?.length, STEPS.requirementsAgain),
         ...when(hooks?.before, STEPS.hookBefore),
         STEPS.install,
@@ -28,18 +34,19 @@ export function planSteps(command: Pick<ExecuteCommand, 'action' | 'installAt'>,
       ];
     case 'uninstall':
       return [
+        ...start,
         ...scripts,
         ...known,
         ...when(uninstallFiles(variant).length, STEPS.space, STEPS.download),
         ...learnt,
-        ...when(command.installAt, STEPS.schedule),
+        ...schedule,
         ...when(hooks?.before, STEPS.hookBefore),
         STEPS.uninstall,
         ...when(hooks?.after, STEPS.hookAfter),
         STEPS.detection,
       ];
     case 'verify':
-      return [...scripts, ...when(late, STEPS.space, STEPS.download), STEPS.detection];
+      return [...start, ...scripts, ...when(late, STEPS.space, STEPS.download), STEPS.detection];
   }
 }
 

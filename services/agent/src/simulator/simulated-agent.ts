@@ -24,6 +24,8 @@ export interface SimulatedAgentParts {
   hostname: string;
   attributes: Record<string, string>;
   platform: PlatformFacts;
+  /** IANA name of its zone at the moment; default that of this process */
+  zone?(): string;
   door: FleetDoor;
   verifier: CommandVerifier;
   behaviour: Behaviour;
@@ -119,6 +121,7 @@ export class SimulatedAgent {
       door,
       verifier,
       platform,
+      zone,
       behaviour,
       backOff,
       coalesceMs,
@@ -148,6 +151,7 @@ export class SimulatedAgent {
       // nobody sits before a simulated computer: what would be offered begins at once
       notifier: new LogNotifier(silentLog),
       restarter: new NoRestarter(),
+      zone,
       chooseVariant: (manifest) => {
         if (!chosen.has(manifest)) chosen.set(manifest, chooseVariant(manifest, platform));
         return chosen.get(manifest)!;

@@ -63,8 +63,6 @@ export class SimulatedStepRunner implements StepRunner {
           : { ok: true };
       case STEPS.backOff:
         return this.until(record.notBefore!, signal);
-      case STEPS.schedule:
-        return this.until(record.command.installAt!, signal);
       case STEPS.detectionBefore:
         return judgeBefore(this.find(record), record.command);
       case STEPS.install:

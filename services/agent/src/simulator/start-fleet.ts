@@ -33,6 +33,8 @@ export interface FleetOptions {
   prefix?: string;
   /** attributes of the agent with that number, from 1 */
   attributes?: (number: number) => Record<string, string>;
+  /** IANA name of the zone of the agent with that number, from 1, at the moment; default that of this process */
+  zone?: (number: number) => string;
   backOff?: BackOff;
   /** milliseconds for which a passing status waits for the next one; default 250 as in the agent */
   coalesceMs?: number;
@@ -69,6 +71,7 @@ export function startFleet(options: FleetOptions): SimulatedFleet {
       new SimulatedAgent({
         hostname: `${options.prefix ?? 'sim'}-${String(index + 1).padStart(5, '0')}`,
         attributes: options.attributes?.(index + 1) ?? {},
+        zone: options.zone && (() => options.zone!(index + 1)),
         platform: { os: 'linux', arch: 'amd64', distribution: 'debian' },
         door,
         verifier,

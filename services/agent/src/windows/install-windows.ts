@@ -31,16 +31,19 @@ export class InstallWindows {
     return command.windows === 'ignore' ? null : closedAt(this.known, now);
   }
 
-  /** Resolves when a window is open, or the command has expired. Rejects with the signal's reason. */
+  /**
+   * Resolves when a window is open, or the command has expired. Rejects with the signal's reason.
+   * @param expiry milliseconds; when the command expires on this computer, asked anew each time
+   */
   async untilOpen(
-    command: Pick<ExecuteCommand, 'windows' | 'expiresAt'>,
+    command: Pick<ExecuteCommand, 'windows'>,
+    expiry: () => number,
     clock: Clock,
     signal: AbortSignal,
   ): Promise<void> {
-    const expiresAt = Date.parse(command.expiresAt);
     for (;;) {
       signal.throwIfAborted();
-      const now = clock.now();
+      const [now, expiresAt] = [clock.now(), expiry()];
       const closed = this.closedFor(command, now);
       if (closed === null || now >= expiresAt) return;
       const until = Math.min(closed.opensAt ?? expiresAt, expiresAt);

@@ -1489,7 +1489,8 @@ export const viewSchemas = {
             ]
           },
           "zone": {
-            "type": "string"
+            "type": "string",
+            "description": "IANA name, or `local` for each computer's own time"
           },
           "windows": {
             "type": "string",
@@ -1499,17 +1500,19 @@ export const viewSchemas = {
             ]
           },
           "startsAt": {
-            "type": "string"
+            "type": "string",
+            "description": "with the zone `local`: in the first zone, UTC+14"
           },
           "installsAt": {
             "type": [
               "string",
               "null"
             ],
-            "description": "null: as soon as a computer has the files"
+            "description": "null: as soon as a computer has the files; with the zone `local`: in the first zone, UTC+14"
           },
           "expiresAt": {
-            "type": "string"
+            "type": "string",
+            "description": "with the zone `local`: in the last zone, UTC-12"
           }
         },
         "required": [
@@ -1923,16 +1926,19 @@ export const viewSchemas = {
         "type": "object",
         "properties": {
           "startsAt": {
-            "type": "string"
+            "type": "string",
+            "description": "with the zone `local`: in the first zone, UTC+14"
           },
           "installsAt": {
             "type": [
               "string",
               "null"
-            ]
+            ],
+            "description": "with the zone `local`: in the first zone, UTC+14"
           },
           "expiresAt": {
-            "type": "string"
+            "type": "string",
+            "description": "with the zone `local`: in the last zone, UTC-12"
           },
           "recurrence": {
             "anyOf": [
@@ -2200,15 +2206,15 @@ export const viewSchemas = {
     "properties": {
       "startAt": {
         "type": "string",
-        "description": "when commands leave; default at once; a moment in the past means at once"
+        "description": "when commands leave; default at once; a moment in the past means at once. With the zone `local` each computer begins at this time of its own"
       },
       "installAt": {
         "type": "string",
-        "description": "when computers act, from files that they have fetched since `startAt`; default as soon as they have them. Who has not got them by then, or hears of the job later, acts as soon as it can"
+        "description": "when computers act, from files that they have fetched since `startAt`; default as soon as they have them. Who has not got them by then, or hears of the job later, acts as soon as it can. With the zone `local`: at this time of each computer's own"
       },
       "zone": {
         "type": "string",
-        "description": "IANA name, default UTC; gives meaning to wall-clock times"
+        "description": "IANA name, default UTC; gives meaning to wall-clock times. `local`: each computer's own time, as its system says it. Commands then leave when the first zone (UTC+14) reaches `startAt`, the job expires when the last one (UTC-12) reaches `expiresAt`, and every computer keeps to its own clock: it fetches nothing before its `startAt`, changes nothing before its `installAt` and begins nothing from its `expiresAt` on. Times that have passed somewhere only are accepted: there a computer begins at once, or not at all. None of the three may have an offset, and UNTIL in `recurrence` no `Z`. Without `startAt` all begin at once. Recurring runs are due when the first zone reaches their time. Windows of groups stay in the zones of their own; both must have come"
       },
       "windows": {
         "type": "string",
@@ -2220,7 +2226,7 @@ export const viewSchemas = {
       },
       "expiresAt": {
         "type": "string",
-        "description": "default 30 days after the start"
+        "description": "default 30 days after the start; with the zone `local` after the start in the last zone"
       },
       "recurrence": {
         "type": "string",
