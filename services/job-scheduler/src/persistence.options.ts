@@ -6,6 +6,7 @@ import { Timeouts1765100000001 } from './migrations/1765100000001-timeouts.migra
 import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js';
 import { ReexecuteFilter1765600000002 } from './migrations/1765600000002-reexecute-filter.migration.js';
 import { UserPolicy1765800000000 } from './migrations/1765800000000-user-policy.migration.js';
+import { OwnTime1765700000050 } from './migrations/1765700000050-own-time.migration.js';
 import { Windows1765600000001 } from './migrations/1765600000001-windows.migration.js';
 import { LateJoiners1765400000000 } from './migrations/1765400000000-late-joiners.migration.js';
 import { TargetFilter1765300000003 } from './migrations/1765300000003-target-filter.migration.js';
@@ -41,5 +42,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     Windows1765600000001,
     ReexecuteFilter1765600000002,
     UserPolicy1765800000000,
+    OwnTime1765700000050,
   ],
 };

@@ -1,5 +1,6 @@
 import { type Decision, noted, unchanged } from '../jobs/decision.js';
 import type { Job } from '../jobs/job.js';
+import { expiryWords } from '../jobs/local-words.js';
 import { close } from './decide-close.js';
 
 const OPEN: readonly string[] = ['draft', 'scheduled', 'running', 'paused', 'halted'];
@@ -8,7 +9,7 @@ const OPEN: readonly string[] = ['draft', 'scheduled', 'running', 'paused', 'hal
 export function decideExpire(job: Job, now: Date): Decision {
   if (!OPEN.includes(job.status)) return unchanged(job);
   if (now < job.expiresAt) return noted(job, {}, [{ kind: 'setTimer', timer: 'expire', dueAt: job.expiresAt }]);
-  const at = job.expiresAt.toISOString();
+  const at = expiryWords(job) ?? job.expiresAt.toISOString();
   return close(job, 'expired', whyExpired(job, at), `The job expired at ${at}.`, now);
 }
 

@@ -1,9 +1,11 @@
-import { durationMs } from '@waybill/contracts';
+import { durationMs, LOCAL_ZONE } from '@waybill/contracts';
 import type { CancelCommand, HoldCommand, ExecuteCommand } from '@waybill/contracts';
 import { lastAttempt, retryPolicy } from '../jobs/attempts.js';
 import { userPolicy } from '../jobs/user-policy.js';
 import type { Closing } from '../jobs/decision.js';
+import { lastAt } from '../jobs/everywhere.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter, type Job } from '../jobs/job.js';
+import { expiresByOwnClock } from '../jobs/local-words.js';
 
 type Addressing = 'id' | 'v' | 'audience' | 'seq' | 'issuedAt' | 'selector';
 
@@ -42,13 +44,25 @@ export function executeContent(
     revision: job.revision,
     exclude: { groups: [...job.excludeGroupIds], computers: [...job.excludeComputers] },
     expiresAt: job.expiresAt.toISOString(),
-    // a moment that has passed is none to wait for
     ...(accept && { acceptBy: new Date(now.getTime() + durationMs(accept)).toISOString() }),
     ...(retry && { retry }),
     ...(user && { user }),
     ...(job.windows === 'ignore' && { windows: 'ignore' as const }),
-    ...(job.installsAt && job.installsAt > now ? { installAt: job.installsAt.toISOString() } : {}),
+    ...timesOf(job, now),
   };
+}
+
+/** A moment that has passed, everywhere if it is each computer's own, is none to wait for. */
+function timesOf(job: Job, now: Date): Pick<ExecuteCommand, 'installAt' | 'local'> {
+  const { zone, startAt, installAt, installsAt, expireAt } = job;
+  if (zone !== LOCAL_ZONE) return installsAt && installsAt > now ? { installAt: installsAt.toISOString() } : {};
+  const ahead = (text: string | null) => text !== null && lastAt(text, zone)! > now;
+  const local = {
+    ...(ahead(startAt) && { startAt: startAt! }),
+    ...(ahead(installAt) && { installAt: installAt! }),
+    ...(expiresByOwnClock(job) && { expiresAt: expireAt! }),
+  };
+  return Object.keys(local).length > 0 ? { installAt: LOCAL_ZONE, local } : {};
 }
 
 /** "What has not begun waits" or "goes on", valid as long as the job can be either. */

@@ -1,4 +1,4 @@
-import { inboxShard, inboxStream } from '@waybill/contracts';
+import { type ExecuteCommand, inboxShard, inboxStream } from '@waybill/contracts';
 import { v7 } from 'uuid';
 import { aRunningJob, at, NOW } from '../jobs/a-job.fixture.spec.js';
 import { cancelContent, executeContent } from './command-content.js';
@@ -44,6 +44,53 @@ describe('executeContent', () => {
     const job = aRunningJob({ installsAt: at(60) });
     expect(executeContent(job, version, 1, at(59))).toMatchObject({ installAt: at(60).toISOString() });
     expect(executeContent(job, version, 1, at(60))).not.toHaveProperty('installAt');
+  });
+
+  describe("of a job by each computer's own time", () => {
+    const local = {
+      startAt: '2026-09-02T09:00:00',
+      installAt: '2026-09-02T12:00:00',
+      expiresAt: '2026-09-15T00:00:00',
+    };
+    const job = aRunningJob({
+      zone: 'local',
+      startAt: local.startAt,
+      installAt: local.installAt,
+      installsAt: new Date('2026-09-01T22:00:00Z'),
+      expireAt: local.expiresAt,
+      expiresAt: new Date('2026-09-15T12:00:00Z'),
+    });
+    const timesAt = (now: string, changes: object = {}) => {
+      const {
+        installAt,
+        local: said,
+        expiresAt,
+      } = executeContent({ ...job, ...changes }, version, 1, new Date(now)) as ExecuteCommand;
+      return { installAt, local: said, expiresAt };
+    };
+    const expiresAt = '2026-09-15T12:00:00.000Z';
+
+    it('says its times as they were written, and is valid until the last zone has expired', () => {
+      expect(timesAt('2026-09-01T19:00:00Z')).toEqual({ installAt: 'local', local, expiresAt });
+    });
+
+    it('says none that has passed everywhere', () => {
+      const { startAt: _, ...afterStart } = local;
+      expect(timesAt('2026-09-02T20:59:59Z').local).toEqual(local);
+      expect(timesAt('2026-09-02T21:00:00Z').local).toEqual(afterStart);
+      expect(timesAt('2026-09-03T00:00:00Z').local).toEqual({ expiresAt: local.expiresAt });
+    });
+
+    it('says no expiry that a new attempt has moved, and nothing of it when there is nothing to say', () => {
+      const later = new Date('2026-10-20T00:00:00Z');
+      const plain = { installAt: undefined, local: undefined };
+      expect(timesAt('2026-09-20T00:00:00Z', { expiresAt: later })).toEqual({
+        ...plain,
+        expiresAt: later.toISOString(),
+      });
+      const now = { startAt: null, installAt: null, expireAt: null };
+      expect(timesAt('2026-09-01T00:00:00Z', now)).toEqual({ ...plain, expiresAt });
+    });
   });
 
   it('says what the agent needs in order to act and to judge', () => {

@@ -26,6 +26,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     excludeComputers: [],
     startAt: null,
     installAt: null,
+    expireAt: null,
     installsAt: null,
     zone: 'UTC',
     startsAt: NOW,

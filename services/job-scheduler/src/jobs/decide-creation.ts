@@ -49,6 +49,7 @@ export function decideCreation(
     excludeComputers: lowerCase(targets.exclude?.computers),
     startAt: schedule.startAt,
     installAt: schedule.installAt,
+    expireAt: schedule.expireAt,
     installsAt: schedule.installsAt,
     zone: schedule.zone,
     windows: order.schedule?.windows ?? 'group',

@@ -5,6 +5,7 @@ describe('decideCreation', () => {
   const schedule = {
     startAt: null,
     installAt: null,
+    expireAt: null,
     zone: 'UTC',
     startsAt: at(10),
     installsAt: null,

@@ -41,6 +41,7 @@ const COLUMNS: Record<keyof Job, string> = {
   excludeComputers: 'exclude_computers',
   startAt: 'start_at',
   installAt: 'install_at',
+  expireAt: 'expire_at',
   installsAt: 'installs_at',
   zone: 'zone',
   windows: 'windows',

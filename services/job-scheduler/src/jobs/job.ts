@@ -35,12 +35,15 @@ export interface JobDocument {
   readonly startAt: string | null;
   /** as it was written, null for "as soon as the files are there" */
   readonly installAt: string | null;
+  /** `expiresAt` as it was written, null for 30 days after the start */
+  readonly expireAt: string | null;
+  /** IANA name, or `local` for each computer's own time */
   readonly zone: string;
   /** `ignore`: its computers act outside the windows of their groups, too */
   readonly windows: 'group' | 'ignore';
-  /** the moment that `startAt` in `zone` means */
+  /** the moment that `startAt` in `zone` means; with `local` in the first zone */
   readonly startsAt: Date;
-  /** the moment that `installAt` in `zone` means */
+  /** the moment that `installAt` in `zone` means; with `local` in the first zone */
   readonly installsAt: Date | null;
   /** of what recurring job it is a run; null: it is done once */
   readonly series: RunOf | null;

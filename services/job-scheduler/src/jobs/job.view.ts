@@ -2,6 +2,7 @@ import type { JobView, SignatureView, WaveView } from '@waybill/contracts';
 import { percentsOf } from '../rollout/rollout.js';
 import { waitingWords } from '../rollout/rollout-words.js';
 import type { Job } from './job.js';
+import { localWords } from './local-words.js';
 
 /**
  * The job as other services and, through the gateway, administrators see it.
@@ -17,7 +18,7 @@ export function jobView(
     id: job.id,
     name: job.name,
     status: job.status,
-    statusReason: job.statusReason ?? waitingWords(job, now),
+    statusReason: job.statusReason ?? waitingWords(job, now) ?? localWords(job, now),
     package: job.package,
     version: job.version,
     signature,

@@ -1,12 +1,15 @@
-import { type FieldError, instantOf, isKnownZone, type JobSchedule } from '@waybill/contracts';
+import { type FieldError, instantOf, isKnownZone, type JobSchedule, LOCAL_ZONE } from '@waybill/contracts';
 import { planRecurrence } from '../recurrence/plan-recurrence.js';
 import { momentsOf, type Recurrence } from '../recurrence/recurrence.js';
 import { HORIZON_DAYS } from './horizon.js';
 import { DEFAULT_LIFETIME_DAYS, daysAfter } from './job.js';
+import { planLocal } from './plan-local.js';
 
 export interface PlannedSchedule {
   startAt: string | null;
   installAt: string | null;
+  /** `expiresAt` as it was written; null: the default */
+  expireAt: string | null;
   zone: string;
   startsAt: Date;
   /** null: at once */
@@ -19,12 +22,17 @@ export interface PlannedSchedule {
 /** Gives wall-clock times their meaning. Adds to `errors` what makes no sense; the plan is to be used only if there was none. */
 export function planSchedule(schedule: JobSchedule, now: Date, errors: FieldError[]): PlannedSchedule {
   const { zone = 'UTC', recurrence } = schedule;
-  const zoneKnown = isKnownZone(zone);
+  const local = zone === LOCAL_ZONE;
+  const zoneKnown = local || isKnownZone(zone);
   if (!zoneKnown) {
-    const message = `"${zone}" is not a known time zone; use an IANA name such as Asia/Tokyo, Europe/Berlin or UTC`;
+    const message = `"${zone}" is not a known time zone; use an IANA name such as Asia/Tokyo, Europe/Berlin or UTC, or "${LOCAL_ZONE}" for each computer's own time`;
     errors.push({ pointer: '/schedule/zone', message });
   }
-  if (recurrence === undefined) return planOnce(schedule, zone, zoneKnown, now, errors);
+  if (recurrence === undefined) {
+    const planned = local ? planLocal(schedule, now, errors) : planOnce(schedule, zone, zoneKnown, now, errors);
+    checkHorizon(planned.startsAt, now, errors);
+    return planned;
+  }
   const recurs = planRecurrence({ ...schedule, recurrence }, zoneKnown ? zone : null, now, errors);
   if (!recurs) return planOnce({}, zone, zoneKnown, now, []);
   const first = momentsOf(recurs, 1);
@@ -49,7 +57,6 @@ function planOnce(
   };
   const wanted = read('startAt');
   const startsAt = wanted && wanted > now ? wanted : now;
-  checkHorizon(startsAt, now, errors);
   const end = read('expiresAt');
   // Without its zone a time cannot be judged; one error per cause.
   if (end && zoneKnown) checkEnd(end, { startsAt, now, started: !wanted || wanted <= now }, errors);
@@ -59,6 +66,7 @@ function planOnce(
   return {
     startAt: schedule.startAt ?? null,
     installAt: schedule.installAt ?? null,
+    expireAt: schedule.expiresAt ?? null,
     zone,
     startsAt,
     installsAt,

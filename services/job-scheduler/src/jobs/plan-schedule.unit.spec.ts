@@ -14,6 +14,7 @@ describe('planSchedule', () => {
     expect(planned).toEqual({
       startAt: null,
       installAt: null,
+      expireAt: null,
       zone: 'UTC',
       startsAt: NOW,
       installsAt: null,
@@ -38,6 +39,7 @@ describe('planSchedule', () => {
     expect(planned).toEqual({
       startAt: '2026-09-02T09:00:00',
       installAt: '2026-09-02T12:00:00',
+      expireAt: '2026-09-15T00:00:00',
       zone: 'Asia/Tokyo',
       startsAt: new Date('2026-09-02T00:00:00Z'),
       installsAt: new Date('2026-09-02T03:00:00Z'),

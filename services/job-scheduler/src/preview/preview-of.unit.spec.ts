@@ -20,6 +20,7 @@ const at = new Date('2026-09-01T00:00:00Z');
 const schedule = {
   startAt: null,
   installAt: null,
+  expireAt: null,
   installsAt: null,
   zone: 'UTC',
   startsAt: at,

@@ -1,4 +1,5 @@
-import { type FieldError, hasOffset, instantOf, type JobSchedule, wallOf } from '@waybill/contracts';
+import { type FieldError, hasOffset, type JobSchedule, LOCAL_ZONE, wallOf } from '@waybill/contracts';
+import { firstAt, lastAt } from '../jobs/everywhere.js';
 import { HORIZON_DAYS } from '../jobs/horizon.js';
 import { DEFAULT_LIFETIME_DAYS } from '../jobs/job.js';
 import { parseRule, type Rule } from './parse-rule.js';
@@ -68,6 +69,8 @@ function distanceErrors(installAfterMs: number | null, expiresAfterMs: number | 
 
 /** @returns a sentence when there is no sensible answer */
 function runsOf(rule: Rule, start: number, zone: string, now: Date): string[] | string {
+  if (zone === LOCAL_ZONE && rule.until?.endsWith('Z'))
+    return `UNTIL=${rule.until} is one moment for all, the zone "${LOCAL_ZONE}" each computer's own: write UNTIL=${rule.until.slice(0, -1)}`;
   const horizon = start + HORIZON_DAYS * DAY_MS;
   const until = rule.until === null ? null : untilOf(rule.until, zone);
   if (until === undefined) return `UNTIL=${rule.until} is not a date and time that exists`;
@@ -76,14 +79,14 @@ function runsOf(rule: Rule, start: number, zone: string, now: Date): string[] | 
   const walls = wallClocks(rule.pattern, { start, end }, rule.count ?? MAX_RUNS + 1);
   if (walls === null) return 'the rule looks at too many times for the few that it names: make it simpler';
   const named = walls
-    .map((wall) => ({ wall, at: instantOf(wall, zone)!.getTime() }))
+    .map((wall) => ({ wall, at: firstAt(wall, zone)!.getTime(), passed: lastAt(wall, zone)! <= now }))
     .filter(({ at }) => until === null || at <= until.getTime());
   if (named.length === 0) return 'the rule never yields a run: no such time exists within ten years, or before UNTIL';
   if (named.length > MAX_RUNS) return `the rule yields more than ${MAX_RUNS} runs: end it earlier`;
   if ((rule.count !== null && named.length < rule.count) || (until !== null && until.getTime() > horizon + DAY_MS))
     return 'the last run would be more than ten years after the first: end it earlier';
   // where the clocks are set forward, two wall-clock times can mean one moment
-  const ahead = named.filter(({ at }, i) => at > now.getTime() && (i === 0 || at > named[i - 1]!.at));
+  const ahead = named.filter(({ at, passed }, i) => !passed && (i === 0 || at > named[i - 1]!.at));
   return ahead.length > 0 ? ahead.map(({ wall }) => wall) : 'all runs that the rule yields are in the past';
 }
 
@@ -91,5 +94,5 @@ function runsOf(rule: Rule, start: number, zone: string, now: Date): string[] | 
 function untilOf(until: string, zone: string): Date | undefined {
   const [, year, month, day, time] = /^(\d{4})(\d{2})(\d{2})(?:T(.+))?$/.exec(until)!;
   const clock = time === undefined ? '23:59:59' : time.replace(/^(\d{2})(\d{2})(\d{2})/, '$1:$2:$3');
-  return instantOf(`${year}-${month}-${day}T${clock}`, zone) ?? undefined;
+  return firstAt(`${year}-${month}-${day}T${clock}`, zone) ?? undefined;
 }

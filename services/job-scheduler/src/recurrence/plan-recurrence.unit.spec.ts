@@ -236,6 +236,7 @@ describe('the moments of a run', () => {
     expect(momentsOf(found, 2)).toEqual({
       startAt: '2026-10-30T18:00:00',
       installAt: '2026-10-31T02:00:00',
+      expireAt: '2026-11-13T18:00:00',
       startsAt: new Date('2026-10-30T17:00:00Z'),
       installsAt: new Date('2026-10-31T01:00:00Z'),
       expiresAt: new Date('2026-11-13T17:00:00Z'),
