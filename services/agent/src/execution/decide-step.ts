@@ -1,7 +1,7 @@
 import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, Verdict } from '../journal/journal.records.js';
 import { hasBegun, isCutOff, type StepName, STEPS, stepOf } from './attempt.js';
-import type { CommandMoments } from '../time/command-moments.js';
+import type { CommandMoments, Moment } from '../time/command-moments.js';
 import { planSteps } from './plan-steps.js';
 
 /** `installer`: one at a time on this computer. `prepare`: checks and downloads, two at a time. */
@@ -53,12 +53,16 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
 /** A further attempt waits first; then it does what the first one did, since much may have changed. */
 function stepsOf({ command, notBefore, steps }: AttemptRecord, variant: Variant, facts: DecisionFacts): StepName[] {
   const { startsAt, installsAt } = facts.moments;
-  const waits: Partial<Record<StepName, number>> = { [STEPS.start]: startsAt?.at, [STEPS.schedule]: installsAt?.at };
-  // a moment that has passed is none to wait for
-  const passed = (name: StepName) => (waits[name] ?? Infinity) <= facts.now && !steps.some((row) => row.name === name);
+  const hasCome = (moment: Moment | null) => moment !== null && moment.at <= facts.now;
+  // what was begun goes on, also when the clock or the zone says afterwards that it was too early
+  const come: Partial<Record<StepName, boolean>> = {
+    [STEPS.start]: hasCome(startsAt) || steps.some(({ name }) => name !== STEPS.backOff),
+    [STEPS.schedule]: hasCome(installsAt) || hasBegun(steps),
+  };
+  const waited = (name: StepName) => come[name] && !stepOf({ steps }, name);
   return [
     ...(notBefore === null ? [] : [STEPS.backOff]),
-    ...planSteps(command, variant).filter((name) => !passed(name)),
+    ...planSteps(command, variant).filter((name) => !waited(name)),
   ];
 }
 

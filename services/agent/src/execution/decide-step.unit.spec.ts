@@ -111,6 +111,27 @@ describe('the step machine', () => {
     expect(of({ installAt: wall(60_000) })).toBe('scripts');
   });
 
+  it('goes on with what was begun, although its clock says afterwards that it was too early', () => {
+    const wall = inFuture(3_600_000).slice(0, 19);
+    const early = { ...command, installAt: 'local' as const, local: { startAt: wall, installAt: wall } };
+    const after = (count: number) =>
+      nameOf(
+        decide(
+          record(
+            FULL.slice(0, count).map((name) => done(name)),
+            { command: early },
+          ),
+        ),
+      );
+    expect([after(0), after(1), after(4), after(5), after(7)]).toEqual([
+      'start',
+      'requirements',
+      'download',
+      'schedule',
+      'install',
+    ]);
+  });
+
   it('does not wait for a moment of installation that has passed', () => {
     const fetched = FULL.slice(0, 5).map((name) => done(name));
     const at = (installAt: string) => nameOf(decide(record(fetched, { command: { ...command, installAt } })));
