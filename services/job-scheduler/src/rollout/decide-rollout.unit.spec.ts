@@ -50,6 +50,20 @@ describe('the next wave', () => {
     expect(job.revision).toBe(first.revision + 1);
   });
 
+  it('soaks from when the last computer begins by its own clock; without a soak only the gate counts', () => {
+    const local = (job: Job, installAt: string | null = null): Job => {
+      return { ...job, zone: 'local', startAt: '2026-09-01T06:00:00', installAt };
+    };
+    const soaks = (job: Job) => progress(job, [[20, 0]], at(90)).effects;
+    const first = aReleased([20, 180, 1800], NOW);
+    expect(soaks(first)).toContainEqual({ kind: 'releaseWave', wave: 2 });
+    const until = (moment: string) => [{ kind: 'setTimer', timer: 'wave', dueAt: new Date(moment) }];
+    expect(soaks(local(first))).toEqual(until('2026-09-01T18:01:00Z'));
+    expect(soaks(local(first, '2026-09-01T07:00:00'))).toEqual(until('2026-09-01T19:01:00Z'));
+    const rollout = { ...THREE, waves: [{ percent: 1 }, { percent: 100 }] };
+    expect(soaks(local(aReleased([20, 1980], NOW, { rollout })))).toContainEqual({ kind: 'releaseWave', wave: 2 });
+  });
+
   it('waits for enough finished computers, and the job says for how many', () => {
     const { job } = progress(aReleased([20, 180, 1800], NOW), [[7, 1]], at(90));
     expect(job).toMatchObject({ status: 'running', rolloutState: { released: 1 } });

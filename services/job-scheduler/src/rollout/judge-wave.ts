@@ -1,3 +1,4 @@
+import { beginsLast } from '../jobs/everywhere.js';
 import type { Job } from '../jobs/job.js';
 import { gateOf, needsApproval, type RolloutState, soakOf } from './rollout.js';
 
@@ -19,7 +20,10 @@ export function judgeWave(job: Job, state: RolloutState, wave: number, now: Date
   const { total, finished, releasedAt, toldAt, approvedBy } = state.waves[wave - 1]!;
   if (total === 0) return { kind: 'go' };
   // jobs that began before there was a pace have told a wave when they released it
-  const until = new Date(Date.parse(toldAt ?? releasedAt!) + soakOf(job, wave));
+  const told = Date.parse(toldAt ?? releasedAt!);
+  const soak = soakOf(job, wave);
+  // a soak that was over before anybody had begun would have shown nothing
+  const until = new Date((soak > 0 ? Math.max(told, beginsLast(job)?.getTime() ?? told) : told) + soak);
   if (now < until) return { kind: 'soak', until };
   if (wave > state.waived) {
     const { minimumFinished, successPercent } = gateOf(job);
