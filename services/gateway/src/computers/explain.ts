@@ -55,7 +55,7 @@ function notStarted(job: JobView): Words {
     case 'scheduled':
       return job.approval && !job.approval.approvedBy
         ? { answer: `The job has not started.${why}`, next: `POST /jobs/${job.id}/actions/approve, by somebody else.` }
-        : { answer: `The job has not started: it starts at ${job.schedule.startsAt}.`, next: null };
+        : { answer: `The job has not started: it starts at ${job.schedule.startsAt}.${why}`, next: null };
     case 'running':
       return { answer: 'The job has just been started: its targets are being looked up.', next: null };
     default:

@@ -102,6 +102,14 @@ describe('why a job has not done its work on a computer', () => {
       [`The job has not started: it starts at ${AT}.`, null],
     ],
     [
+      "scheduled by each computer's own time",
+      of({
+        execution: null,
+        job: { ...unknown, status: 'scheduled', statusReason: 'It starts at 2026-09-01T14:00:00 of its own time.' },
+      }),
+      [`The job has not started: it starts at ${AT}. It starts at 2026-09-01T14:00:00 of its own time.`, null],
+    ],
+    [
       'that waits for a second person',
       of({
         execution: null,

@@ -57,6 +57,20 @@ export const JOB_EXAMPLES = {
       annotations: { ticket: 'CHG-1042' },
     },
   },
+  ownTime: {
+    summary: 'each computer in the night of its own time zone, from files that it has fetched in the evening',
+    value: {
+      package: 'acme-ledger',
+      version: '2.4.0',
+      targets: { groups: ['accounting'] },
+      schedule: {
+        startAt: '2027-01-29T18:00:00',
+        installAt: '2027-01-30T02:00:00',
+        expiresAt: '2027-01-31T00:00:00',
+        zone: 'local',
+      },
+    },
+  },
   emergency: {
     summary: 'to these computers at once, whatever the windows of their groups say',
     value: {
