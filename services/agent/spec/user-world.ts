@@ -9,6 +9,7 @@ import { LocalDesk } from '../src/local/local-desk.js';
 import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
 import type { Clock } from '../src/time/clock.js';
+import { OwnTime } from '../src/time/own-time.js';
 import { InstallOffers } from '../src/user/install-offers.js';
 import type { Notice } from '../src/user/notifier.js';
 import { RestartKeeper } from '../src/user/restart-keeper.js';
@@ -89,7 +90,8 @@ export class UserWorld {
     const [notifier, log] = [{ tell }, silentLog];
     const time = () => new RunningTime(() => clock.running);
     this.windows = new InstallWindows(journal);
-    this.offers = new InstallOffers({ journal, clock, reports, notifier, time: time() });
+    const own = new OwnTime(clock, () => 'UTC');
+    this.offers = new InstallOffers({ journal, clock, reports, notifier, time: time(), own });
     const restarter = { restart: () => Promise.resolve(void this.restarts.push(clock.now())) };
     const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
     this.keeper = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill, time: time() });
@@ -101,6 +103,7 @@ export class UserWorld {
       log,
       bootId,
       windows: this.windows,
+      time: own,
       offers: this.offers,
       restarts: this.keeper,
       runner: {

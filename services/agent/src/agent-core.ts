@@ -91,7 +91,7 @@ export class AgentCore {
     const holds = new JobHolds(journal);
     this.firstWord = new FirstWord(journal, clock);
     const { notifier, restarter, bootId } = parts;
-    this.offers = new InstallOffers({ journal, clock, reports: this.reports, notifier });
+    this.offers = new InstallOffers({ journal, clock, reports: this.reports, notifier, own: time });
     const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
     this.restarts = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill });
     this.executor = new Executor({

@@ -115,9 +115,7 @@ export class AttemptDriver {
       });
       const moments = this.parts.time.momentsOf(record.command);
       const why =
-        step === STEPS.user
-          ? this.parts.offers.open(this.key)
-          : whyItWaits(step, record, this.closed(record), moments);
+        step === STEPS.user ? this.parts.offers.open(this.key) : whyItWaits(step, record, this.closed(record), moments);
       // also when it goes on waiting, but for something else or until another moment
       const { reason = null, message = null } = record.lastReport ?? {};
       const known = status === record.status && (why.reason ?? null) === reason && (why.message ?? message) === message;

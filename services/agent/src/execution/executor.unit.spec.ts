@@ -52,10 +52,10 @@ describe('the executor', () => {
       record.command.manifest.variants[0]!;
     const mayBegin = () => true;
     const windows = new InstallWindows(journal);
-    const offers = new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) });
-    const restarts = { plan: () => '', watch: () => {} };
     const computer = { zone: 'UTC' };
     const time = new OwnTime(clock, () => computer.zone);
+    const offers = new InstallOffers({ journal, clock, own: time, reports, notifier: new LogNotifier(silentLog) });
+    const restarts = { plan: () => '', watch: () => {} };
     const common = { journal, clock, time, reports, runner, windows, offers, restarts, log: silentLog };
     const parts = { ...common, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {

@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.js';
 import { type AttemptKey, type AttemptRecord, keyText, type Verdict } from '../journal/journal.records.js';
 import type { ReportWriter } from '../reports/report-writer.js';
 import type { Clock } from '../time/clock.js';
+import { OwnTime } from '../time/own-time.js';
 import type { Notifier } from './notifier.js';
 import { aged, dueInMs, firstOffer, type Offer, type Postponement, postponed, tellInMs, unattended } from './offer.js';
 import { RunningTime } from './running-time.js';
@@ -17,15 +18,19 @@ export interface InstallOffersParts {
   reports: ReportWriter;
   notifier: Notifier;
   time?: RunningTime;
+  /** what the times of commands mean on this computer; default by the zone of its system */
+  own?: OwnTime;
 }
 
 /** Installations that wait for the users of the computer, and what these are told of others. Kept in the journal, so that a restart forgets nothing. */
 export class InstallOffers {
   private readonly time: RunningTime;
+  private readonly own: OwnTime;
   private changed = new AbortController();
 
   constructor(private readonly parts: InstallOffersParts) {
     this.time = parts.time ?? new RunningTime();
+    this.own = parts.own ?? new OwnTime(parts.clock);
   }
 
   /** Whether an attempt must not begin yet because its users may still put it off. */
@@ -116,7 +121,8 @@ export class InstallOffers {
     const record = this.parts.journal.attempt(key)!;
     const { command } = record;
     const policy = command.user!;
-    const offer = this.offerOf(record) ?? firstOffer(policy, Date.parse(command.expiresAt), this.parts.clock.now());
+    const expiry = () => this.own.momentsOf(command).expiresAt.at;
+    const offer = this.offerOf(record) ?? firstOffer(policy, expiry(), this.parts.clock.now());
     this.put(key, offer);
     return { offer, policy, command };
   }

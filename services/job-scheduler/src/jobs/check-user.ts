@@ -1,4 +1,5 @@
 import { type CreateJob, durationMs, type FieldError, type JobUser } from '@waybill/contracts';
+import { beginsLast } from './everywhere.js';
 import type { PlannedSchedule } from './plan-schedule.js';
 
 const MIN_MS = 60_000;
@@ -31,10 +32,14 @@ export function userErrors({ user, action }: Pick<CreateJob, 'user' | 'action'>)
 /** A deadline that the job's own end comes before would never be met. Only that of an installation: who is asked for a restart has it installed. */
 export function userScheduleErrors(
   user: JobUser | undefined,
-  { startsAt, installsAt, expiresAt }: Pick<PlannedSchedule, 'startsAt' | 'installsAt' | 'expiresAt'>,
+  schedule: Pick<PlannedSchedule, 'startsAt' | 'installsAt' | 'expiresAt' | 'zone' | 'startAt' | 'installAt'>,
 ): FieldError[] {
   if (user?.deadline === undefined || !user.deferrals) return [];
-  const offered = installsAt && installsAt > startsAt ? installsAt : startsAt;
+  const { startsAt, installsAt, expiresAt } = schedule;
+  // by each computer's own time it is offered and ends in the last zone, as far apart as in any other
+  const first = installsAt && installsAt > startsAt ? installsAt : startsAt;
+  const last = beginsLast(schedule);
+  const offered = last && last > first ? last : first;
   if (durationMs(user.deadline) < expiresAt.getTime() - offered.getTime()) return [];
   const message = `the job expires at ${expiresAt.toISOString()}, before ${user.deadline} have passed since it is offered first`;
   return [{ pointer: '/user/deadline', message }];

@@ -1,6 +1,7 @@
 import { CreateJob, type JobUser, validateMessage } from '@waybill/contracts';
 import { executeContent } from '../dispatch/command-content.js';
 import { aRunningJob, at, NOW } from './a-job.fixture.spec.js';
+import { planSchedule } from './plan-schedule.js';
 import { userErrors, userScheduleErrors } from './check-user.js';
 
 const errors = (user: JobUser, action?: CreateJob['action']) =>
@@ -54,13 +55,25 @@ describe('what an order says of users', () => {
   });
 
   it('must end before the job does', () => {
-    const schedule = { startsAt: NOW, installsAt: null, expiresAt: at(7200) };
+    const once = { zone: 'UTC', startAt: null, installAt: null, installsAt: null };
+    const schedule = { ...once, startsAt: NOW, expiresAt: at(7200) };
     const user = { notify: true, deferrals: 1 };
     expect(userScheduleErrors({ ...user, deadline: 'PT2H' }, schedule)).toMatchObject([{ pointer: '/user/deadline' }]);
     expect(userScheduleErrors({ ...user, deadline: 'PT1H59M' }, schedule)).toEqual([]);
     const later = { ...schedule, installsAt: at(3600) };
     expect(userScheduleErrors({ ...user, deadline: 'PT1H' }, later)).toMatchObject([{ pointer: '/user/deadline' }]);
     expect(userScheduleErrors({ notify: true, restart: 'ask', deadline: 'PT2H' }, schedule)).toEqual([]);
+  });
+
+  it("must end before the job does by each computer's own time", () => {
+    const schedule = planSchedule(
+      { zone: 'local', startAt: '2026-09-02T09:00:00', expiresAt: '2026-09-02T17:00:00' },
+      NOW,
+      [],
+    );
+    const user = { notify: true, deferrals: 1 };
+    expect(userScheduleErrors({ ...user, deadline: 'PT8H' }, schedule)).toMatchObject([{ pointer: '/user/deadline' }]);
+    expect(userScheduleErrors({ ...user, deadline: 'PT7H59M' }, schedule)).toEqual([]);
   });
 });
 
