@@ -137,9 +137,10 @@ export class JobTargetsAssigned {
   @IsInt() @Min(1) run: number;
   /** from 0 */
   @IsInt() @Min(0) chunk: number;
-  @IsInt() @Min(1) chunks: number;
+  /** absent while further targets are being looked for: the last chunk says it, and `total` */
+  @IsOptional() @IsInt() @Min(1) chunks?: number;
   /** number of targets of the whole run */
-  @IsInt() @Min(0) total: number;
+  @IsOptional() @IsInt() @Min(0) total?: number;
   @IsISO8601() expiresAt: string;
   /** attempts that a computer may make for each order; absent: one */
   @IsOptional() @IsInt() @Min(1) @Max(10) attempts?: number;

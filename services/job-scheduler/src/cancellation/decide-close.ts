@@ -13,8 +13,12 @@ export function close(job: Job, closing: Closing, statusReason: string, executio
     { kind: 'clearTimers', timers: ['start', 'expire', 'resolve', ...waveTimer(job)] },
     { kind: 'announceStatus' },
   ];
-  if (job.phase === 'assigning' || job.phase === 'released') effects.push({ kind: 'closeExecutions', ...undo });
+  // executions of those that were found so far
+  const found = job.phase === 'resolving' && job.found?.chunks ? job.found : null;
+  if (found || job.phase === 'assigning' || job.phase === 'released')
+    effects.push({ kind: 'closeExecutions', ...undo });
   if (job.phase === 'released') effects.push({ kind: 'sendCancel', ...undo });
   const reexecution = job.reexecution && { ...job.reexecution, withdrawn: true };
-  return changed(job, { status: closing, statusReason, finishedAt: now, reexecution }, effects);
+  const counted = found && { total: found.total, resolvedAt: new Date(found.resolvedAt) };
+  return changed(job, { status: closing, statusReason, finishedAt: now, reexecution, ...counted }, effects);
 }

@@ -49,6 +49,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     attempt: 1,
     expiresAt: at(3600),
     resolution: null,
+    found: null,
     resolvedAt: null,
     total: null,
     startedAt: null,

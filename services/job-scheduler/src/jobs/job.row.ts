@@ -11,6 +11,7 @@ const STATE = {
   attempt: 'attempt',
   expiresAt: 'expires_at',
   resolution: 'resolution',
+  found: 'found',
   resolvedAt: 'resolved_at',
   total: 'total',
   startedAt: 'started_at',

@@ -82,6 +82,27 @@ export interface PendingReexecution {
   readonly withdrawn: boolean;
 }
 
+/**
+ * How far the search for a run's targets has come, stored with each page of them: whoever takes over goes on from here, as of the same moment,
+ * so that what was stored and told stays true.
+ */
+export interface FoundSoFar {
+  /** fleet's clock at the first page, RFC 3339 */
+  readonly resolvedAt: string;
+  /** the last target that is stored; null: all are */
+  readonly after: string | null;
+  /** targets that are stored */
+  readonly total: number;
+  /** of them by wave, the first at index 0; null for a job in one wave, and for a stratified one */
+  readonly waveTotals: readonly number[] | null;
+  /** groups of the job that did not exist any more on at least one page */
+  readonly unknownGroupIds: readonly string[];
+  /** guarded groups that at least one of them is in */
+  readonly guarded: readonly string[];
+  /** chunks of them that result has been given; 0: it is given all when all are found */
+  readonly chunks: number;
+}
+
 /** Where the job stands; every change goes through a decide function. */
 export interface JobState {
   readonly status: JobStatus;
@@ -95,6 +116,8 @@ export interface JobState {
   readonly expiresAt: Date;
   /** the resolution that may store targets now; one that was overtaken finds another id here and stops */
   readonly resolution: string | null;
+  /** null before the first page of targets is stored */
+  readonly found: FoundSoFar | null;
   /** fleet's clock when the targets were fixed */
   readonly resolvedAt: Date | null;
   /** number of targets, null before they are resolved */

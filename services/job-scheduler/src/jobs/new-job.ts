@@ -19,6 +19,7 @@ export function newJob(
       attempt: 1,
       expiresAt,
       resolution: null,
+      found: null,
       resolvedAt: null,
       total: null,
       startedAt: null,

@@ -6,6 +6,7 @@ import {
   inboxShard,
   inboxStream,
   JOB_RPC,
+  type JobTargetsAssigned,
 } from '@waybill/contracts';
 import { eventually, specActor } from '@waybill/testing';
 import { verifyManifest } from '@waybill/trust';
@@ -103,14 +104,24 @@ describe('a job for a group and a computer', () => {
     expect(await timersOf(id)).toEqual([]);
   });
 
-  it('asks for its targets page by page and hands them on in chunks', async () => {
+  it('asks for its targets page by page and hands each on as it comes; the last word says how many there were', async () => {
     const ids = computers(scheduler, 11);
     await scheduler.group('pages', ids);
     scheduler.peers.fleet.pageSize = 4;
     const { id } = await create(scheduler, { targets: { groups: ['pages'] } });
-    const [chunk] = await story.assigned(id);
+    const chunks = await story.assigned(id);
     scheduler.peers.fleet.pageSize = 5000;
-    expect(chunk!.targets.map((target) => target.computerId)).toEqual(ids);
+    expect(chunks.map(({ targets }) => targets.map(({ computerId }) => computerId))).toEqual([
+      ids.slice(0, 4),
+      ids.slice(4, 8),
+      ids.slice(8),
+      [],
+    ]);
+    const told = story.events<JobTargetsAssigned>(id, EVENTS.jobTargetsAssigned);
+    expect(told.map(({ chunk, chunks: of, total }) => ({ chunk, of, total }))).toEqual(
+      [0, 1, 2, 3].map((chunk) => (chunk === 3 ? { chunk, of: 4, total: 11 } : { chunk })),
+    );
+    expect(await get(scheduler, id)).toMatchObject({ targets: { total: 11 } });
     const asked = scheduler.peers.asked
       .map(({ request }) => request as { after?: string; resolvedAt?: string })
       .filter(({ after }) => ids.includes(after ?? ''));

@@ -36,13 +36,17 @@ export class Story {
     await this.scheduler.sql.query(`UPDATE timers SET due_at = now() WHERE job_id = $1 AND kind = 'start'`, [jobId]);
   }
 
-  /** Waits for all chunks of the targets. */
-  assigned(jobId: string): Promise<JobTargetsAssigned[]> {
+  /** Waits for all chunks of the targets, in their order; each with the total that one of them at least has said. */
+  assigned(jobId: string): Promise<(JobTargetsAssigned & { total: number })[]> {
     return eventually(async () => {
       const found = this.events<JobTargetsAssigned>(jobId, EVENTS.jobTargetsAssigned);
-      expect(found.length).toBeGreaterThan(0);
-      expect(found).toHaveLength(found[0]!.chunks);
-      return Promise.resolve(found);
+      const said = found.find(({ chunks }) => chunks !== undefined);
+      expect(found.map(({ chunk }) => chunk).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: said?.chunks ?? 1 }, (_, i) => i),
+      );
+      return Promise.resolve(
+        found.map((chunk) => ({ ...chunk, total: said!.total! })).sort((a, b) => a.chunk - b.chunk),
+      );
     });
   }
 

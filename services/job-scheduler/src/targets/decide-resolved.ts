@@ -1,4 +1,4 @@
-import { approvalForReach, type ApprovalPolicy, waitingWords } from '../approval/approval.js';
+import { type Approval, approvalForReach, type ApprovalPolicy, waitingWords } from '../approval/approval.js';
 import { close } from '../cancellation/decide-close.js';
 import { decideWithdrawn } from '../catalogue/decide-withdrawn.js';
 import { changed, type Decision, noted, unchanged } from '../jobs/decision.js';
@@ -7,7 +7,7 @@ import { grownTooLarge } from './confirmation.js';
 import { noteOf, removedGroups, whyNotStarted } from './removed-groups.js';
 
 /**
- * A scheduler begins to ask for the targets, from the first page on; whoever was asking before is overtaken. For a job that
+ * A scheduler begins to ask for the targets, or goes on after what was found; whoever was asking before is overtaken. For a job that
  * needs no targets any more the timer that brought us here is dropped.
  */
 export function decideResolving(job: Job, resolution: string): Decision {
@@ -59,9 +59,11 @@ export function decideResolved(job: Job, found: Resolution, now: Date, policy = 
     ]);
   }
   const approval = approvalForReach(job, found, policy);
+  // the rule was made while the targets were being looked for, and their executions exist
+  if (approval && job.found?.chunks) return close(job, 'canceled', notAskedFor(approval), 'The job was canceled.', now);
   if (approval) {
     const statusReason = waitingWords(job, approval);
-    const back = { status: 'scheduled', phase: 'idle', resolution: null, startedAt: null } as const;
+    const back = { status: 'scheduled', phase: 'idle', resolution: null, found: null, startedAt: null } as const;
     return changed(job, { ...back, total, approval, statusReason }, [
       { kind: 'clearTimers', timers: ['resolve'] },
       { kind: 'announceStatus' },
@@ -74,4 +76,8 @@ export function decideResolved(job: Job, found: Resolution, now: Date, policy = 
     { kind: 'clearTimers', timers: ['resolve'] },
     { kind: 'assignTargets' },
   ]);
+}
+
+function notAskedFor({ reason }: Approval): string {
+  return `Somebody else must approve it, since ${reason}, by a rule that came after its start; order it again.`;
 }

@@ -3,6 +3,15 @@ import { decideProgress } from '../progress/decide-progress.js';
 import { decideResolved, decideResolving } from './decide-resolved.js';
 
 const resolving = aJob({ status: 'running', phase: 'resolving', startedAt: NOW, resolution: 'x' });
+const FOUND = {
+  resolvedAt: at(1).toISOString(),
+  after: null,
+  total: 7,
+  waveTotals: null,
+  unknownGroupIds: [],
+  guarded: [],
+  chunks: 0,
+};
 const found = (total: number, resolution = 'x', unknownGroupIds: string[] = []) => ({
   resolution,
   total,
@@ -35,6 +44,27 @@ describe('decideResolved', () => {
     expect(job).toMatchObject({ status: 'canceled', phase: 'resolving', finishedAt: at(2) });
     expect(job.statusReason).toMatch(/^version\.withdrawn: /);
     expect(effects.map((effect) => effect.kind)).toEqual(['clearTimers', 'announceStatus']);
+  });
+
+  it('given executions that exist already, when the job may not start after all, then they are closed', () => {
+    const told = { ...resolving, found: { ...FOUND, chunks: 2 } };
+    const refused = decideResolved(told, { ...found(7), withdrawn: true }, at(2));
+    expect(refused.job).toMatchObject({ status: 'canceled', total: 7, resolvedAt: at(1) });
+    expect(refused.effects.map(({ kind }) => kind)).toContain('closeExecutions');
+    expect(refused.effects.map(({ kind }) => kind)).not.toContain('sendCancel');
+    const silent = decideResolved({ ...resolving, found: FOUND }, { ...found(7), withdrawn: true }, at(2));
+    expect(silent.effects.map(({ kind }) => kind)).not.toContain('closeExecutions');
+    expect(silent.job.total).toBeNull();
+  });
+
+  it('given executions that exist already, when a rule for approvals has come, then the job does not go back to wait', () => {
+    const told = { ...resolving, found: { ...FOUND, chunks: 2 } };
+    const { job, effects } = decideResolved(told, found(7), at(2), { above: 5, groups: [] });
+    expect(job).toMatchObject({
+      status: 'canceled',
+      statusReason: expect.stringContaining('order it again') as string,
+    });
+    expect(effects.map(({ kind }) => kind)).toContain('closeExecutions');
   });
 
   it('given a resolution that was overtaken, then nothing changes', () => {

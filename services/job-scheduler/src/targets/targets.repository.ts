@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AssignedTarget, type ResolvedTargets, rolloutHash, type Stratum } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
+import type { FoundSoFar } from '../jobs/job.js';
 
 /** A computer that is told by its inbox. */
 export interface InboxTarget {
@@ -27,18 +28,18 @@ export interface RunRef {
   run: number;
 }
 
-// The share lock keeps a resolution that takes over from clearing the targets between our check and our rows.
+// The job's lock keeps a resolution that takes over from going on between our check and our rows.
 const ADD = `
 WITH mine AS (
-  SELECT 1 FROM jobs WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' FOR SHARE
+  UPDATE jobs SET found = $13 WHERE id = $1 AND run = $2 AND resolution = $3 AND status = 'running' AND phase = 'resolving' RETURNING 1
 ), added AS (
   INSERT INTO job_targets (job_id, run, computer_id, name, online, last_seen_at, by_inbox, position, platform, site, groups)
   SELECT $1, $2, t.computer_id, t.name, t.online, t.last_seen_at, t.by_inbox, t.position, t.platform, t.site, t.groups::smallint[]
   FROM mine, unnest($4::uuid[], $5::text[], $6::boolean[], $7::timestamptz[], $8::boolean[], $9::bigint[], $10::text[], $11::text[], $12::text[])
     AS t (computer_id, name, online, last_seen_at, by_inbox, position, platform, site, groups)
-  ON CONFLICT DO NOTHING RETURNING 1
+  ON CONFLICT DO NOTHING
 )
-SELECT (SELECT count(*)::int FROM mine) AS mine, (SELECT count(*)::int FROM added) AS added`;
+SELECT 1 FROM mine`;
 
 const PAGE = `
 SELECT computer_id AS "computerId", name, online, last_seen_at AS "lastSeenAt", platform, site, groups, position::float8 AS position FROM job_targets
@@ -103,19 +104,22 @@ SELECT computer_id AS "computerId", position::float8 AS position, by_inbox AS "b
 @Injectable()
 export class TargetsRepository {
   /**
-   * @param filtered not all members of the groups are targets
+   * Stores a page of targets.
+   * @param found what is known with this page
    * @param positions of the targets in the order in which they are told; null for a job that tells a whole wave at once
-   * @returns how many were new, or null when another resolution has taken over or the job was closed
+   * @param filtered not all members of the groups are targets
+   * @returns false when another resolution has taken over or the job was closed; nothing is stored then
    */
   async add(
     sql: SqlExecutor,
     { id, run }: RunRef,
     resolution: string,
     targets: ResolvedTargets['targets'],
+    found: FoundSoFar,
     positions: readonly (number | null)[],
-    filtered = false,
-  ): Promise<number | null> {
-    const [row] = (await sql.query(ADD, [
+    filtered: boolean,
+  ): Promise<boolean> {
+    const rows = (await sql.query(ADD, [
       id,
       run,
       resolution,
@@ -130,8 +134,9 @@ export class TargetsRepository {
       targets.map((target) => target.site),
       // arrays of arrays must be rectangular: each travels as text
       targets.map((target) => `{${target.groups.join()}}`),
-    ])) as { mine: number; added: number }[];
-    return row?.mine ? row.added : null;
+      found,
+    ])) as unknown[];
+    return rows.length > 0;
   }
 
   /** Gives each target its place in its stratum. Doing it again changes nothing. */

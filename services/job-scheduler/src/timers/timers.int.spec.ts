@@ -1,4 +1,4 @@
-import { EVENTS, type JobView, WaybillError } from '@waybill/contracts';
+import { EVENTS, type JobTargetsAssigned, type JobView, WaybillError } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
 import { computers, create, published, publishVersion } from '../specs/orders.fixtures.spec.js';
@@ -173,6 +173,52 @@ describe('a scheduler that dies', () => {
     });
     const [chunk] = await story.assigned(id);
     expect(chunk!.targets.map(({ computerId }) => computerId)).toEqual(members);
+  });
+
+  it('between the pages of targets that result has been given: another goes on after them, as of the same moment', async () => {
+    const members = computers(scheduler, 7);
+    const groupId = await scheduler.group('half', members);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['half'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.pageSize = 3;
+    // fleet does not answer the second time: what is stored then is what a process that dies leaves behind
+    const { answers } = scheduler.peers;
+    const resolve = answers.get('targets.resolve.v1')!;
+    let away = true;
+    answers.set('targets.resolve.v1', (request) => {
+      if (away && (request as { after?: string }).after)
+        throw new WaybillError('unavailable', 'fleet.away', 'Fleet is away.');
+      return resolve(request);
+    });
+    await story.startNow(id);
+    const chunks = () => story.events<JobTargetsAssigned>(id, EVENTS.jobTargetsAssigned);
+    await eventually(() => expect(chunks()).toHaveLength(1));
+    await scheduler.stopReplicas();
+    away = false;
+    scheduler.peers.asked.length = 0;
+    await scheduler.startReplica();
+    await scheduler.sql.query(`UPDATE timers SET due_at = now() WHERE job_id = $1 AND kind = 'resolve'`, [id]);
+    const all = await story.assigned(id);
+    scheduler.peers.fleet.pageSize = 5000;
+    answers.set('targets.resolve.v1', resolve);
+    expect(all.map(({ targets }) => targets.map(({ computerId }) => computerId))).toEqual([
+      members.slice(0, 3),
+      members.slice(3, 6),
+      members.slice(6),
+      [],
+    ]);
+    expect(chunks()).toHaveLength(4);
+    const asked = scheduler.peers.asked
+      .map(({ request }) => request as { after?: string; groupIds?: string[]; resolvedAt?: string })
+      .filter(({ groupIds }) => groupIds?.includes(groupId));
+    expect(asked.map(({ after }) => after)).toEqual([members[2], members[5]]);
+    const [{ found }] = await scheduler.sql.query<[{ found: { resolvedAt: string } }]>(
+      'SELECT found FROM jobs WHERE id = $1',
+      [id],
+    );
+    expect(asked.map(({ resolvedAt }) => resolvedAt)).toEqual([found.resolvedAt, found.resolvedAt]);
   });
 
   it('in the middle of a job leaves it to a new one', async () => {

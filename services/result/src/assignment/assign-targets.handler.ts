@@ -42,7 +42,7 @@ export class AssignTargets {
     return this.unitOfWork.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock_shared(${REMOVAL_LOCK})`);
       if (reach) await rememberReach(manager, jobId, reach);
-      await manager.query(LOCK_RUN_SQL, [jobId, run, chunks, total, timeouts ?? null]);
+      await manager.query(LOCK_RUN_SQL, [jobId, run, chunks ?? null, total ?? null, timeouts ?? null]);
       const reasons = targets.map((target) => queuedReason(target, paced));
       await insertExecutions(manager, { jobId, run, attempts, targets, reasons });
       await manager.query(REMEMBER_CHUNK_SQL, [jobId, run, chunk]);

@@ -65,6 +65,37 @@ describe('assignment of targets', () => {
     ]);
   });
 
+  it.each([
+    [0, 1, 2],
+    [2, 0, 1],
+    [1, 2, 0],
+  ])(
+    'of chunks that came before all were found waits for the one that says how many there are: %i, %i, %i',
+    async (...order) => {
+      const jobId = v7();
+      const early = (number: number, targets: AssignedTarget[]) => {
+        const event = chunk(jobId, number, 3, targets);
+        delete event.chunks;
+        delete event.total;
+        return event;
+      };
+      const told = [early(0, [target('pc-0'), target('pc-1')]), early(1, [target('pc-2')]), chunk(jobId, 2, 3, [], 3)];
+      for (const [i, number] of order.entries()) {
+        await assign.execute(told[number]!);
+        await assign.execute(told[number]!);
+        if (i < 2) expect(await takeOutbox(sql)).toEqual([]);
+      }
+      const ready = (await takeOutbox(sql)).map(({ type, body }) => ({
+        type,
+        total: (body as { total: number }).total,
+      }));
+      expect(new Set(ready.map((one) => JSON.stringify(one)))).toEqual(
+        new Set([JSON.stringify({ type: EVENTS.jobExecutionsReady, total: 3 })]),
+      );
+      expect(await counters(sql, jobId)).toMatchObject({ queued: 3 });
+    },
+  );
+
   it('says ready when the last chunk is in, whatever the order', async () => {
     const jobId = v7();
     const chunks = [0, 1, 2].map((number) => chunk(jobId, number, 3, [target(`pc-${number}`)], 3));
