@@ -13,8 +13,9 @@ export function close(job: Job, closing: Closing, statusReason: string, executio
     { kind: 'clearTimers', timers: ['start', 'expire', 'resolve', ...waveTimer(job)] },
     { kind: 'announceStatus' },
   ];
-  // executions of those that were found so far
+  // executions of those that were found so far; result learns that there are no more, or it would never call the run complete
   const found = job.phase === 'resolving' && job.found?.chunks ? job.found : null;
+  if (found) effects.push({ kind: 'assignTargets' });
   if (found || job.phase === 'assigning' || job.phase === 'released')
     effects.push({ kind: 'closeExecutions', ...undo });
   if (job.phase === 'released') effects.push({ kind: 'sendCancel', ...undo });

@@ -1,4 +1,4 @@
-import { EVENTS, type JobTargetsAssigned, type JobView, WaybillError } from '@waybill/contracts';
+import { EVENTS, JOB_RPC, type JobTargetsAssigned, type JobView, WaybillError } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
 import { v7 } from 'uuid';
 import { computers, create, published, publishVersion } from '../specs/orders.fixtures.spec.js';
@@ -219,6 +219,42 @@ describe('a scheduler that dies', () => {
       [id],
     );
     expect(asked.map(({ resolvedAt }) => resolvedAt)).toEqual([found.resolvedAt, found.resolvedAt]);
+  });
+
+  it('or is canceled between them: result hears that there are no more, and that they are over', async () => {
+    const members = computers(scheduler, 5);
+    await scheduler.group('cut-off', members);
+    const { id } = await create(scheduler, {
+      targets: { groups: ['cut-off'] },
+      schedule: { startAt: '2030-01-01T00:00:00Z' },
+    });
+    scheduler.peers.fleet.pageSize = 3;
+    const { answers } = scheduler.peers;
+    const resolve = answers.get('targets.resolve.v1')!;
+    answers.set('targets.resolve.v1', (request) => {
+      if ((request as { after?: string }).after) throw new WaybillError('unavailable', 'fleet.away', 'Fleet is away.');
+      return resolve(request);
+    });
+    await story.startNow(id);
+    const chunks = () => story.events<JobTargetsAssigned>(id, EVENTS.jobTargetsAssigned);
+    await eventually(() => expect(chunks()).toHaveLength(1));
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
+    answers.set('targets.resolve.v1', resolve);
+    scheduler.peers.fleet.pageSize = 5000;
+    const all = await story.assigned(id);
+    expect(all.map(({ targets, total }) => [targets.length, total])).toEqual([
+      [3, 3],
+      [0, 3],
+    ]);
+    await story.becomes(id, { status: 'canceled', targets: { total: 3 } });
+    await eventually(() =>
+      expect(story.events(id, EVENTS.jobCancelRequested)).toMatchObject([{ status: 'canceled', attempt: 1 }]),
+    );
+    // the search ends, too
+    await eventually(async () =>
+      expect(await scheduler.sql.query('SELECT kind FROM timers WHERE job_id = $1', [id])).toEqual([]),
+    );
+    expect(chunks()).toHaveLength(2);
   });
 
   it('in the middle of a job leaves it to a new one', async () => {
