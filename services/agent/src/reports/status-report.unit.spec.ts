@@ -26,7 +26,8 @@ describe('the size of a report', () => {
     const report = of(text);
     expect(Buffer.byteLength(JSON.stringify(report))).toBeLessThanOrEqual(KIB_128);
     expect(report.logTail!.endsWith('end')).toBe(true);
-    expect(report.logTail!.length).toBeGreaterThan(8_000);
+    // the output shares the room with all steps there are, each saying as much as it may
+    expect(report.logTail!.length).toBeGreaterThan(6_000);
     expect(report.steps!.every(({ detail }) => detail)).toBe(true);
   });
 
