@@ -13,10 +13,10 @@ import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
 import { SimulatedStepRunner } from '../src/simulator/simulated-step-runner.js';
 import { isConfirmed } from '../src/trust/is-confirmed.js';
-import { CorrectedClock } from '../src/time/clock.js';
 import { OwnTime } from '../src/time/own-time.js';
 import { newKey } from '@waybill/testing';
 import { KEYS, onTheWire } from './commands.js';
+import { MovableClock } from './movable-clock.js';
 import { JobHolds } from '../src/execution/job-holds.js';
 
 /** The intake of a simulated computer on which everything succeeds at once; commands are really signed and verified. */
@@ -24,6 +24,8 @@ export class IntakeWorld {
   readonly computerId = randomUUID();
   readonly groupId = randomUUID();
   readonly journal = new MemoryJournal();
+  /** begins at the real time and stands still until the spec moves it */
+  readonly clock = new MovableClock();
   readonly holds = new JobHolds(this.journal);
   readonly received: Command[] = [];
   readonly source: Extract<CommandSource, { kind: 'group' }>;
@@ -42,10 +44,9 @@ export class IntakeWorld {
 
   /** @param verifier default the usual one */
   constructor(verifier: CommandVerifier = { verify: verifyCommand }) {
-    const { computerId, groupId, journal } = this;
+    const { computerId, groupId, journal, clock } = this;
     const memberSince = new Date(Date.now() - 60_000).toISOString();
     this.source = { kind: 'group', stream: 's', groupId, generation: 1, memberSince };
-    const clock = new CorrectedClock();
     const reports = new ReportWriter(computerId, journal, clock);
     const behaviour = { seed: 1, fail: {}, delay: {} };
     this.nextProcess = () =>
@@ -87,6 +88,11 @@ export class IntakeWorld {
       onRefresh: () => {},
       onCommand: (command) => this.received.push(command),
     });
+  }
+
+  /** a moment that many seconds ahead, by the computer's clock */
+  ahead(seconds: number): string {
+    return new Date(this.clock.now() + seconds * 1_000).toISOString();
   }
 
   get audience() {

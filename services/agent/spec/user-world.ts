@@ -8,7 +8,6 @@ import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { LocalDesk } from '../src/local/local-desk.js';
 import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
-import type { Clock } from '../src/time/clock.js';
 import { OwnTime } from '../src/time/own-time.js';
 import { InstallOffers } from '../src/user/install-offers.js';
 import type { Notice } from '../src/user/notifier.js';
@@ -16,47 +15,7 @@ import { RestartKeeper } from '../src/user/restart-keeper.js';
 import { RunningTime } from '../src/user/running-time.js';
 import { InstallWindows } from '../src/windows/install-windows.js';
 import { executeCommand } from './commands.js';
-
-/** A clock that a spec moves: sleepers wake when their running time has passed, whatever the wall clock says. */
-export class MovableClock implements Clock {
-  /** milliseconds of running time */
-  running = 0;
-  private wall = Date.now();
-  private sleepers: { until: number; wake: () => void }[] = [];
-
-  now(): number {
-    return this.wall;
-  }
-
-  /** Sets the wall clock only. */
-  jump(milliseconds: number): void {
-    this.wall += milliseconds;
-  }
-
-  /** Lets time pass in steps of a minute at most, as whoever sleeps would see it. */
-  async pass(milliseconds: number): Promise<void> {
-    for (let left = milliseconds; left > 0; left -= 60_000) {
-      const step = Math.min(left, 60_000);
-      this.running += step;
-      this.wall += step;
-      for (const sleeper of this.sleepers.filter(({ until }) => until <= this.running)) sleeper.wake();
-      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const sleeper = { until: this.running + milliseconds, wake: () => (this.drop(sleeper), resolve()) };
-      this.sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => (this.drop(sleeper), reject(signal.reason as Error)), { once: true });
-    });
-  }
-
-  private drop(sleeper: object): void {
-    this.sleepers = this.sleepers.filter((one) => one !== sleeper);
-  }
-}
+import { MovableClock } from './movable-clock.js';
 
 const WEEK = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 

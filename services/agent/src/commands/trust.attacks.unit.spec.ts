@@ -70,7 +70,7 @@ it('what waits is dropped when its publisher’s key is revoked, and nothing els
   const stolen = KEYS.add(`stolen-${randomUUID()}`, 'publish');
   world.keySet = KEYS.current;
   const manifest = manifestOf(PLAIN, 'acme', '1.0.0');
-  const installAt = new Date(Date.now() + 60_000).toISOString();
+  const installAt = world.ahead(60);
   const [theirs, ours] = [KEYS.signed(manifest, stolen), KEYS.signed(manifest)].map((signed, index) => ({
     ...executeCommand({ audience: world.audience, seq: index + 1, manifest, ...signed }),
     installAt,
@@ -86,10 +86,10 @@ it('what waits is dropped when its publisher’s key is revoked, and nothing els
 });
 
 describe('a command key that was revoked after it ordered something', () => {
-  const soon = () => new Date(Date.now() + 60_000).toISOString();
-
-  async function ordered(installAt?: string) {
+  /** @param seconds ahead */
+  async function ordered(seconds?: number) {
     const world = new IntakeWorld();
+    const installAt = seconds === undefined ? null : world.ahead(seconds);
     const old = KEYS.add(`old-${randomUUID()}`, 'command');
     world.keySet = KEYS.current;
     const command = { ...executeCommand({ audience: world.audience }), ...(installAt ? { installAt } : {}) };
@@ -107,26 +107,26 @@ describe('a command key that was revoked after it ordered something', () => {
       .then((jws) => world.intake.receive(jws, { kind: 'desiredState' }, null));
 
   it('holds back what has not begun, beyond its moment and beyond a restart, until the server says it again', async () => {
-    const { world, command } = await ordered(new Date(Date.now() + 300).toISOString());
+    const { world, command } = await ordered(60);
     expect(world.executor.holdBack()).toBe(true);
     await world.executor.stop(1_000);
     const next = world.nextProcess();
     await next.resume();
-    await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.installAt!) + 300));
+    await world.clock.pass(120_000);
     expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', finishedAt: null });
     await again(world, command);
     await eventually(() => expect(installed(world, command)).toBe(true));
   });
 
   it('is not helped by a command that it signs itself, or that another key of the installation signs', async () => {
-    const { world, command, old } = await ordered(soon());
+    const { world, command, old } = await ordered(60);
     world.executor.holdBack();
     for (const key of [old, KEYS.publish, KEYS.session, newKey('stranger')]) await again(world, command, key);
     expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', command: { signedBy: old.kid } });
   });
 
   it('what the server says is done, not what the old key had said', async () => {
-    const { world, command } = await ordered(soon());
+    const { world, command } = await ordered(60);
     world.executor.holdBack();
     const manifest = manifestOf(PLAIN, 'acme', '9.9.9');
     await again(world, { ...command, ...KEYS.signed(manifest), manifest });
@@ -135,7 +135,7 @@ describe('a command key that was revoked after it ordered something', () => {
   });
 
   it('lets an administrator’s cancel be reported, and leaves alone what is over', async () => {
-    const { world, command } = await ordered(soon());
+    const { world, command } = await ordered(60);
     world.executor.holdBack();
     world.executor.cancel(command, { status: 'canceled', reason: 'no longer wanted' });
     world.executor.wake();

@@ -4,8 +4,6 @@ import { cancelCommand, executeCommand, holdCommand } from '../../spec/commands.
 import { IntakeWorld } from '../../spec/intake-world.js';
 import type { ProvenExecute } from '../commands/proven-command.js';
 
-const soon = () => new Date(Date.now() + 400).toISOString();
-
 const worlds: IntakeWorld[] = [];
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.executor.stop(0);
@@ -16,35 +14,39 @@ const newWorld = () => {
   return world;
 };
 
-/** A computer that has accepted a command for a moment ahead. */
-async function waiting(installAt = new Date(Date.now() + 60_000).toISOString()) {
+/** A computer that has accepted a command for a minute ahead. */
+async function waiting() {
   const world = newWorld();
-  const command = { ...executeCommand({ audience: world.audience }), installAt };
+  const command = { ...executeCommand({ audience: world.audience }), installAt: world.ahead(60) };
   await world.take(await world.sign(command));
   await eventually(() => expect(world.journal.attempt(command)?.status).toBe('waiting'));
   return { world, command };
 }
 const said = (world: IntakeWorld, command: ProvenExecute) => world.journal.attempt(command)?.lastReport;
-const succeeds = (world: IntakeWorld, command: ProvenExecute) =>
-  eventually(() => expect(world.journal.attempt(command)).toMatchObject({ status: 'succeeded' }));
-async function stays(world: IntakeWorld, command: ProvenExecute, until: string) {
-  await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(until) + 300));
+/** What the command waits for has passed. */
+const passes = (world: IntakeWorld) => world.clock.pass(120_000);
+async function succeeds(world: IntakeWorld, command: ProvenExecute) {
+  await passes(world);
+  await eventually(() => expect(world.journal.attempt(command)).toMatchObject({ status: 'succeeded' }));
+}
+async function stays(world: IntakeWorld, command: ProvenExecute) {
+  await passes(world);
   expect(world.journal.attempt(command)).toMatchObject({ status: 'waiting', finishedAt: null });
 }
 
 describe('a job that is paused', () => {
   it('does not begin at its moment, nor in the next process, and says why; it begins when it goes on', async () => {
-    const { world, command } = await waiting(soon());
+    const { world, command } = await waiting();
     await world.take(await world.sign(holdCommand(command, true)));
     expect(said(world, command)).toMatchObject({
       status: 'waiting',
       reason: 'job.held',
       message: 'Paused by admin.',
     });
-    await stays(world, command, command.installAt);
+    await stays(world, command);
     await world.executor.stop(1_000);
     await world.nextProcess().resume();
-    await stays(world, command, new Date().toISOString());
+    await stays(world, command);
     await world.take(await world.sign(holdCommand(command, false, { seq: 3, revision: 3 })));
     await succeeds(world, command);
   });
@@ -63,11 +65,11 @@ describe('a job that is paused', () => {
     await world.take(await world.sign(holdCommand(command, true, { seq: 1 })));
     await world.take(await world.sign(command));
     expect(said(world, command)).toMatchObject({ status: 'waiting', reason: 'job.held' });
-    await stays(world, command, new Date().toISOString());
+    await stays(world, command);
   });
 
   it('goes on when the desired state says what is to be done, although the word was missed', async () => {
-    const { world, command } = await waiting(soon());
+    const { world, command } = await waiting();
     await world.take(await world.sign(holdCommand(command, true)));
     const again = { ...command, revision: 3, audience: { computer: world.computerId }, seq: 0 };
     await world.intake.receive(await world.sign(again), { kind: 'desiredState' }, null);
@@ -78,16 +80,16 @@ describe('a job that is paused', () => {
     ['an older word', 1],
     ['a word of the same moment', 2],
   ])('is not let go by %s, whenever it comes', async (_what, revision) => {
-    const { world, command } = await waiting(soon());
+    const { world, command } = await waiting();
     await world.take(await world.sign(holdCommand(command, true)));
     await world.take(await world.sign(holdCommand(command, false, { revision, seq: 3 })));
     const before = { ...command, revision, audience: { computer: world.computerId }, seq: 0 };
     await world.intake.receive(await world.sign(before), { kind: 'desiredState' }, null);
-    await stays(world, command, command.installAt);
+    await stays(world, command);
   });
 
   it('is not held again by a word that was read before it went on', async () => {
-    const { world, command } = await waiting(soon());
+    const { world, command } = await waiting();
     await world.take(await world.sign(holdCommand(command, false, { revision: 3 })));
     const late = holdCommand(command, true, { audience: { computer: world.computerId }, seq: 0 });
     await world.intake.receive(await world.sign(late), { kind: 'desiredState' }, null);
@@ -120,7 +122,7 @@ describe('a job that is paused', () => {
   });
 
   it('by somebody who is not the server is not paused', async () => {
-    const { world, command } = await waiting(soon());
+    const { world, command } = await waiting();
     await world.take(await world.forge(holdCommand(command, true)));
     await succeeds(world, command);
   });
