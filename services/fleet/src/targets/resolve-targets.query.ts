@@ -4,7 +4,7 @@ import { UnitOfWork } from '@waybill/persistence';
 import { DataSource } from 'typeorm';
 import { SettledMembers } from '../dynamic-groups/settled-members.js';
 import { waitForMembershipChanges } from '../groups/membership-fence.js';
-import { MOMENT, pageSql } from './resolve-targets.sql.js';
+import { IN_ORDER, MOMENT, pageSql } from './resolve-targets.sql.js';
 import { isFilterOnly, targetCondition } from './target-filter.js';
 
 interface TargetRow {
@@ -46,7 +46,10 @@ export class ResolveTargets {
       request.among ?? null,
     ];
     const condition = targetCondition(request.filter, (value) => `$${parameters.push(value)}`);
-    const rows = await this.dataSource.query<TargetRow[]>(pageSql(condition, isFilterOnly(request)), parameters);
+    const sql = pageSql(condition, isFilterOnly(request));
+    const rows = await (condition === null
+      ? this.inOrder(sql, parameters)
+      : this.dataSource.query<TargetRow[]>(sql, parameters));
     const page = rows.slice(0, limit);
     return {
       resolvedAt,
@@ -55,6 +58,13 @@ export class ResolveTargets {
       unknownGroupIds: rows[0]?.unknownGroupIds ?? [],
       reachedGuarded: rows[0]?.reachedGuarded ?? [],
     };
+  }
+
+  private inOrder(sql: string, parameters: unknown[]): Promise<TargetRow[]> {
+    return this.work.run(async (manager) => {
+      await manager.query(IN_ORDER);
+      return manager.query<TargetRow[]>(sql, parameters);
+    });
   }
 
   private async moment({ groupIds, excludeGroupIds, guardedGroups = [] }: ResolveTargetsRequest): Promise<string> {

@@ -1,6 +1,12 @@
 /** One moment for all pages, cut to milliseconds as it travels. */
 export const MOMENT = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "resolvedAt"`;
 
+/**
+ * For the transaction of a page that no condition narrows down: its rows are read in the order of the primary key. Of a group that has just been filled the
+ * planner knows nothing yet, takes it for small and sorts all that is left of it for each page: 300,000 computers, 60 pages, took 10 s more.
+ */
+export const IN_ORDER = `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)`;
+
 /** Characters of a site that reports tell apart. */
 const MAX_SITE = 200;
 
