@@ -137,7 +137,6 @@ SET state = 'dead', next_attempt_at = NULL, answered_at = coalesce(answered_at, 
     answer_error = coalesce(answer_error, 'not sent for 7 days: the webhook was disabled or its receiver took nothing')
 WHERE state = 'pending' AND pending_since < now() - interval '7 days'`;
 
-/** Deliveries as rows: what a process leaves undone another one, or its next start, takes up. */
 /** Above this a count says nothing that would be worth its cost. */
 const MAX_COUNTED = 100_000;
 
@@ -150,6 +149,7 @@ SELECT (SELECT count(*) FROM waiting)::int AS pending,
   (SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(pending_since))), 0)
    FROM waiting JOIN webhooks w ON w.id = webhook_id WHERE w.enabled)::float8 AS "oldestAgeS"`;
 
+/** Deliveries as rows: what a process leaves undone another one, or its next start, takes up. */
 @Injectable()
 export class DeliveriesRepository {
   constructor(private readonly dataSource: DataSource) {}
