@@ -6,6 +6,7 @@ import type { Variant } from '@waybill/contracts/agent';
 import { newAttempt } from '../src/execution/attempt.js';
 import { Workbench } from '../src/execution/workbench.js';
 import { ArtifactStore } from '../src/downloads/artifact-store.js';
+import { NO_LIMIT } from '../src/downloads/bandwidth.js';
 import { Throttle } from '../src/downloads/throttle.js';
 import type { AttemptRecord } from '../src/journal/journal.records.js';
 import { RootedPaths } from '../src/root/rooted-paths.js';
@@ -35,7 +36,7 @@ export function benchOf(
     ticket: () => Promise.reject(new Error('nothing is downloaded here')),
     clock,
     connections: httpConnections(),
-    throttle: new Throttle(undefined, clock),
+    throttle: new Throttle(NO_LIMIT, clock),
   });
   const record = { ...newAttempt(executeCommand({ audience: { shard: 1 }, manifest: manifestOf(full) }), ''), ...part };
   const parts = { computerId: 'c', paths: new RootedPaths(root), layout, store, installedByWaybill: () => null };

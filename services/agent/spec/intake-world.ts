@@ -7,7 +7,6 @@ import { type CommandVerifier, verifyCommand } from '../src/commands/verify-comm
 import { Executor } from '../src/execution/executor.js';
 import { InstallOffers } from '../src/user/install-offers.js';
 import { LogNotifier } from '../src/user/notifier.js';
-import { InstallWindows } from '../src/windows/install-windows.js';
 import { MemoryJournal } from '../src/journal/memory-journal.js';
 import { silentLog } from '../src/log.js';
 import { ReportWriter } from '../src/reports/report-writer.js';
@@ -16,6 +15,7 @@ import { isConfirmed } from '../src/trust/is-confirmed.js';
 import { OwnTime } from '../src/time/own-time.js';
 import { newKey } from '@waybill/testing';
 import { KEYS, onTheWire } from './commands.js';
+import { waitsOf } from './waits.js';
 import { MovableClock } from './movable-clock.js';
 import { JobHolds } from '../src/execution/job-holds.js';
 
@@ -49,6 +49,8 @@ export class IntakeWorld {
     this.source = { kind: 'group', stream: 's', groupId, generation: 1, memberSince };
     const reports = new ReportWriter(computerId, journal, clock);
     const behaviour = { seed: 1, fail: {}, delay: {} };
+    const time = new OwnTime(clock, () => this.zone);
+    const offers = new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) });
     this.nextProcess = () =>
       (this.executor = new Executor({
         journal,
@@ -56,10 +58,10 @@ export class IntakeWorld {
         reports,
         log: silentLog,
         bootId: 'this',
-        windows: new InstallWindows(journal),
-        offers: new InstallOffers({ journal, clock, reports, notifier: new LogNotifier(silentLog) }),
+        offers,
         restarts: { plan: () => '', watch: () => {} },
-        time: new OwnTime(clock, () => this.zone),
+        time,
+        waits: waitsOf({ journal, clock, time, offers }),
         runner: new SimulatedStepRunner(computerId, behaviour, new Map(), clock, () => true),
         chooseVariant: ({ command }) => command.manifest.variants[0]!,
         mayBegin: (record) => isConfirmed(record, this.keySet) && this.holds.reasonOf(record) === null,

@@ -15,6 +15,7 @@ import { RestartKeeper } from '../src/user/restart-keeper.js';
 import { RunningTime } from '../src/user/running-time.js';
 import { InstallWindows } from '../src/windows/install-windows.js';
 import { executeCommand } from './commands.js';
+import { waitsOf } from './waits.js';
 import { MovableClock } from './movable-clock.js';
 
 const WEEK = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
@@ -61,7 +62,7 @@ export class UserWorld {
       reports,
       log,
       bootId,
-      windows: this.windows,
+      waits: waitsOf({ journal, clock, time: own, offers: this.offers, windows: this.windows }),
       time: own,
       offers: this.offers,
       restarts: this.keeper,

@@ -1,5 +1,6 @@
 import type { Command, Manifest, ProgressReport, Variant } from '@waybill/contracts/agent';
 import type { BackOff } from '@waybill/messaging/client';
+import type { Bandwidth } from './downloads/bandwidth.js';
 import { AmqpAgentBroker } from './broker/amqp-agent-broker.js';
 import { CommandIntake } from './commands/command-intake.js';
 import type { CommandVerifier } from './commands/verify-command.js';
@@ -28,6 +29,7 @@ import type { Notifier } from './user/notifier.js';
 import { RestartKeeper } from './user/restart-keeper.js';
 import type { Restarter } from './user/restarter.js';
 import { FirstWord } from './execution/first-word.js';
+import { StepWaits, type StepWaitsParts } from './execution/step-waits.js';
 import { JobHolds } from './execution/job-holds.js';
 
 /** What differs between an agent on a computer and a simulated one. */
@@ -46,6 +48,9 @@ export interface AgentCoreParts {
     progress(news: Omit<ProgressReport, 'v' | 'computerId' | 'at'>): void;
   }): StepRunner;
   bootId: string;
+  bandwidth: Bandwidth;
+  /** see {@link StepWaits} */
+  spread?: StepWaitsParts['spread'];
   notifier: Notifier;
   restarter: Restarter;
   /** IANA name of the computer's zone at the moment; default the system's */
@@ -94,15 +99,24 @@ export class AgentCore {
     this.offers = new InstallOffers({ journal, clock, reports: this.reports, notifier, own: time });
     const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
     this.restarts = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill });
+    const waits = new StepWaits({
+      clock,
+      time,
+      windows,
+      offers: this.offers,
+      bandwidth: parts.bandwidth,
+      computerId,
+      spread: parts.spread,
+    });
     this.executor = new Executor({
       journal,
       clock,
       log,
       reports: this.reports,
-      windows,
       offers: this.offers,
       restarts: this.restarts,
       time,
+      waits,
       bootId,
       chooseVariant: ({ command }) => parts.chooseVariant(command.manifest),
       onFinished: parts.onFinished,

@@ -26,6 +26,8 @@ import { CorrectedClock } from './time/clock.js';
 import { PinnedKeys } from './trust/pinned-keys.js';
 import { LocalDesk } from './local/local-desk.js';
 import { LocalServer } from './local/local-server.js';
+import { Bandwidth } from './downloads/bandwidth.js';
+import { systemZone } from './time/system-zone.js';
 import { DesktopNotifier } from './user/desktop-notifier.js';
 import { LogNotifier } from './user/notifier.js';
 import { NoRestarter, type Restarter, SystemRestarter } from './user/restarter.js';
@@ -47,7 +49,8 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const key = loadOrCreateAgentKey(config.state);
   const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
   const clock = new CorrectedClock(SessionKeeper.storedClockOffset(journal));
-  const connections = httpConnections({ proxy: config.proxy });
+  const connections = httpConnections({ proxies: config.proxies });
+  const bandwidth = new Bandwidth(config.bandwidth, systemZone);
   const door = new HttpFleetDoor(config.server, connections, config.allowPlaintext);
   const platform = platformFacts(config.root);
   const describe = () => ({
@@ -69,6 +72,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     clock,
     log,
     bootId,
+    bandwidth,
     notifier: new DesktopNotifier(config.sessions, new LogNotifier(log), log),
     restarter: restarterFor(config),
     verifier:
@@ -82,7 +86,7 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
         ticket,
         clock,
         connections,
-        throttle: new Throttle(config.bandwidth, clock),
+        throttle: new Throttle(bandwidth, clock),
       });
       store
         .prune(Date.now() - KEEP_DOWNLOADS_MS)

@@ -11,6 +11,7 @@ export const REASONS = {
   alreadyAbsent: 'The software was not present, so there was nothing to uninstall.',
   schedule: 'The computer waits for the moment that the job names.',
   window: 'The computer waits for a time at which it may be changed.',
+  bandwidth: 'The computer waits until it may fetch the files.',
   user: 'The computer waits for its users, who may put the installation off.',
   retry: 'An attempt has failed; the computer waits before it tries again.',
   'installer.busy': 'Another installation is running on this computer.',

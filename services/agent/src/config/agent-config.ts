@@ -3,17 +3,23 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isProtected } from '@waybill/contracts/agent';
 import { z } from 'zod';
+import { type BandwidthPlan, parseBandwidth } from '../downloads/bandwidth-plan.js';
+import type { Proxies } from '../http/http-request.js';
+import { proxiesOf } from './proxies.js';
 import { type AgentFlags, parseFlags } from './agent-flags.js';
 import { ConfigError } from './config-error.js';
 
 const DEFAULT_STATE = '/var/lib/waybill-agent';
 const DEFAULT_FILE = '/etc/waybill/agent.json';
-const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
-const bandwidth = z
-  .string()
-  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'use a whole number and a unit per second, e.g. 2MiB')
-  .transform((text) => parseInt(text, 10) * UNITS[text.replace(/^\d+/, '') as keyof typeof UNITS]);
+const bandwidth = z.string().transform((text, context) => {
+  const plan = parseBandwidth(text);
+  if (typeof plan !== 'string') return plan;
+  context.addIssue({ code: 'custom', message: plan });
+  return z.NEVER;
+});
+
+const proxy = z.url({ protocol: /^http$/, error: 'use the address of an HTTP proxy, e.g. http://proxy.example:3128' });
 
 const attributeName = z
   .string()
@@ -39,8 +45,9 @@ const schema = z.strictObject({
   root: z.string().min(1),
   hostname: z.string().min(1).max(255),
   attributes: z.record(attributeName, z.string().max(500)),
-  bandwidth: bandwidth.optional(),
-  proxy: z.url().optional(),
+  bandwidth: bandwidth.default([]),
+  proxy: proxy.optional(),
+  noProxy: z.string().max(4096).optional(),
   ca: z.string().min(1).optional(),
   allowPlaintext: z
     .string()
@@ -68,10 +75,10 @@ export interface AgentConfig {
   root: string;
   hostname: string;
   attributes: Record<string, string>;
-  /** bytes per second for all downloads together */
-  bandwidth?: number;
-  /** HTTP proxy for the agent door and the downloads */
-  proxy?: string;
+  /** for all downloads together */
+  bandwidth: BandwidthPlan;
+  /** for the agent door and the downloads; absent: none */
+  proxies?: Proxies;
   /** certificates (PEM) of the authorities that this agent believes, and no other; absent: those of the system */
   ca?: string;
   /** links that may be unencrypted beyond this computer */
@@ -106,12 +113,20 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
   };
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, raw));
-  const { server, state, root, allowPlaintext = [] } = parsed.data;
+  const { proxy, noProxy, ...settings } = parsed.data;
+  const { server, state, root, allowPlaintext = [] } = settings;
   if (!isProtected(server) && !allowPlaintext.includes('door'))
     throw new ConfigError(
       'The setting server (WAYBILL_AGENT_SERVER) is wrong: over a network use https://, or name "door" in WAYBILL_AGENT_ALLOW_PLAINTEXT.',
     );
-  return { ...parsed.data, server: server.replace(/\/+$/, ''), state: resolve(state), root: resolve(root) };
+  const proxies = proxiesOf(proxy, noProxy, env);
+  return {
+    ...settings,
+    ...(proxies && { proxies }),
+    server: server.replace(/\/+$/, ''),
+    state: resolve(state),
+    root: resolve(root),
+  };
 }
 
 /**
@@ -161,6 +176,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     attributes: attributes && parseAttributes(attributes),
     bandwidth: of('BANDWIDTH'),
     proxy: of('PROXY'),
+    noProxy: of('NO_PROXY'),
     ca: caFile && readText(caFile, 'WAYBILL_AGENT_CA_FILE'),
     allowPlaintext: of('ALLOW_PLAINTEXT'),
     sessions: of('SESSIONS'),

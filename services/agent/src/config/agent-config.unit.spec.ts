@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { temporary } from '../../spec/packages.js';
 import { loadAgentConfig, stateDirectory } from './agent-config.js';
 import { AGENT_HELP, parseFlags } from './agent-flags.js';
+import { LOOPBACK } from './proxies.js';
 
 describe('the settings of the agent', () => {
   const place = temporary('config');
@@ -29,9 +30,32 @@ describe('the settings of the agent', () => {
       state: '/flag',
       root: '/',
       attributes: { site: 'osaka' },
-      bandwidth: 2 * 1024 * 1024,
+      bandwidth: [{ rate: 2 * 1024 * 1024 }],
       logLevel: 'info',
     });
+  });
+
+  it.each<[string, Record<string, string>, object | undefined]>([
+    ['none', {}, undefined],
+    [
+      'its own for everything',
+      { WAYBILL_AGENT_PROXY: 'http://p:1', HTTPS_PROXY: 'http://other:1' },
+      { http: 'http://p:1', https: 'http://p:1', except: LOOPBACK },
+    ],
+    [
+      'its own with exceptions',
+      { WAYBILL_AGENT_PROXY: 'http://p:1', WAYBILL_AGENT_NO_PROXY: '.intra', NO_PROXY: 'x' },
+      { http: 'http://p:1', https: 'http://p:1', except: `.intra,${LOOPBACK}` },
+    ],
+    [
+      'those of the computer',
+      { https_proxy: 'http://p:1', HTTP_PROXY: 'http://q:1', no_proxy: 'x' },
+      { http: 'http://q:1', https: 'http://p:1', except: `x,${LOOPBACK}` },
+    ],
+    ['none where only exceptions are named', { NO_PROXY: 'x' }, undefined],
+  ])('use proxies: %s', (_what, env, proxies) => {
+    const config = loadAgentConfig(['--server', 'https://a'], { ...env, WAYBILL_AGENT_CONFIG: file('{}') });
+    expect(config.proxies).toEqual(proxies);
   });
 
   it('say where users are found, and what restarts the computer', () => {
@@ -90,7 +114,13 @@ describe('the settings of the agent', () => {
       'a wrong bandwidth',
       ['--server', 'https://a'],
       { WAYBILL_AGENT_BANDWIDTH: 'fast' },
-      /WAYBILL_AGENT_BANDWIDTH.*2MiB/,
+      /WAYBILL_AGENT_BANDWIDTH.*"fast": use rates per second.*10MiB/,
+    ],
+    [
+      'a proxy of another kind',
+      ['--server', 'https://a'],
+      { WAYBILL_AGENT_PROXY: 'socks5://proxy:1080' },
+      /WAYBILL_AGENT_PROXY.*http:\/\/proxy\.example:3128/,
     ],
     ['a wrong level', ['--server', 'https://a'], { WAYBILL_AGENT_LOG_LEVEL: 'loud' }, /WAYBILL_AGENT_LOG_LEVEL/],
     ['a pair without a name', ['--server', 'https://a'], { WAYBILL_AGENT_ATTRIBUTES: 'accounting' }, /name=value/],

@@ -27,7 +27,8 @@ Everybody on the computer can read a command line: outside of trials give the to
 WAYBILL_AGENT_PUBLISHERS=organisation takes only software that the organisation's own key signed, none that the package service's did.
 WAYBILL_AGENT_ALLOW_PLAINTEXT names links that may go over a network unencrypted: door, broker, downloads.
 Also by environment: WAYBILL_AGENT_HOSTNAME, WAYBILL_AGENT_ATTRIBUTES (department=accounting,site=osaka),
-WAYBILL_AGENT_BANDWIDTH (e.g. 2MiB per second), WAYBILL_AGENT_PROXY, WAYBILL_AGENT_LOG_LEVEL,
+WAYBILL_AGENT_BANDWIDTH (bytes per second for all downloads, by the computer's clock: 500KiB@MO-FR 08:00-18:00, 0B@SU, 10MiB),
+WAYBILL_AGENT_PROXY (http://proxy:3128; default HTTPS_PROXY and HTTP_PROXY), WAYBILL_AGENT_NO_PROXY, WAYBILL_AGENT_LOG_LEVEL,
 WAYBILL_AGENT_SESSIONS (/run/user, where users who are logged in are found), WAYBILL_AGENT_RESTART_COMMAND (instead of shutdown).
 
 To ask the agent that runs on this computer: waybill-agent status | postpone | install-now | restart, each with --help.

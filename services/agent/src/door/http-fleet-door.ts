@@ -14,6 +14,7 @@ import {
 } from '@waybill/contracts/agent';
 import type { AgentLink } from '../config/agent-config.js';
 import { httpConnections, type HttpConnections, httpRequest } from '../http/http-request.js';
+import { type RetryAfter, retryAfterMs } from '../retry/retry-after.js';
 import type { FleetDoor } from './fleet-door.js';
 
 const TIMEOUT_MS = 30_000;
@@ -104,6 +105,7 @@ export class HttpFleetDoor implements FleetDoor {
     };
     let status: number;
     let text = '';
+    let retryAfter: number | undefined;
     try {
       const content = json && compressed ? await compress(json) : json;
       const length = { 'content-length': String(Buffer.byteLength(content ?? '')) };
@@ -115,13 +117,16 @@ export class HttpFleetDoor implements FleetDoor {
         connections: this.connections,
       });
       status = answer.statusCode ?? 0;
+      retryAfter = retryAfterMs(answer.headers['retry-after'], Date.now());
       answer.setEncoding('utf8');
       for await (const chunk of answer) text += chunk as string;
     } catch (error) {
       throw new WaybillError('unavailable', 'door.unreachable', `${method} ${path}: ${(error as Error).message}`);
     }
     if (status >= 200 && status < 300) return parse(text) as T;
-    throw refusal(status, parse(text), `${method} ${path}`);
+    throw Object.assign(refusal(status, parse(text), `${method} ${path}`), {
+      retryAfterMs: retryAfter,
+    } satisfies RetryAfter);
   }
 }
 

@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { WaybillError } from '@waybill/contracts/agent';
 import { temporary } from '../../spec/packages.js';
 import { httpConnections } from '../http/http-request.js';
+import { eventually } from '@waybill/testing';
+import { MovableClock } from '../../spec/movable-clock.js';
 import { CorrectedClock } from '../time/clock.js';
 import { ArtifactStore } from './artifact-store.js';
+import { Bandwidth, NO_LIMIT } from './bandwidth.js';
 import { Throttle } from './throttle.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, start: number) => void;
@@ -108,7 +111,7 @@ describe('a download', () => {
       ticket,
       clock,
       connections: httpConnections(),
-      throttle: new Throttle(undefined, clock),
+      throttle: new Throttle(NO_LIMIT, clock),
       backOff: { baseMs: 1, maxMs: 5 },
       ...part,
     });
@@ -254,8 +257,46 @@ describe('a download', () => {
   it('keeps to its bandwidth', async () => {
     const clock = new CorrectedClock();
     const begun = Date.now();
-    await ensure(store({ throttle: new Throttle(BYTES.length * 2, clock) }));
+    await ensure(store({ throttle: new Throttle(new Bandwidth([{ rate: BYTES.length * 2 }], () => 'UTC'), clock) }));
     expect(Date.now() - begun).toBeGreaterThan(350);
+  });
+
+  it.each([
+    ['an overloaded storage', 503],
+    ['a storage that counts', 429],
+  ])('leaves %s alone for as long as it asks', async (_what, code) => {
+    answers = [(_, response) => void response.writeHead(code, { 'retry-after': '7' }).end()];
+    const slept: number[] = [];
+    const clock = new CorrectedClock();
+    clock.sleep = (ms) => (slept.push(ms), Promise.resolve());
+    await ensure(store({ clock }));
+    expect(starts).toHaveLength(2);
+    expect(slept).toHaveLength(1);
+    expect(slept[0]).toBeGreaterThanOrEqual(7_000);
+    expect(slept[0]).toBeLessThan(7_100);
+  });
+
+  it('stops when its hours are over, keeps what it has, and goes on when they begin again', async () => {
+    const clock = new MovableClock();
+    const hours = { rate: 0, from: 0, to: 720 };
+    const bandwidth = new Bandwidth([hours, { rate: 1e9 }], () => 'UTC');
+    clock.jump(-((clock.now() % 86_400_000) - 12.5 * 3_600_000));
+    let told = 0;
+    const download = store({ clock, throttle: new Throttle(bandwidth, clock) }).ensure(
+      ARTIFACT,
+      new AbortController().signal,
+      () => {
+        // over after the first part has come
+        if (told++ === 0) clock.jump(12 * 3_600_000);
+      },
+    );
+    await eventually(() => expect(told).toBeGreaterThan(0));
+    await clock.pass(60_000);
+    expect(starts).toEqual([0]);
+    await clock.pass(12 * 3_600_000);
+    expect(readFileSync(await download).equals(BYTES)).toBe(true);
+    expect(starts).toHaveLength(2);
+    expect(starts[1]).toBeGreaterThan(0);
   });
 
   it('of nothing is an empty file', async () => {

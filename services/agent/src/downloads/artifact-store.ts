@@ -2,6 +2,7 @@ import { access, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DownloadTicket, WaybillError } from '@waybill/contracts/agent';
 import type { HttpConnections } from '../http/http-request.js';
+import { askedToWait } from '../retry/retry-after.js';
 import { BackOff } from '../retry/back-off.js';
 import { Gate } from '../retry/gate.js';
 import type { Clock } from '../time/clock.js';
@@ -135,6 +136,7 @@ export class ArtifactStore {
     if (size === 0) await writeFile(part, '');
     while ((await sizeOf(part)) < size) {
       const before = await sizeOf(part);
+      if (await this.parts.throttle.untilOpen(signal)) progressAt = this.parts.clock.now();
       try {
         const fresh: boolean = ticket === null || Date.parse(ticket.expiresAt) <= this.parts.clock.now();
         if (fresh) ticket = await this.ask(sha256);
@@ -162,7 +164,7 @@ export class ArtifactStore {
         }
         if (this.parts.clock.now() - progressAt > (this.parts.patienceMs ?? PATIENCE_MS))
           throw new DownloadError('download.failed', `Tried for too long without a byte: ${error.message}.`);
-        await this.parts.clock.sleep(backOff.next(), signal);
+        await this.parts.clock.sleep(backOff.next(error), signal);
       }
     }
     return requests > 1;
@@ -173,7 +175,8 @@ export class ArtifactStore {
       return await this.parts.ticket(sha256);
     } catch (error) {
       if (!(error instanceof WaybillError)) throw error;
-      if (error.kind === 'unavailable' || error.kind === 'unauthorized') throw new TransientDownloadError(error.detail);
+      if (error.kind === 'unavailable' || error.kind === 'unauthorized')
+        throw new TransientDownloadError(error.detail, askedToWait(error));
       throw new DownloadError('download.failed', `The server does not give the file: ${error.detail} (${error.code}).`);
     }
   }

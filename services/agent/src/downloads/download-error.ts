@@ -16,4 +16,12 @@ export class DownloadError extends Error {
 /** It may work in a moment: the network, an overloaded server, an address that has run out. */
 export class TransientDownloadError extends Error {
   override readonly name = 'TransientDownloadError';
+
+  /** @param retryAfterMs what the server asks to be left alone, milliseconds */
+  constructor(
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
 }

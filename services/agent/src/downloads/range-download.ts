@@ -1,5 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { type HttpConnections, httpRequest } from '../http/http-request.js';
+import { retryAfterMs } from '../retry/retry-after.js';
 import { DownloadError, TransientDownloadError } from './download-error.js';
 import type { Throttle } from './throttle.js';
 
@@ -31,7 +32,7 @@ export async function downloadRange(download: RangeDownload): Promise<number> {
   });
   const status = answer.statusCode ?? 0;
   try {
-    checkStatus(status, offset);
+    checkStatus(status, offset, retryAfterMs(answer.headers['retry-after'], Date.now()));
     checkSize(status, answer.headers, size);
     const file = await open(path, status === 206 ? 'a' : 'w', 0o600);
     try {
@@ -66,10 +67,10 @@ async function write(
   return done;
 }
 
-function checkStatus(status: number, offset: number): void {
+function checkStatus(status: number, offset: number, retryAfter: number | undefined): void {
   if (status === 200 || status === 206) return;
   if (status === 416) throw new DownloadError('download.size', `The server has no more than ${offset} bytes.`);
-  if (status === 408 || status === 429 || status >= 500) throw new TransientDownloadError(`HTTP ${status}`);
+  if (status === 408 || status === 429 || status >= 500) throw new TransientDownloadError(`HTTP ${status}`, retryAfter);
   // 401, 403: the presigned address has run out. 404 with a fresh address is for good; the caller counts.
   throw new RefusedDownloadError(status);
 }

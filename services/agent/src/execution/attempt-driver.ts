@@ -1,4 +1,4 @@
-import type { Closed, Variant } from '@waybill/contracts/agent';
+import type { Variant } from '@waybill/contracts/agent';
 import {
   type AttemptKey,
   type AttemptRecord,
@@ -8,20 +8,13 @@ import {
 } from '../journal/journal.records.js';
 import type { Gate } from '../retry/gate.js';
 import { timestamp } from '../time/clock.js';
-import type { CommandMoments } from '../time/command-moments.js';
-import { hasBegun, isUnrepeatable, type StepName, STEPS, stepOf } from './attempt.js';
+import { hasBegun, isUnrepeatable, isWait, type StepName, STEPS, stepOf } from './attempt.js';
 import { type Decision, decideStep, type Slot, verdictOf } from './decide-step.js';
 import type { ExecutorParts } from './executor.js';
 import { installedSoftwareChange } from './installed-software.js';
 import { isHeld } from './is-held.js';
 import { nextAttempt } from './next-attempt.js';
 import type { StepOutcome } from './step-runner.js';
-
-/** Steps that wait for a moment of the command. */
-const MOMENT_OF: Partial<Record<StepName, 'startsAt' | 'installsAt'>> = {
-  [STEPS.start]: 'startsAt',
-  [STEPS.schedule]: 'installsAt',
-};
 
 type Run = Extract<Decision, { do: 'run' }>;
 
@@ -62,8 +55,9 @@ export class AttemptDriver {
       now: this.parts.clock.now(),
       moments: this.parts.time.momentsOf(record.command),
       bootId: this.parts.bootId,
-      closed: this.closed(record) !== null,
+      closed: this.parts.waits.closed(record) !== null,
       userWaits: this.parts.offers.waits(record),
+      fetchWaits: this.parts.waits.fetchesAt(record) > this.parts.clock.now(),
     });
     if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);
@@ -113,9 +107,7 @@ export class AttemptDriver {
         exitCode: null,
         process: null,
       });
-      const moments = this.parts.time.momentsOf(record.command);
-      const why =
-        step === STEPS.user ? this.parts.offers.open(this.key) : whyItWaits(step, record, this.closed(record), moments);
+      const why = isWait(step) ? this.parts.waits.why(step, record) : {};
       // also when it goes on waiting, but for something else or until another moment
       const { reason = null, message = null } = record.lastReport ?? {};
       const known = status === record.status && (why.reason ?? null) === reason && (why.message ?? message) === message;
@@ -126,17 +118,7 @@ export class AttemptDriver {
   private async work(record: AttemptRecord, step: StepName): Promise<StepOutcome | null> {
     const current = this.parts.journal.attempt(record)!;
     try {
-      if (step === STEPS.window) {
-        const expiry = () => this.parts.time.momentsOf(record.command).expiresAt.at;
-        await this.parts.windows.untilOpen(record.command, expiry, this.parts.clock, this.signal);
-        return { ok: true };
-      }
-      const moment = MOMENT_OF[step];
-      if (moment) return (await this.parts.time.until(moment, record.command, this.signal)) ? { ok: true } : null;
-      if (step === STEPS.user) {
-        await this.parts.offers.untilDue(this.key, this.signal);
-        return { ok: true };
-      }
+      if (isWait(step)) return (await this.parts.waits.until(step, record, this.signal)) ? { ok: true } : null;
       // It has begun, so nobody is told of what was canceled meanwhile.
       if (isUnrepeatable({ name: step }) && !hasBegun(record.steps)) await this.parts.offers.tellBegin(record);
       return await this.parts.runner.run(
@@ -151,10 +133,6 @@ export class AttemptDriver {
       const detail = error instanceof Error ? error.message : String(error);
       return { ok: false, detail, verdict: verdictOf('failed', 'agent.error', detail) };
     }
-  }
-
-  private closed({ command }: AttemptRecord): Closed | null {
-    return this.parts.windows.closedFor(command, this.parts.clock.now());
   }
 
   private started(step: StepName, process: NonNullable<StepRecord['process']>): void {
@@ -219,27 +197,6 @@ export class AttemptDriver {
   private say(boundary: string, statement: Parameters<ExecutorParts['reports']['write']>[1]): void {
     this.parts.journal.transact(boundary, () => this.parts.reports.write(this.key as AttemptKey, statement));
   }
-}
-
-/** Reason and sentence for the steps that only wait. */
-function whyItWaits(
-  step: StepName,
-  { attempt, notBefore }: AttemptRecord,
-  closed: Closed | null,
-  { startsAt, installsAt }: CommandMoments,
-): { reason?: string; message?: string } {
-  if (step === STEPS.start)
-    return {
-      reason: 'schedule',
-      message: `It waits for the start of the job by its own clock, until ${startsAt?.words}.`,
-    };
-  if (step === STEPS.schedule) return { reason: 'schedule', message: `It waits until ${installsAt?.words}.` };
-  if (step === STEPS.window && closed !== null) {
-    const { group, words, zone } = closed;
-    return { reason: 'window', message: `It waits for the window of group ${group}, opens ${words} ${zone}.` };
-  }
-  if (step !== STEPS.backOff) return {};
-  return { reason: 'retry', message: `Attempt ${attempt} begins at ${notBefore}; the one before has failed.` };
 }
 
 /** After a failure the help desk also reads whether the old state is back. */

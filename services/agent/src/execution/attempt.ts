@@ -19,6 +19,8 @@ export const STEPS = {
   window: 'window',
   /** wait until the users of the computer let it begin */
   user: 'user',
+  /** wait until files may be fetched */
+  bandwidth: 'bandwidth',
   requirementsAgain: 'requirements.again',
   hookBefore: 'hook.before',
   install: 'install',
@@ -31,6 +33,16 @@ export const STEPS = {
 } as const;
 
 export type StepName = (typeof STEPS)[keyof typeof STEPS];
+
+const WAITS = [STEPS.backOff, STEPS.start, STEPS.bandwidth, STEPS.schedule, STEPS.window, STEPS.user] as const;
+/** A step that only waits. */
+export type WaitName = (typeof WAITS)[number];
+/** A step that does something. */
+export type WorkName = Exclude<StepName, WaitName>;
+
+export function isWait(step: StepName): step is WaitName {
+  return (WAITS as readonly StepName[]).includes(step);
+}
 
 /** Steps that change the computer. Cut off, they are never run again in the same attempt: detection says what they did. */
 const UNREPEATABLE: readonly string[] = [

@@ -6,8 +6,7 @@ import { outputTail } from '../process/output-tail.js';
 import { findGroupLeader, isRunning } from '../process/process-table.js';
 import { signalGroup } from '../process/run-process.js';
 import type { Clock } from '../time/clock.js';
-import { hasBegun, probeFiles, type StepName, STEPS } from './attempt.js';
-
+import { hasBegun, probeFiles, STEPS, type WorkName } from './attempt.js';
 import type { StepOutcome, StepRunner, StepWork } from './step-runner.js';
 import { detectionStep, installStep } from './steps/change-steps.js';
 import { downloadStep, spaceStep } from './steps/download-steps.js';
@@ -34,13 +33,10 @@ export interface ComputerStepRunnerParts extends WorkbenchParts {
 export class ComputerStepRunner implements StepRunner {
   constructor(private readonly parts: ComputerStepRunnerParts) {}
 
-  async run(step: StepName, work: StepWork, signal: AbortSignal): Promise<StepOutcome> {
+  async run(step: WorkName, work: StepWork, signal: AbortSignal): Promise<StepOutcome> {
     const begun = hasBegun(work.record.steps);
     const bench = new Workbench(this.parts, work.record, work.variant, work.started, begun ? undefined : signal);
     switch (step) {
-      case STEPS.backOff:
-        await this.until(Date.parse(work.record.notBefore!), signal);
-        return { ok: true };
       case STEPS.scripts:
         await bench.fetch(probeFiles(work.variant), signal);
         return { ok: true };
@@ -53,12 +49,6 @@ export class ComputerStepRunner implements StepRunner {
         return spaceStep(bench, filesOf(work));
       case STEPS.download:
         return downloadStep(bench, filesOf(work), signal, this.parts);
-      case STEPS.start:
-      case STEPS.schedule:
-      case STEPS.window:
-      case STEPS.user:
-        // the driver waits: it knows the windows, the users and what the times mean here
-        return { ok: true };
       case STEPS.hookBefore:
       case STEPS.hookAfter:
       case STEPS.hookOnError:
@@ -105,12 +95,6 @@ export class ComputerStepRunner implements StepRunner {
     rm(layout.workOf(record), { recursive: true, force: true }).catch((error: unknown) =>
       log.warn({ err: error }, 'the files of an execution could not be removed'),
     );
-  }
-
-  /** Long waits are cut up: timers reach 24 days, and the clock may be corrected meanwhile. */
-  private async until(moment: number, signal: AbortSignal): Promise<void> {
-    for (let left = moment - this.parts.clock.now(); left > 0; left = moment - this.parts.clock.now())
-      await this.parts.clock.sleep(Math.min(left, 3_600_000), signal);
   }
 }
 

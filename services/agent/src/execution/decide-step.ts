@@ -1,6 +1,6 @@
 import { type ExecutionStatus, REASONS, type Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, Verdict } from '../journal/journal.records.js';
-import { hasBegun, isCutOff, type StepName, STEPS, stepOf } from './attempt.js';
+import { hasBegun, isCutOff, isWait, type StepName, STEPS, stepOf } from './attempt.js';
 import type { CommandMoments, Moment } from '../time/command-moments.js';
 import { planSteps } from './plan-steps.js';
 
@@ -27,6 +27,8 @@ export interface DecisionFacts {
   closed: boolean;
   /** its users were not asked yet, or may still put it off */
   userWaits: boolean;
+  /** nothing may be fetched yet */
+  fetchWaits: boolean;
 }
 
 /** What happens next in an attempt. Pure, and a function of the journal only: a restarted agent decides the same. */
@@ -46,6 +48,7 @@ export function decideStep(record: AttemptRecord, facts: DecisionFacts): Decisio
   if (!begun && facts.closed && ACTS.includes(step)) return run(STEPS.window, record);
   // after the window, which is looked at again when the users have waited
   if (!begun && facts.userWaits && ACTS.includes(step)) return run(STEPS.user, record);
+  if (!begun && facts.fetchWaits && FETCHES.includes(step)) return run(STEPS.bandwidth, record);
   if (step === STEPS.detection && record.bootId === facts.bootId) return { do: 'park' };
   return run(step, record);
 }
@@ -117,6 +120,7 @@ const STATUS_OF: Record<StepName, ExecutionStatus> = {
   [STEPS.schedule]: 'waiting',
   [STEPS.window]: 'waiting',
   [STEPS.user]: 'waiting',
+  [STEPS.bandwidth]: 'waiting',
   [STEPS.requirementsAgain]: 'waiting',
   [STEPS.hookBefore]: 'installing',
   [STEPS.install]: 'installing',
@@ -135,13 +139,13 @@ const PREPARING: readonly StepName[] = [
   STEPS.download,
 ];
 
-const WAITS: readonly StepName[] = [STEPS.backOff, STEPS.start, STEPS.schedule, STEPS.window, STEPS.user];
+const FETCHES: readonly StepName[] = [STEPS.scripts, STEPS.download];
 
 /** What is done inside a window; it has to begin there, and may take longer. */
 const ACTS: readonly StepName[] = [STEPS.requirementsAgain, STEPS.hookBefore, STEPS.install, STEPS.uninstall];
 
 function run(step: StepName, { status }: AttemptRecord): Decision {
-  const slot = PREPARING.includes(step) ? 'prepare' : WAITS.includes(step) ? 'none' : 'installer';
+  const slot = PREPARING.includes(step) ? 'prepare' : isWait(step) ? 'none' : 'installer';
   return { do: 'run', step, status: laterOf(status, STATUS_OF[step]), slot };
 }
 

@@ -48,15 +48,25 @@ const factsOf = ({ command: of }: AttemptRecord) => ({
   bootId: 'this',
 });
 const decide = (attempt: AttemptRecord, chosen: Variant | null = variant): Decision =>
-  decideStep(attempt, { ...factsOf(attempt), variant: chosen, closed: false, userWaits: false });
+  decideStep(attempt, { ...factsOf(attempt), variant: chosen, closed: false, userWaits: false, fetchWaits: false });
 /** With a computer that may not be changed now, or whose users may still put it off. */
 const decideIn = (attempt: AttemptRecord, closed: boolean, userWaits: boolean): Decision =>
-  decideStep(attempt, { ...factsOf(attempt), variant, closed, userWaits });
+  decideStep(attempt, { ...factsOf(attempt), variant, closed, userWaits, fetchWaits: false });
+/** With files that may not be fetched yet. */
+const decideToFetch = (attempt: AttemptRecord): Decision =>
+  decideStep(attempt, { ...factsOf(attempt), variant, closed: false, userWaits: false, fetchWaits: true });
 const nameOf = (decision: Decision) => (decision.do === 'run' ? decision.step : decision.do);
 
 describe('the step machine', () => {
   it.each(FULL.map((step, index) => [step, FULL.slice(0, index)]))('runs %s after %s', (step, before) => {
     expect(nameOf(decide(record(before.map((name) => done(name)))))).toBe(step);
+  });
+
+  it('waits until it may fetch, before what is fetched and nothing else, until it has begun', () => {
+    const next = (step: string) => decideToFetch(record(FULL.slice(0, FULL.indexOf(step)).map((name) => done(name))));
+    for (const step of FULL)
+      expect([step, nameOf(next(step))]).toEqual([step, ['scripts', 'download'].includes(step) ? 'bandwidth' : step]);
+    expect(next('download')).toMatchObject({ status: 'waiting', slot: 'none' });
   });
 
   it('asks for the window, then its users, before each step that changes the computer, until it has begun', () => {

@@ -8,12 +8,12 @@ import { type Clock, timestamp } from '../time/clock.js';
 import type { OwnTime } from '../time/own-time.js';
 import type { InstallOffers } from '../user/install-offers.js';
 import type { RestartKeeper } from '../user/restart-keeper.js';
-import type { InstallWindows } from '../windows/install-windows.js';
 import { AttemptDriver } from './attempt-driver.js';
 import { hasBegun, isUnrepeatable } from './attempt.js';
 import { isHeld } from './is-held.js';
 import type { Slot } from './decide-step.js';
 import type { StepRunner } from './step-runner.js';
+import type { StepWaits } from './step-waits.js';
 
 /** Preparations (checks and downloads) at the same time. */
 const PREPARE_SLOTS = 2;
@@ -25,10 +25,10 @@ export interface ExecutorParts {
   clock: Clock;
   reports: ReportWriter;
   runner: StepRunner;
-  windows: InstallWindows;
   offers: InstallOffers;
   restarts: Pick<RestartKeeper, 'plan' | 'watch'>;
   time: OwnTime;
+  waits: StepWaits;
   log: Log;
   bootId: string;
   /** variant of a manifest for this computer, null when there is none */

@@ -11,6 +11,7 @@ import { verdictOf } from './decide-step.js';
 import { Executor } from './executor.js';
 import { InstallOffers } from '../user/install-offers.js';
 import { LogNotifier } from '../user/notifier.js';
+import { waitsOf } from '../../spec/waits.js';
 import { InstallWindows } from '../windows/install-windows.js';
 import type { StepOutcome, StepRunner } from './step-runner.js';
 
@@ -56,7 +57,8 @@ describe('the executor', () => {
     const time = new OwnTime(clock, () => computer.zone);
     const offers = new InstallOffers({ journal, clock, own: time, reports, notifier: new LogNotifier(silentLog) });
     const restarts = { plan: () => '', watch: () => {} };
-    const common = { journal, clock, time, reports, runner, windows, offers, restarts, log: silentLog };
+    const waits = waitsOf({ journal, clock, time, offers, windows });
+    const common = { journal, clock, time, reports, runner, waits, offers, restarts, log: silentLog };
     const parts = { ...common, bootId: 'this', chooseVariant, mayBegin };
     const begun = (steps: readonly string[], bootId: string | null = null) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
@@ -107,9 +109,7 @@ describe('the executor', () => {
   });
 
   it('prepares others while some only wait for their moment', async () => {
-    const { journal, executor } = world((step) =>
-      step === STEPS.schedule ? new Promise(() => {}) : Promise.resolve({ ok: true }),
-    );
+    const { journal, executor } = world(() => Promise.resolve({ ok: true }));
     const later = { installAt: new Date(Date.now() + 60_000).toISOString() };
     const order = (more: object) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 }, ...more }), new Date().toISOString());
@@ -291,11 +291,7 @@ describe('the executor', () => {
       const starts: number[] = [];
       return {
         starts,
-        ...world((step, { record }) => {
-          if (step === STEPS.backOff)
-            return new Promise((resolve) =>
-              setTimeout(() => resolve({ ok: true }), Date.parse(record.notBefore!) - Date.now()).unref(),
-            );
+        ...world((step) => {
           if (step === STEPS.install) {
             starts.push(Date.now());
             return Promise.resolve(left-- > 0 ? busy(exitCode) : { ok: true });

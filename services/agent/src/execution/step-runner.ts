@@ -1,6 +1,6 @@
 import type { Variant } from '@waybill/contracts/agent';
 import type { AttemptRecord, StepRecord, Verdict } from '../journal/journal.records.js';
-import type { StepName } from './attempt.js';
+import type { WorkName } from './attempt.js';
 
 /** How a step ended. `verdict` decides the whole attempt; without one the next step follows. */
 export interface StepOutcome {
@@ -26,7 +26,7 @@ export interface StepRunner {
    * Failures of the step are outcomes; a rejection means that the agent itself is at fault (`agent.error`).
    * @param signal aborts steps that may be repeated; those that change the computer run to their end
    */
-  run(step: StepName, work: StepWork, signal: AbortSignal): Promise<StepOutcome>;
+  run(step: WorkName, work: StepWork, signal: AbortSignal): Promise<StepOutcome>;
   /** Called once per open attempt after a restart, before anything else: waits for what an earlier agent process left running. */
   recover(work: StepWork): Promise<void>;
   /** Last part of the installer's output, null when there is none. */

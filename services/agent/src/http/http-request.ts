@@ -1,6 +1,15 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 
+/** HTTP proxies, by what is asked through them. */
+export interface Proxies {
+  /** addresses, `http://[user:password@]host:port` */
+  http?: string;
+  https?: string;
+  /** hosts that are asked directly, as in `NO_PROXY`: `localhost,.intra.example,10.0.0.1` */
+  except?: string;
+}
+
 /** Connection pools; many simulated agents share one. */
 export interface HttpConnections {
   http: HttpAgent;
@@ -8,17 +17,17 @@ export interface HttpConnections {
 }
 
 /**
- * @param proxy address of an HTTP proxy for everything
+ * @param proxies where they lead: https goes through `CONNECT`
  * @param maxSockets connections per host at the same time
  */
 export function httpConnections({
-  proxy,
+  proxies,
   maxSockets = 8,
-}: { proxy?: string; maxSockets?: number } = {}): HttpConnections {
+}: { proxies?: Proxies; maxSockets?: number } = {}): HttpConnections {
   const options = {
     keepAlive: true,
     maxSockets,
-    ...(proxy && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+    ...(proxies && { proxyEnv: { HTTP_PROXY: proxies.http, HTTPS_PROXY: proxies.https, NO_PROXY: proxies.except } }),
   };
   return { http: new HttpAgent(options), https: new HttpsAgent(options) };
 }

@@ -45,7 +45,7 @@ export async function enrolOnce(
     } catch (error) {
       if (!(error instanceof WaybillError) || error.kind !== 'unavailable') throw refused(error);
       log.warn({ err: error }, 'the server does not answer; enrolling will be tried again');
-      await clock.sleep(backOff.next(), signal);
+      await clock.sleep(backOff.next(error), signal);
     }
   }
 }

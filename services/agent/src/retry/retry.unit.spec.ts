@@ -1,4 +1,5 @@
 import { BackOff } from './back-off.js';
+import { retryAfterMs } from './retry-after.js';
 import { Gate } from './gate.js';
 
 describe('back-off', () => {
@@ -8,6 +9,29 @@ describe('back-off', () => {
     high.reset();
     expect(high.next()).toBe(99);
     expect(new BackOff(100, 1_000, () => 0).next()).toBe(0);
+  });
+});
+
+describe('what a server asks for', () => {
+  const now = Date.parse('2026-09-01T00:00:00Z');
+  it.each([
+    ['120', 120_000],
+    [' 5 ', 5_000],
+    ['0', 0],
+    ['Tue, 01 Sep 2026 00:00:30 GMT', 30_000],
+    ['Mon, 31 Aug 2026 00:00:00 GMT', 0],
+    ['999999999', 3_600_000],
+    ['soon', undefined],
+    ['-1', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('Retry-After: %s is %s ms', (header, ms) => expect(retryAfterMs(header, now)).toBe(ms));
+
+  it('comes on top of the back-off, so that not all come back in the same moment', () => {
+    const backOff = new BackOff(100, 1_000, () => 0.5);
+    expect(backOff.next({ retryAfterMs: 5_000 })).toBe(5_050);
+    expect(backOff.next(new Error('unasked'))).toBe(100);
+    expect(backOff.next(null)).toBe(200);
   });
 });
 

@@ -87,7 +87,7 @@ export class AgentSession {
         return await this.parts.applyDesiredState(() => this.parts.desiredState());
       } catch (error) {
         this.parts.log.warn({ err: error }, 'the desired state could not be read; it will be tried again');
-        await this.pause(1_000 + backOff.next());
+        await this.pause(1_000 + backOff.next(error));
       }
     }
   }
@@ -117,7 +117,7 @@ export class AgentSession {
       } catch (error) {
         if (this.stop$.signal.aborted) return;
         this.parts.log.warn({ err: error }, 'no session yet; it will be tried again');
-        await this.pause(this.backOff.next());
+        await this.pause(this.backOff.next(error));
       }
     }
   }

@@ -73,7 +73,7 @@ export class TokenKeeper {
     this.timer = setTimeout(() => {
       this.renew().then(
         () => this.parts.onRenewedInTime?.(),
-        () => this.renewIn(1_000 + this.backOff.next()),
+        (error: unknown) => this.renewIn(1_000 + this.backOff.next(error)),
       );
     }, milliseconds);
     this.timer.unref();

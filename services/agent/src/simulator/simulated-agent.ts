@@ -9,6 +9,7 @@ import type { PlatformFacts } from '@waybill/contracts/agent';
 import type { AttemptRecord } from '../journal/journal.records.js';
 import { MemoryJournal } from '../journal/memory-journal.js';
 import { silentLog } from '../log.js';
+import { NO_LIMIT } from '../downloads/bandwidth.js';
 import { BackOff } from '../retry/back-off.js';
 import { LogNotifier } from '../user/notifier.js';
 import { NoRestarter } from '../user/restarter.js';
@@ -109,7 +110,7 @@ export class SimulatedAgent {
         return;
       } catch (error) {
         if (!(error instanceof WaybillError) || error.kind !== 'unavailable' || tries === ENROL_TRIES) throw error;
-        await this.clock.sleep(backOff.next());
+        await this.clock.sleep(backOff.next(error));
       }
     }
   }
@@ -136,6 +137,9 @@ export class SimulatedAgent {
     const { key, keys, journal, clock, computerId, disk } = this;
     const chosen = new WeakMap<object, ReturnType<typeof chooseVariant>>();
     this.core = new AgentCore({
+      bandwidth: NO_LIMIT,
+      // it fetches nothing
+      spread: ({ since }) => since,
       computerId,
       key,
       keys,

@@ -1,5 +1,5 @@
 import type { Finding } from '../detection/finding.js';
-import { type StepName, STEPS } from '../execution/attempt.js';
+import { type StepName, STEPS, type WorkName } from '../execution/attempt.js';
 import { verdictOf } from '../execution/decide-step.js';
 import type { StepOutcome, StepRunner, StepWork } from '../execution/step-runner.js';
 import { judgeFinding } from '../execution/steps/change-steps.js';
@@ -46,7 +46,7 @@ export class SimulatedStepRunner implements StepRunner {
     private readonly alive: () => boolean,
   ) {}
 
-  async run(step: StepName, { record }: StepWork, signal: AbortSignal): Promise<StepOutcome> {
+  async run(step: WorkName, { record }: StepWork, signal: AbortSignal): Promise<StepOutcome> {
     const simulated = SIMULATED[step];
     if (simulated) await this.spend(simulated, record, signal);
     // A killed process does not go on: nothing after this point happens.
@@ -61,8 +61,6 @@ export class SimulatedStepRunner implements StepRunner {
         return failed
           ? { ok: false, verdict: verdictOf('failed', 'download.failed', 'The simulated network is down.') }
           : { ok: true };
-      case STEPS.backOff:
-        return this.until(record.notBefore!, signal);
       case STEPS.detectionBefore:
         return judgeBefore(this.find(record), record.command);
       case STEPS.install:
@@ -96,11 +94,6 @@ export class SimulatedStepRunner implements StepRunner {
   }
 
   release(): void {}
-
-  private async until(moment: string, signal: AbortSignal): Promise<StepOutcome> {
-    await this.clock.sleep(Math.max(0, Date.parse(moment) - this.clock.now()), signal);
-    return { ok: true };
-  }
 
   private change({ command }: AttemptRecord): StepOutcome {
     if (command.action === 'uninstall') this.disk.delete(command.manifest.package);

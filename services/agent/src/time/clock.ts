@@ -41,6 +41,22 @@ export class CorrectedClock implements Clock {
   }
 }
 
+/** Waits are cut up: timers reach 24 days, and the clock may be corrected meanwhile. */
+export const LONGEST_SLEEP_MS = 3_600_000;
+
+/**
+ * Waits for a moment. Rejects with the signal's reason.
+ * @param moment milliseconds since the epoch, asked anew after each part of the wait
+ */
+export async function sleepUntil(moment: () => number, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const left = moment() - clock.now();
+    if (left <= 0) return;
+    await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), signal);
+  }
+}
+
 /** RFC 3339 UTC of a corrected moment. */
 export function timestamp(clock: Pick<Clock, 'now'>): string {
   return new Date(clock.now()).toISOString();

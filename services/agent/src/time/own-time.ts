@@ -1,9 +1,7 @@
-import type { Clock } from './clock.js';
+import { type Clock, LONGEST_SLEEP_MS } from './clock.js';
 import { type CommandMoments, type CommandTimes, momentsOf } from './command-moments.js';
 import { systemZone } from './system-zone.js';
 
-/** Waits are cut up: timers reach 24 days, and the clock may be corrected meanwhile. */
-const LONGEST_SLEEP_MS = 3_600_000;
 /** Nobody tells an agent that its computer has another zone now. */
 const LOOK_AT_ZONE_MS = 300_000;
 

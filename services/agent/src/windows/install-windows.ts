@@ -1,11 +1,8 @@
 import { type Closed, closedAt, type ExecuteCommand, type GroupWindows } from '@waybill/contracts/agent';
 import type { Journal } from '../journal/journal.js';
-import type { Clock } from '../time/clock.js';
+import { type Clock, LONGEST_SLEEP_MS } from '../time/clock.js';
 
 const KEY = 'windows';
-
-/** Waits are cut up: timers reach 24 days, and the clock may be corrected meanwhile. */
-const LONGEST_SLEEP_MS = 3_600_000;
 
 /** When this computer may be changed, by what the last session said of its groups; kept over restarts, so that it holds without a server, too. */
 export class InstallWindows {
