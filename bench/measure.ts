@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 export interface Figure {
   /** e.g. `dispatch 4,000` */
   name: string;
-  unit: 'ms' | 'rows/s' | 'tokens/s' | 'MB/s' | 's' | 'MB' | 'computers';
+  unit: 'ms' | 'rows/s' | 'tokens/s' | 'MB/s' | 's' | 'MB' | 'computers' | '%' | 'steps/s';
   ours: number;
   /** what the bare broker, database or store does, same unit; absent where the target is absolute */
   floor?: number;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { startBenchStack } from './bench-stack.ts';
 import { type Figure, table, writeJson } from './measure.ts';
+import { agent } from './agent.ts';
 import { dispatch } from './dispatch.ts';
 import { dryRun } from './dry-run.ts';
 import { follow } from './follow.ts';
@@ -17,6 +18,7 @@ import { upload } from './upload.ts';
 
 /** `lost` comes last: what it kills needs a while until it is as fast as before. */
 const BENCHMARKS = {
+  agent,
   dispatch,
   ingest,
   'round-trip': roundTrip,

@@ -8,6 +8,7 @@ import { Gate } from '../retry/gate.js';
 import type { Clock } from '../time/clock.js';
 import { DownloadError, TransientDownloadError } from './download-error.js';
 import { downloadRange, RefusedDownloadError, sizeOf } from './range-download.js';
+import { RunningDigest } from './running-digest.js';
 import { sha256OfFile } from './sha256-of-file.js';
 import type { Throttle } from './throttle.js';
 
@@ -111,8 +112,9 @@ export class ArtifactStore {
     const part = this.part(artifact.sha256);
     const resumed = (await sizeOf(part)) > 0;
     for (let tries = 1; ; tries++) {
-      const interrupted = await this.complete(artifact, signal, onBytes);
-      const digest = await sha256OfFile(part, signal).catch(() => null);
+      const running = new RunningDigest();
+      const interrupted = await this.complete(artifact, running, signal, onBytes);
+      const digest = await running.of(part, artifact.size, signal).catch(() => null);
       signal.throwIfAborted();
       if (digest === artifact.sha256) return;
       await rm(part, { force: true });
@@ -124,6 +126,7 @@ export class ArtifactStore {
   /** Requests until every byte is there; true when more than one was needed. */
   private async complete(
     { sha256, size }: WantedArtifact,
+    digest: RunningDigest,
     signal: AbortSignal,
     onBytes?: (bytesDone: number) => void,
   ): Promise<boolean> {
@@ -150,6 +153,7 @@ export class ArtifactStore {
           throttle,
           connections,
           onBytes,
+          digest,
         });
         if (done <= before) throw new TransientDownloadError('the answer held no byte');
       } catch (error) {

@@ -2,6 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { type HttpConnections, httpRequest } from '../http/http-request.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { DownloadError, TransientDownloadError } from './download-error.js';
+import type { RunningDigest } from './running-digest.js';
 import type { Throttle } from './throttle.js';
 
 const IDLE_MS = 60_000;
@@ -16,6 +17,8 @@ export interface RangeDownload {
   signal: AbortSignal;
   connections: HttpConnections;
   onBytes?: (bytesDone: number) => void;
+  /** told of every byte that is on its way to the file */
+  digest?: RunningDigest;
 }
 
 /**
@@ -53,13 +56,14 @@ async function write(
   body: AsyncIterable<Buffer>,
   file: FileHandle,
   start: number,
-  { size, throttle, signal, onBytes }: RangeDownload,
+  { size, throttle, signal, onBytes, digest }: RangeDownload,
 ): Promise<number> {
   let done = start;
   for await (const chunk of body) {
     if (done + chunk.length > size)
       throw new DownloadError('download.size', `The server sends more than the declared ${size} bytes.`);
     await file.write(chunk);
+    digest?.wrote(done, chunk);
     done += chunk.length;
     onBytes?.(done);
     await throttle.take(chunk.length, signal);
