@@ -25,6 +25,8 @@ export class FakeDoor {
   readonly failures = new Map<string, number[]>();
   /** cuts the connection of downloads after so many bytes, once per entry */
   readonly cuts: number[] = [];
+  /** called when a connection has been cut */
+  onCut: () => void = () => {};
   subscriptions: (computerId: string) => Subscription[] = () => [];
   desired: (computerId: string) => DesiredStateResponse | Promise<DesiredStateResponse> = () => ({
     commands: [],
@@ -158,7 +160,10 @@ export class FakeDoor {
     });
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(rest);
-    response.write(rest.subarray(0, cut), () => response.destroy());
+    response.write(rest.subarray(0, cut), () => {
+      response.destroy();
+      this.onCut();
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import { askedToWait } from '../retry/retry-after.js';
 import { BackOff } from '../retry/back-off.js';
 import { Gate } from '../retry/gate.js';
 import type { Clock } from '../time/clock.js';
-import { DownloadError, TransientDownloadError } from './download-error.js';
+import { DownloadError, TransientDownloadError, UnwritableError } from './download-error.js';
 import { downloadRange, RefusedDownloadError, sizeOf } from './range-download.js';
 import { RunningDigest } from './running-digest.js';
 import { sha256OfFile } from './sha256-of-file.js';
@@ -95,6 +95,10 @@ export class ArtifactStore {
     const leave = await this.gate.enter(0, this.parts.clock.now(), signal);
     try {
       await this.fetch(artifact, signal, onBytes);
+    } catch (error) {
+      // a disk that we have filled could not even take the report of it
+      if (error instanceof UnwritableError) await rm(this.part(artifact.sha256), { force: true }).catch(() => {});
+      throw error;
     } finally {
       leave();
     }

@@ -13,6 +13,13 @@ export class DownloadError extends Error {
   }
 }
 
+/** The file cannot be written here: the disk is full, broken or read-only. */
+export class UnwritableError extends DownloadError {
+  constructor(why: string) {
+    super('download.failed', `The file cannot be written: ${why}.`);
+  }
+}
+
 /** It may work in a moment: the network, an overloaded server, an address that has run out. */
 export class TransientDownloadError extends Error {
   override readonly name = 'TransientDownloadError';

@@ -1,7 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { type HttpConnections, httpRequest } from '../http/http-request.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { DownloadError, TransientDownloadError } from './download-error.js';
+import { DownloadError, TransientDownloadError, UnwritableError } from './download-error.js';
 import type { RunningDigest } from './running-digest.js';
 import type { Throttle } from './throttle.js';
 
@@ -97,9 +97,7 @@ function classified(error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   // A full or broken disk is not the network's fault and does not heal by asking again.
   const local = code !== undefined && ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES'].includes(code);
-  return local
-    ? new DownloadError('download.failed', `The file cannot be written: ${message}.`)
-    : new TransientDownloadError(message);
+  return local ? new UnwritableError(message) : new TransientDownloadError(message);
 }
 
 /** Bytes of a file, 0 when there is none. */

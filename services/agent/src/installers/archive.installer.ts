@@ -1,5 +1,6 @@
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, rename, rm, stat } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
+import { makeDirectory } from '../root/make-directory.js';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
 import { OutsideRootError } from '../root/rooted-paths.js';
@@ -23,7 +24,7 @@ export const archiveInstaller: InstallerType = {
     return refusing(async () => {
       const place = placeOf(bench);
       await rm(place.fresh, { recursive: true, force: true });
-      await mkdir(place.fresh, { recursive: true, mode: 0o755 });
+      await makeDirectory(place.fresh);
       try {
         await unpack(readerFor(bench.file(first.file)), place.fresh, stripOf(bench));
         await writeMark(place.fresh, { sha256: first.sha256!, package: manifest.package, version: manifest.version });
@@ -98,7 +99,7 @@ async function swap(place: Place): Promise<void> {
   if (hadOld && !(await stat(place.target)).isDirectory())
     throw new ArchiveRefusedError('there is a file where the directory should be');
   if (hadOld) await rename(place.target, place.old);
-  else await mkdir(started(place), { recursive: true });
+  else await makeDirectory(started(place));
   await rename(place.fresh, place.target);
   await syncDirectory(dirname(place.target));
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { debFiles } from '../execution/plan-steps.js';
 import type { Workbench } from '../execution/workbench.js';
 import type { CommandLine, ProcessResult } from '../process/run-process.js';
 import type { RootedPaths } from '../root/rooted-paths.js';
+import { makeDirectory } from '../root/make-directory.js';
 import { debFields } from './deb-fields.js';
 import { lockHolder } from './dpkg-lock.js';
 import type { InstallerType } from './installer.js';
@@ -53,7 +54,11 @@ async function packageNames(bench: Workbench): Promise<string[]> {
 
 /** dpkg does not wait for its lock: wait for the holder, and again when somebody was quicker. The whole wait counts as the installer's time. */
 async function underLock(bench: Workbench, line: CommandLine, timeoutMs: number): Promise<ProcessResult> {
-  prepareDatabase(bench.paths);
+  try {
+    await prepareDatabase(bench.paths);
+  } catch (error) {
+    return { kind: 'broken', why: `the tree can be given no dpkg database: ${(error as Error).message}` };
+  }
   const until = Date.now() + timeoutMs;
   for (;;) {
     while (await lockHolder(bench.paths.dpkgAdmin)) {
@@ -68,8 +73,8 @@ async function underLock(bench: Workbench, line: CommandLine, timeoutMs: number)
 }
 
 /** A tree without a dpkg database gets an empty one. */
-function prepareDatabase({ dpkgAdmin, isSystem }: RootedPaths): void {
+async function prepareDatabase({ dpkgAdmin, isSystem }: RootedPaths): Promise<void> {
   if (isSystem) return;
-  for (const directory of ['info', 'updates', 'triggers']) mkdirSync(join(dpkgAdmin, directory), { recursive: true });
-  writeFileSync(join(dpkgAdmin, 'status'), '', { flag: 'a' });
+  for (const directory of ['info', 'updates', 'triggers']) await makeDirectory(join(dpkgAdmin, directory));
+  await writeFile(join(dpkgAdmin, 'status'), '', { flag: 'a' });
 }

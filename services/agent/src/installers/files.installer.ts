@@ -1,5 +1,6 @@
-import { chmod, chown, copyFile, link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../root/make-directory.js';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
 import type { InstallerType, InstallResult } from './installer.js';
@@ -77,7 +78,7 @@ async function plan(bench: Workbench): Promise<Placement[]> {
 
 /** Writes the new file beside its place, complete and with its rights. */
 async function stage(bench: Workbench, { file, target, fresh, mode, uid, gid }: Placement): Promise<void> {
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await makeDirectory(dirname(target));
   bench.paths.resolve(target.slice(bench.paths.isSystem ? 0 : bench.paths.root.length));
   await rm(fresh, { force: true });
   await copyFile(bench.file(file), fresh);
@@ -117,7 +118,7 @@ function planFile(bench: Workbench): string {
 }
 
 async function writePlan(bench: Workbench, placements: Placement[]): Promise<void> {
-  await mkdir(bench.directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(bench.directory, 0o700);
   await writeFile(`${planFile(bench)}.new`, JSON.stringify(placements), { mode: 0o600, flush: true });
   await rename(`${planFile(bench)}.new`, planFile(bench));
   await syncDirectory(bench.directory);
