@@ -5,6 +5,7 @@ import type { Variant } from '@waybill/contracts/agent';
 import { planSteps } from '../src/execution/plan-steps.js';
 import type { FakeDoor } from './fake-door.js';
 import { debBytes, put, tarBytes } from './packages.js';
+import { canRpm, rpmBytes } from './rpm-tool.js';
 
 const OLD = 'the old content\n';
 const NEW = 'the new content\n';
@@ -28,7 +29,10 @@ export function lines(path: string): number {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 
-export function crashSubjects(door: FakeDoor): Record<'deb' | 'archive' | 'files' | 'script', CrashSubject> {
+/** Installer types that can be tried on this machine. */
+export const CRASH_TYPES = ['deb', ...(canRpm() ? (['rpm'] as const) : []), 'archive', 'files', 'script'] as const;
+
+export function crashSubjects(door: FakeDoor): Record<(typeof CRASH_TYPES)[number], CrashSubject> {
   const add = (file: string, bytes: Buffer) => ({ file, ...door.addObject(bytes) });
   const before = add('before.sh', Buffer.from(COUNT('hook-before')));
   const after = add('after.sh', Buffer.from(COUNT('hook-after')));
@@ -56,6 +60,22 @@ export function crashSubjects(door: FakeDoor): Record<'deb' | 'archive' | 'files
               .filter((line) => line.includes(' install acme:')).length
           : 0;
       },
+    },
+    rpm: {
+      variant: {
+        artifacts: [
+          add('acme.rpm', canRpm() ? rpmBytes('acme', '2', { 'opt/acme/data': NEW }) : Buffer.of()),
+          before,
+          after,
+        ],
+        installer: { type: 'rpm' },
+        detection: [{ rpm: { package: 'acme', version: '2' } }],
+        hooks,
+      },
+      prepare: () => {},
+      installed: holds('opt/acme/data', NEW),
+      untouched: (root) => !existsSync(join(root, 'opt/acme/data')),
+      runs: () => null,
     },
     archive: {
       variant: {

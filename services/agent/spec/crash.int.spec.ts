@@ -5,7 +5,7 @@ import { eventually } from '@waybill/testing';
 import { AgentProcess } from './agent-process.js';
 import { AgentWorld } from './agent-world.js';
 import { executeCommand, manifestOf } from './commands.js';
-import { crashMoments, type CrashSubject, crashSubjects, lines } from './crash-cases.js';
+import { CRASH_TYPES, crashMoments, type CrashSubject, crashSubjects, lines } from './crash-cases.js';
 import { put, temporary } from './packages.js';
 
 const PARALLEL = 4;
@@ -68,8 +68,8 @@ describe('an agent killed by SIGKILL', () => {
     const hookMoment = moment === 'after:step.hook.after.started' || moment === 'before:step.hook.after.finished';
     if (hookMoment && !inHook) wrong.push('the report does not say that the hook was cut off');
     if (inHook && status !== 'failed') wrong.push('succeeded, though the hook was cut off');
-    // What deb and script have done stays; archive and files put back what was there.
-    const stays = inHook && (type === 'deb' || type === 'script');
+    // What deb, rpm and script have done stays; archive and files put back what was there.
+    const stays = inHook && ['deb', 'rpm', 'script'].includes(type);
     if (status === 'failed' && !(stays ? subject.installed(root) : subject.untouched(root)))
       wrong.push('failed, but the tree is not as it should be');
     if ((subject.runs(root) ?? 0) > 1) wrong.push('the installer ran twice');
@@ -79,7 +79,7 @@ describe('an agent killed by SIGKILL', () => {
     return wrong.map((what) => `${moment}: ${what}`);
   }
 
-  it.each(['deb', 'archive', 'files', 'script'] as const)(
+  it.each(CRASH_TYPES)(
     'at any step of an installation by %s ends in one truthful status',
     async (type) => {
       const moments = crashMoments(subjects[type])

@@ -62,6 +62,13 @@ const detection = z.union([
     }),
   }),
   z.strictObject({
+    rpm: z.strictObject({
+      package: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'use the name of an RPM package'),
+      /** `2.4.0`, with its release `2.4.0-1.el9`, or with its epoch, too */
+      version: z.string().max(128).optional(),
+    }),
+  }),
+  z.strictObject({
     file: z.strictObject({ path: absolutePath, sha256: sha256.optional(), exists: z.boolean().optional() }),
   }),
   z.strictObject({ script: z.strictObject({ file: fileName, timeout: duration.optional() }) }),
@@ -69,6 +76,7 @@ const detection = z.union([
 
 const installer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deb') }),
+  z.strictObject({ type: z.literal('rpm') }),
   /** unpacks the first artifact into `directory`, atomically, the old tree kept until the new one is proved */
   z.strictObject({
     type: z.literal('archive'),
@@ -117,6 +125,7 @@ const variant = z.strictObject({
   uninstall: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('deb') }),
+      z.strictObject({ type: z.literal('rpm') }),
       z.strictObject({ type: z.literal('archive') }),
       z.strictObject({ type: z.literal('files') }),
       z.strictObject({

@@ -43,7 +43,7 @@ function variantErrors(variant: Variant, pointer: string): FieldError[] {
         message: `"${file}" is not among the variant's artifacts${nearest(file, names)}`,
       });
   }
-  const implied = variant.installer.type === 'deb' || variant.installer.type === 'archive';
+  const implied = ['deb', 'rpm', 'archive'].includes(variant.installer.type);
   if (!variant.detection && !implied) {
     errors.push({
       pointer: `${pointer}/detection`,
@@ -95,7 +95,7 @@ const KEYS: Record<string, string[]> = {
   platform: ['os', 'arch', 'distribution'],
   artifacts: ['file', 'sha256', 'size'],
   requirements: ['disk', 'memory', 'software', 'script'],
-  detection: ['deb', 'file', 'script'],
+  detection: ['deb', 'rpm', 'file', 'script'],
   hooks: ['before', 'after', 'onError'],
   exitCodes: ['success', 'restart', 'retry'],
   installer: ['type', 'directory', 'stripComponents', 'files', 'file', 'args'],
@@ -106,6 +106,7 @@ const KEYS: Record<string, string[]> = {
   software: ['name', 'version', 'absent'],
   script: ['file', 'timeout'],
   deb: ['package', 'version'],
+  rpm: ['package', 'version'],
   file: ['path', 'sha256', 'exists'],
 };
 

@@ -9,7 +9,7 @@ export function planSteps(
   const when = (needed: unknown, ...steps: StepName[]) => (needed ? steps : []);
   const { requirements, hooks } = variant;
   const scripts = when(probeFiles(variant).length, STEPS.scripts);
-  // A .deb without a detection rule is detected by the name inside it, which is known only after the download.
+  // A .deb or .rpm without a detection rule is detected by the name inside it, which is known only after the download.
   const late = detectsByArtifact(variant);
   const known = when(!late, STEPS.detectionBefore);
   const learnt = when(late, STEPS.detectionBefore);
@@ -52,13 +52,13 @@ export function planSteps(
 
 /** Artifacts that an uninstallation needs on disk: its script, the hooks, the packages whose names are not known otherwise. */
 export function uninstallFiles(variant: Variant): string[] {
-  const { hooks, uninstall, installer } = variant;
+  const { hooks, uninstall } = variant;
   const script = uninstall?.type === 'script' ? [uninstall.file] : [];
-  const debs = installer.type === 'deb' && detectsByArtifact(variant) ? debFiles(variant) : [];
+  const packages = detectsByArtifact(variant) ? packageFiles(variant) : [];
   return [
     ...new Set([
       ...script,
-      ...debs,
+      ...packages,
       ...[hooks?.before, hooks?.after, hooks?.onError].filter((file) => file !== undefined),
     ]),
   ];
@@ -66,9 +66,10 @@ export function uninstallFiles(variant: Variant): string[] {
 
 /** True when detection has to look into the downloaded packages. */
 export function detectsByArtifact(variant: Variant): boolean {
-  return variant.installer.type === 'deb' && !variant.detection?.length;
+  return ['deb', 'rpm'].includes(variant.installer.type) && !variant.detection?.length;
 }
 
-export function debFiles(variant: Variant): string[] {
-  return variant.artifacts.map(({ file }) => file).filter((file) => file.endsWith('.deb'));
+/** Artifacts that a package manager installs: `.deb` for dpkg, `.rpm` for rpm. */
+export function packageFiles({ installer, artifacts }: Pick<Variant, 'installer' | 'artifacts'>): string[] {
+  return artifacts.map(({ file }) => file).filter((file) => file.endsWith(`.${installer.type}`));
 }

@@ -6,8 +6,10 @@ import { debBytes, temporary } from '../../spec/packages.js';
 import { detect } from '../detection/detect.js';
 import { RootedPaths } from '../root/rooted-paths.js';
 import { debInstaller, dpkgInstall, dpkgRemove } from './deb.installer.js';
-import { deviceIn, holderIn, lockHolder } from './dpkg-lock.js';
+import { deviceIn, holderIn, lockHolder } from './file-lock.js';
 import { installedPackages, parseStatus, queryLine } from './dpkg-status.js';
+
+const LOCKS = ['lock-frontend', 'lock'];
 
 describe('the command line of dpkg', () => {
   const system = new RootedPaths('/');
@@ -99,7 +101,9 @@ describe('dpkg itself, in a tree of its own', () => {
     const holder = spawn('perl', ['-e', take, join(work.paths.dpkgAdmin, 'lock-frontend')], {
       stdio: ['pipe', 'ignore', 'inherit'],
     });
-    await eventually(async () => expect(await lockHolder(work.paths.dpkgAdmin)).toBe(holder.pid));
+    await eventually(async () =>
+      expect(await lockHolder(LOCKS.map((name) => join(work.paths.dpkgAdmin, name)))).toBe(holder.pid),
+    );
     expect(await debInstaller.install(work, 300)).toEqual({ kind: 'timedOut' });
     const waiting = debInstaller.install(work, 30_000);
     const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 1_000, 'still waiting'))]);

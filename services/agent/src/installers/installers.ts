@@ -3,10 +3,12 @@ import { archiveInstaller } from './archive.installer.js';
 import { debInstaller } from './deb.installer.js';
 import { filesInstaller } from './files.installer.js';
 import type { InstallerType } from './installer.js';
+import { rpmInstaller } from './rpm.installer.js';
 import { scriptInstaller } from './script.installer.js';
 
 const TYPES: Record<Variant['installer']['type'], InstallerType> = {
   deb: debInstaller,
+  rpm: rpmInstaller,
   archive: archiveInstaller,
   files: filesInstaller,
   script: scriptInstaller,

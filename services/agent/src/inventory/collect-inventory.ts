@@ -4,6 +4,7 @@ import type { InventoryRequest } from '@waybill/contracts/agent';
 import { SOFTWARE_PREFIX } from '../execution/installed-software.js';
 import type { PlatformFacts } from '@waybill/contracts/agent';
 import { installedPackages } from '../installers/dpkg-status.js';
+import { installedRpms } from '../installers/rpm-query.js';
 import type { Journal } from '../journal/journal.js';
 import type { RootedPaths } from '../root/rooted-paths.js';
 import { AGENT_VERSION } from '../version.js';
@@ -35,6 +36,7 @@ export async function collectInventory({
     version,
     source: 'dpkg' as const,
   }));
+  const rpms = (await installedRpms(paths)).map((one) => ({ ...one, source: 'rpm' as const }));
   const own = [...journal.entries(SOFTWARE_PREFIX)].map(([name, version]) => ({
     name,
     version,
@@ -51,7 +53,7 @@ export async function collectInventory({
     disks: await disks(),
     addresses: addresses(),
     ...(Math.abs(skewMs) > SKEW_MS && { clockSkewMs: skewMs }),
-    software: [...debs, ...own].slice(0, 20_000),
+    software: [...debs, ...rpms, ...own].slice(0, 20_000),
   };
 }
 

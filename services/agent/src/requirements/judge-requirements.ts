@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { durationMs, type ReasonCode, type Requirement } from '@waybill/contracts/agent';
 import type { Workbench } from '../execution/workbench.js';
 import { installedPackages } from '../installers/dpkg-status.js';
+import { installedRpms } from '../installers/rpm-query.js';
 import { existing } from '../root/rooted-paths.js';
 import { formatBytes, parseSize } from './size.js';
 import { satisfies } from './version-range.js';
@@ -45,15 +46,22 @@ async function software(
   bench: Workbench,
 ): Promise<Unmet | null> {
   const [deb] = await installedPackages(bench.paths, [rule.name]);
-  return judgeSoftware(rule, deb?.version ?? bench.installedByWaybill(rule.name));
+  if (deb) return judgeSoftware(rule, deb.version);
+  const [rpm] = await installedRpms(bench.paths, [rule.name]);
+  return rpm ? judgeSoftware(rule, rpm.version, 'rpm') : judgeSoftware(rule, bench.installedByWaybill(rule.name));
 }
 
-/** @param version what is installed, null or undefined when nothing is */
+/**
+ * @param version what is installed, null or undefined when nothing is
+ * @param source who says so, and how its versions are ordered
+ */
 export function judgeSoftware(
   { name, version: range, absent }: { name: string; version?: string; absent?: boolean },
   version: string | null | undefined,
+  source: 'dpkg' | 'rpm' = 'dpkg',
 ): Unmet | null {
-  const present = version !== null && version !== undefined && (range === undefined || satisfies(version, range));
+  const present =
+    version !== null && version !== undefined && (range === undefined || satisfies(version, range, source));
   const wanted = range ? `${name} ${range}` : name;
   if (absent)
     return present

@@ -1,11 +1,8 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
-const LOCKS = ['lock-frontend', 'lock'];
-
-/** Process id that holds one of dpkg's locks, null when they are free. Node cannot take fcntl locks, but the kernel lists them. */
-export async function lockHolder(adminDirectory: string): Promise<number | null> {
-  const files = await Promise.all(LOCKS.map((name) => kernelNameOf(join(adminDirectory, name))));
+/** Process id that holds a lock on one of the files, null when they are free. Node cannot take fcntl locks, but the kernel lists them. */
+export async function lockHolder(paths: readonly string[]): Promise<number | null> {
+  const files = await Promise.all(paths.map(kernelNameOf));
   return holderIn(
     await readFile('/proc/locks', 'utf8'),
     files.filter((file) => file !== null),
@@ -39,7 +36,7 @@ export function deviceIn(mountInfo: string, mountId: string): string | null {
   );
 }
 
-/** Null for a file that is not there or may not be read: dpkg takes its lock itself and is the last judge. */
+/** Null for a file that is not there or may not be read: who needs the lock takes it itself and is the last judge. */
 async function kernelNameOf(path: string): Promise<string | null> {
   const file = await open(path, 'r').catch(() => null);
   if (!file) return null;
