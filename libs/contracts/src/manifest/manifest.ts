@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_PATTERN } from './duration.js';
+import { DURATION_PATTERN, durationMs } from './duration.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~:_-]{0,127}$/;
@@ -12,7 +12,13 @@ export const packageName = z
 export const packageVersion = z.string().regex(VERSION, 'use letters, digits and . + ~ : _ -, e.g. 2.4.0');
 const fileName = z.string().regex(FILE, 'use a plain file name without a path, e.g. setup.deb');
 const size = z.string().regex(SIZE, 'use a whole number and a unit, e.g. 500MiB');
-const duration = z.string().regex(DURATION_PATTERN, 'use an ISO 8601 duration, e.g. PT20M');
+/** The longest time-out: an installer that runs for longer hangs, and holds up every other one on the computer. */
+const LONGEST_MS = durationMs('P7D');
+const duration = z
+  .string()
+  .regex(DURATION_PATTERN, { error: 'use an ISO 8601 duration, e.g. PT20M', abort: true })
+  .refine((text) => durationMs(text) > 0, 'must be longer than 0, e.g. PT20M')
+  .refine((text) => durationMs(text) <= LONGEST_MS, 'must be at most P7D (7 days), e.g. PT20M');
 const absolutePath = z
   .string()
   .max(4096)

@@ -68,7 +68,10 @@ function explain(issue: z.core.$ZodIssue, base: PropertyKey[]): FieldError[] {
     branches.sort((a, b) => depth(b) - depth(a));
     return branches[0]!;
   }
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && issue.input !== undefined) {
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [{ pointer: toPointer(path), message: `is missing; it must be of type ${issue.expected}` }];
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'string') {
     return [{ pointer: toPointer(path), message: 'must be a string; in YAML put it in quotes' }];
   }
   return [{ pointer: toPointer(path), message: issue.message }];

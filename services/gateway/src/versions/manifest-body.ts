@@ -1,5 +1,5 @@
-import { type FieldError, invalid } from '@waybill/contracts';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { invalid } from '@waybill/contracts';
+import { readManifestText } from '@waybill/packaging';
 
 /**
  * The manifest of a request body: an object when it came as JSON, a string when it came as YAML.
@@ -18,50 +18,13 @@ export function manifestFromBody(body: unknown): object {
 }
 
 function parseYaml(text: string): unknown {
-  const document = parsed(text);
-  const [problem] = document.errors;
-  if (problem) throw invalid('manifest.notYaml', `The manifest is not valid YAML: ${problem.message.split('\n')[0]}`);
-  const unquoted = unquotedVersions(document.contents, '');
-  if (unquoted.length > 0) {
-    throw invalid(
-      'manifest.invalid',
-      `The manifest has a version that is not text: ${unquoted[0]!.message}.`,
-      unquoted,
-    );
+  const { value, problems } = readManifestText(text);
+  const [problem] = problems;
+  if (!problem) return value;
+  if (problem.kind === 'value') {
+    const errors = problems.map(({ pointer, message }) => ({ pointer, message }));
+    throw invalid('manifest.invalid', `The manifest has a version that is not text: ${problem.message}.`, errors);
   }
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw invalid('manifest.notYaml', 'The manifest uses YAML aliases, which are not allowed; write the values out.');
-  }
-}
-
-/** Versions in a manifest lie no deeper. */
-const DEEPEST = 12;
-
-/** YAML reads `version: 2.10` as the number 2.1; only here the text that was meant is still known. */
-function unquotedVersions(node: unknown, pointer: string, depth = 0): FieldError[] {
-  if (depth > DEEPEST) return [];
-  if (isSeq(node)) return node.items.flatMap((item, i) => unquotedVersions(item, `${pointer}/${i}`, depth + 1));
-  if (!isMap(node)) return [];
-  return node.items.flatMap(({ key, value }) => {
-    const name = isScalar(key) ? String(key.value) : '';
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (name !== 'version' || !isScalar(value) || typeof value.value !== 'number') {
-      return unquotedVersions(value, at, depth + 1);
-    }
-    const quoted = JSON.stringify(value.source ?? String(value.value));
-    return [
-      { pointer: at, message: `put the version in quotes, version: ${quoted}; without them YAML reads a number` },
-    ];
-  });
-}
-
-function parsed(text: string) {
-  try {
-    return parseDocument(text, { uniqueKeys: true, schema: 'core' });
-  } catch {
-    // the parser calls itself for every level
-    throw invalid('manifest.notYaml', 'The manifest is nested too deep.');
-  }
+  const where = /at line \d+/.test(problem.message) ? '' : ` (line ${problem.line}, column ${problem.column})`;
+  throw invalid('manifest.notYaml', `The manifest is not valid YAML: ${problem.message}${where}`);
 }

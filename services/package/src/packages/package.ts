@@ -1,5 +1,5 @@
 import { conflict, type FieldError, invalid, type UpdatePackage, WaybillError } from '@waybill/contracts';
-import { unstorableText } from '../text/unstorable-text.js';
+import { unstorableText } from '@waybill/packaging';
 
 /** What a person can change of a package; null is "not given". */
 export interface PackageDetails {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CreatePackage, notFound } from '@waybill/contracts';
 import type { EntityManager } from 'typeorm';
-import { isPlainText } from '../text/plain-text.js';
+import { isPlainText } from '@waybill/packaging';
 import type { PackageDetails } from './package.js';
 import { PackageEntity } from './package.entity.js';
 

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { VersionFilesRepository } from '../artifacts/version-files.repository.js';
 import { demandCategory } from '../packages/package-limits.js';
 import { packageMissing, PackagesRepository } from '../packages/packages.repository.js';
-import { checkManifest } from './check-manifest.js';
+import { checkManifest } from '@waybill/packaging';
 import { decideRecreate } from './version.js';
 import { versionObject } from './version-object.js';
 import { VersionViews } from './version-views.js';

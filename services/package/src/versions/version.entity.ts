@@ -1,6 +1,6 @@
 import type { Manifest, VersionStatus } from '@waybill/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { VersionScheme } from './version-scheme.js';
+import type { VersionScheme } from '@waybill/packaging';
 
 @Entity('versions')
 export class VersionEntity {

@@ -1,7 +1,7 @@
 import { conflict, type Manifest, type VersionStatus, WaybillError } from '@waybill/contracts';
 import { canonicalJson, manifestDigest } from '@waybill/trust';
 import { expectedArtifacts, fillArtifacts, type StoredArtifact } from './manifest-artifacts.js';
-import type { VersionScheme } from './version-scheme.js';
+import type { VersionScheme } from '@waybill/packaging';
 
 /** A version as its rules see it. `draft → published → withdrawn`, never back. */
 export interface Version {

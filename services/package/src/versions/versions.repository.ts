@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Manifest, notFound, type VersionRef, type VersionStatus } from '@waybill/contracts';
 import { type EntityManager, Not } from 'typeorm';
-import { isPlainText } from '../text/plain-text.js';
+import { isPlainText } from '@waybill/packaging';
 import type { SignedManifest } from './manifest-signatures.js';
 import { VersionEntity } from './version.entity.js';
 
