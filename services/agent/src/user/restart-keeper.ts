@@ -3,7 +3,16 @@ import { type AttemptRecord, keyText } from '../journal/journal.records.js';
 import type { Log } from '../log.js';
 import type { Clock } from '../time/clock.js';
 import type { Notifier } from './notifier.js';
-import { agedPlan, planRestart, type RestartPlan, restartInMs, said, sayInMs } from './restart-plan.js';
+import {
+  agedPlan,
+  isSudden,
+  planRestart,
+  putOffToWarn,
+  type RestartPlan,
+  restartInMs,
+  said,
+  sayInMs,
+} from './restart-plan.js';
 import type { Restarter } from './restarter.js';
 import { RunningTime } from './running-time.js';
 import { restartNotice, restartWords } from './user-words.js';
@@ -30,6 +39,8 @@ export class RestartKeeper {
   private readonly stopped = new AbortController();
   private changed = new AbortController();
   private running = false;
+  /** called for while it was ending */
+  private again = false;
 
   constructor(private readonly parts: RestartKeeperParts) {
     this.time = parts.time ?? new RunningTime();
@@ -44,13 +55,17 @@ export class RestartKeeper {
 
   /** Sees to what {@link plan} has planned, in this process or an earlier one. */
   watch(): void {
+    this.again = this.running;
     if (this.running) return this.wake();
     this.running = true;
     void this.run()
       .catch((error: unknown) => {
         if (!this.stopped.signal.aborted) this.parts.log.error({ err: error }, 'the restart could not be seen to');
       })
-      .finally(() => (this.running = false));
+      .finally(() => {
+        this.running = false;
+        if (this.again && !this.stopped.signal.aborted) this.watch();
+      });
   }
 
   /** A user agrees. @returns false when nothing waits for a restart that this agent may make */
@@ -73,6 +88,11 @@ export class RestartKeeper {
       if (waiting.length === 0) return;
       for (const { record, plan } of waiting) this.put(record, plan);
       const now = clock.now();
+      const sudden = waiting.filter(({ plan }) => isSudden(plan, now));
+      if (sudden.length > 0) {
+        for (const { record, plan } of sudden) this.put(record, putOffToWarn(plan, now));
+        continue;
+      }
       const due = Math.min(...waiting.map(({ plan }) => restartInMs(plan, now)));
       if (due <= 0) {
         await this.order();

@@ -57,6 +57,46 @@ describe('an installer that asks for a restart', () => {
     expect(world.restarts).toHaveLength(1);
   });
 
+  it('does not restart without a warning when its moment passed while the computer slept, or the agent did not run', async () => {
+    for (const asleep of [true, false]) {
+      const { world } = await asking({ restart: 'ask', deadlineMs: 2 * HOUR });
+      const before = world.notices.length;
+      if (!asleep) {
+        world.keeper.stop();
+        await world.executor.stop(0);
+      }
+      world.clock.jump(60 * HOUR);
+      if (asleep) await world.clock.pass(MINUTE);
+      else await world.boot().resume();
+      await world.settle();
+      expect([world.notices.length - before, world.restarts.length]).toEqual([1, 0]);
+      await world.clock.pass(NOTICE_MS - MINUTE);
+      expect(world.restarts).toEqual([]);
+      await world.clock.pass(2 * MINUTE);
+      expect([world.notices.length - before, world.restarts.length]).toEqual([1, 1]);
+    }
+  });
+
+  it('sees to what is planned in the moment in which it had nothing more to see to', async () => {
+    const { world, attempt } = await asking({ restart: 'force' });
+    const { journal } = world;
+    const openAttempts = journal.openAttempts.bind(journal);
+    journal.changeAttempt(attempt, { status: 'verifying' });
+    let once = false;
+    // it looks, finds nothing, and before it has ended there is something
+    journal.openAttempts = () => {
+      if (!once)
+        queueMicrotask(() => {
+          journal.changeAttempt(attempt, { status: 'rebootPending' });
+          world.keeper.watch();
+        });
+      once = true;
+      return openAttempts();
+    };
+    await world.clock.pass(2 * NOTICE_MS);
+    expect([once, world.restarts.length]).toEqual([true, 1]);
+  });
+
   it('restarts it after a notice when it is forced, though its users are told nothing else', async () => {
     const { world } = await asking({ notify: false, restart: 'force' });
     expect(world.notices).toMatchObject([{ title: 'This computer has to restart' }]);

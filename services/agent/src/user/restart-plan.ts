@@ -45,3 +45,13 @@ export function sayInMs(plan: RestartPlan, now: number): number {
 export function said(plan: RestartPlan, now: number): RestartPlan {
   return { ...plan, told: true, warned: plan.warned || restartInMs(plan, now) <= NOTICE_MS };
 }
+
+/** Its moment has come without a warning: the computer slept, or the agent was not running. */
+export function isSudden(plan: RestartPlan, now: number): boolean {
+  return !plan.agreed && !plan.warned && restartInMs(plan, now) === 0;
+}
+
+/** Whoever opens a computer is not thrown out of it: the restart comes after the warning that is still owed. */
+export function putOffToWarn(plan: RestartPlan, now: number): RestartPlan {
+  return { ...plan, at: new Date(now + NOTICE_MS).toISOString(), inMs: NOTICE_MS };
+}
