@@ -1,8 +1,9 @@
 import { nearest } from '@waybill/contracts';
 import { type Command, type Output, UsageError } from './command.js';
+import { packageInit } from './package-init.js';
 import { packageLint } from './package-lint.js';
 
-const COMMANDS: Command[] = [packageLint];
+const COMMANDS: Command[] = [packageInit, packageLint];
 
 /** Runs the command that the first words name; returns the exit code of the process. */
 export async function runWaybill(args: string[], output: Output): Promise<number> {

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runWaybill } from './run-waybill.js';
+
+const CONTROL = `Package: acme-ledger
+Version: 1:2.4.0-1
+Architecture: amd64
+Maintainer: Acme "Inc" <packages@acme.example>
+Description: Keeps: the books
+ at length
+`;
+// one empty executable, hello/run
+const ZIP =
+  'UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAAJAAAAaGVsbG8vcnVuUEsBAhQDFAAAAAAAAAAhAAAAAAAAAAAAAAAAAAkAAAAAAAAAAAAAAO2BAAAAAGhlbGxvL3J1blBLBQYAAAAAAQABADcAAAAnAAAAAAA=';
+
+describe('waybill package init', () => {
+  let home: string;
+  let directory: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'waybill-init-'));
+    directory = join(home, 'package');
+    await mkdir(directory);
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  async function waybill(...args: string[]) {
+    const [out, err]: [string[], string[]] = [[], []];
+    const code = await runWaybill(args, { out: (line) => out.push(line), err: (line) => err.push(line) });
+    return { code, out: out.join('\n'), err: err.join('\n') };
+  }
+  const manifest = () => readFile(join(directory, 'waybill.yaml'), 'utf8');
+
+  async function deb(control = CONTROL) {
+    await mkdir(join(home, 'tree/DEBIAN'), { recursive: true });
+    await writeFile(join(home, 'tree/DEBIAN/control'), control);
+    execFileSync('dpkg-deb', ['--build', join(home, 'tree'), join(directory, 'ledger.deb')], { stdio: 'pipe' });
+  }
+  async function tar(name: string, ...options: string[]) {
+    await mkdir(join(home, 'tree/acme-2/bin'), { recursive: true });
+    await writeFile(join(home, 'tree/acme-2/about'), '');
+    await writeFile(join(home, 'tree/acme-2/bin/run'), '');
+    await chmod(join(home, 'tree/acme-2/bin/run'), 0o755);
+    execFileSync('tar', [...options, '-cf', join(directory, name), '-C', join(home, 'tree'), 'acme-2']);
+  }
+  const proved = ['    detection: [{ file: { path: "/opt/acme/bin/run" } }]', 'stripComponents: 1'];
+  const cases: [string, () => Promise<void>, string[]][] = [
+    [
+      'a .deb',
+      deb,
+      [
+        'package: "acme-ledger"',
+        'version: "1:2.4.0-1"',
+        'title: "Acme Ledger"',
+        'publisher: "Acme \\"Inc\\""',
+        'description: "Keeps: the books"',
+        'arch: [amd64]',
+        '{ deb: { package: "acme-ledger", version: "1:2.4.0-1" } }',
+      ],
+    ],
+    ['a tar', () => tar('acme-2.4.0.tar'), ['package: "acme"', 'version: "2.4.0"', ...proved]],
+    ['a .tar.gz', () => tar('acme_v2.4_arm64.tar.gz', '--gzip'), ['version: "2.4"', 'arch: [arm64]', ...proved]],
+    ['a .tar.zst', () => tar('acme.tar.zst', '--zstd'), ['version: "0.0.0" #', 'arch: [any]', ...proved]],
+    [
+      'a zip',
+      () => writeFile(join(directory, 'hello-1.5.0-x64.zip'), Buffer.from(ZIP, 'base64')),
+      ['package: "hello"', 'version: "1.5.0"', 'path: "/opt/hello/run"', 'arch: [amd64]'],
+    ],
+  ];
+
+  it.each(cases)('guesses from %s what lint has nothing to say about', async (_, make, expected) => {
+    await make();
+    expect(await waybill('package', 'init', directory)).toMatchObject({ code: 0, err: '' });
+    const text = await manifest();
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\S*manifest\.schema\.json\n/);
+    for (const part of expected) expect(text).toContain(part);
+    const { code, out } = await waybill('package', 'lint', directory);
+    expect([code, out]).toEqual([0, expect.stringContaining('0 errors, 0 warnings')]);
+  });
+
+  it('writes over a manifest only with --force', async () => {
+    await tar('acme-2.4.0.tar');
+    await writeFile(join(directory, 'waybill.yaml'), 'mine');
+    const refused = await waybill('package', 'init', directory);
+    expect([refused.code, refused.err, await manifest()]).toEqual([1, expect.stringContaining('--force'), 'mine']);
+    expect(await waybill('package', 'init', directory, '--force')).toMatchObject({ code: 0 });
+    expect(await manifest()).toContain('package: "acme"');
+  });
+
+  it('says why a file cannot be used, and writes nothing', async () => {
+    expect((await waybill('package', 'init', directory)).err).toContain('has no package file');
+    await deb(CONTROL.replace('amd64', 'armhf'));
+    expect((await waybill('package', 'init', directory)).err).toContain('is for armhf');
+    await writeFile(join(directory, 'broken.zip'), 'no zip');
+    expect((await waybill('package', 'init', directory)).err).toContain('has 2 package files');
+    for (const name of ['broken.zip', 'broken.deb', 'broken.tar.gz', 'broken.tar.zst', 'broken.tar']) {
+      await writeFile(join(directory, name), 'not at all');
+      const { code, err } = await waybill('package', 'init', join(directory, name));
+      expect([code, err]).toEqual([1, expect.stringMatching(/cannot be read as|holds no file/)]);
+    }
+    await expect(manifest()).rejects.toThrow('ENOENT');
+    expect(await waybill('package', 'init')).toMatchObject({ code: 2 });
+  });
+});

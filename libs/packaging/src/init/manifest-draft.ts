@@ -1,0 +1,57 @@
+import type { PackageFacts } from './package-facts.js';
+
+const CONTROL = /[\u0000-\u001f\u007f]+/g;
+
+/**
+ * The text of a first `waybill.yaml`, with what was guessed said in comments.
+ * @param schema where editors find the JSON Schema: an address or a path relative to the manifest
+ */
+export function manifestDraft(facts: PackageFacts & { debName?: string }, schema: string): string {
+  const { name, version, arch, file, publisher, description } = facts;
+  const title = name.replaceAll(
+    /(^|[-_.])([a-z])/g,
+    (_, gap: string, letter: string) => `${gap && ' '}${letter.toUpperCase()}`,
+  );
+  const lines = [
+    `# yaml-language-server: $schema=${schema}`,
+    `package: ${quoted(name, 128)}`,
+    version === undefined
+      ? 'version: "0.0.0" # not in the name of the file: put the right one'
+      : `version: ${quoted(version, 128)}`,
+    ...(facts.kind === 'deb' ? ['versionScheme: debian'] : []),
+    `title: ${quoted(title, 200)} # what people read in lists`,
+    publisher ? `publisher: ${quoted(publisher, 200)}` : '# publisher: who makes it',
+    ...(description ? [`description: ${quoted(description, 4000)}`] : []),
+    'variants:',
+    `  - platform: { os: linux, arch: [${arch}] }`,
+    `    artifacts: [{ file: ${quoted(file, 255)} }]`,
+    ...(facts.kind === 'deb' ? debPart(facts.debName ?? name, version ?? '') : archivePart(facts)),
+    '    timeout: PT20M # after that the installer is stopped',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function debPart(name: string, version: string): string[] {
+  return [
+    '    installer: { type: deb }',
+    `    detection: [{ deb: { package: ${quoted(name, 128)}, version: ${quoted(version, 128)} } }] # proves that it is there`,
+    '    uninstall: { type: deb }',
+  ];
+}
+
+function archivePart({ name, stripComponents, proof }: PackageFacts): string[] {
+  const directory = `/opt/${name}`;
+  const strip = stripComponents ? `, stripComponents: ${stripComponents}` : '';
+  return [
+    `    installer: { type: archive, directory: ${quoted(directory, 4096)}${strip} } # the whole directory is replaced`,
+    ...(proof
+      ? [`    detection: [{ file: { path: ${quoted(`${directory}/${proof}`, 4096)} } }] # proves that it is there`]
+      : []),
+    '    uninstall: { type: archive }',
+  ];
+}
+
+/** A YAML string in double quotes, on one line. */
+function quoted(text: string, longest: number): string {
+  return JSON.stringify(text.replaceAll(CONTROL, ' ').slice(0, longest).toWellFormed());
+}

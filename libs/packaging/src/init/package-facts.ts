@@ -1,0 +1,15 @@
+/** What could be learnt from a package file; what is missing was not to be found in it. */
+export interface PackageFacts {
+  /** plain name of the file */
+  file: string;
+  kind: 'deb' | 'archive';
+  name: string;
+  version?: string;
+  arch: 'amd64' | 'arm64' | 'any';
+  publisher?: string;
+  description?: string;
+  /** archive only: the one directory at the top that holds everything is left out */
+  stripComponents?: 0 | 1;
+  /** archive only: a file whose presence proves the installation, relative to the directory of installation */
+  proof?: string;
+}
