@@ -1,6 +1,6 @@
 import { WaybillError } from '@waybill/contracts';
 import { checkManifest, MANIFEST_LIMIT } from './check-manifest.js';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 
 function refusal(manifest: object, packageName = 'acme-ledger'): WaybillError {
   try {

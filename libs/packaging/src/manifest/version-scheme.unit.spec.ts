@@ -1,5 +1,5 @@
 import type { Installer } from '@waybill/contracts';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { fitsScheme, guessScheme } from './version-scheme.js';
 
 function guess(version: string, installer: Installer = { type: 'archive', directory: '/opt/x' }) {

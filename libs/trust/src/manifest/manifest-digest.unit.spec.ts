@@ -1,4 +1,4 @@
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { manifestDigest } from './canonical-manifest.js';
 
 describe('manifest digest', () => {

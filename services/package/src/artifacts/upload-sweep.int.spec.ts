@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PACKAGE_RPC } from '@waybill/contracts';
 import { UnitOfWork } from '@waybill/persistence';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { DiscardedObjectsRepository } from './discarded-objects.repository.js';
 import { ObjectDisposal } from './object-disposal.js';

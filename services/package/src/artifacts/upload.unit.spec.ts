@@ -1,5 +1,5 @@
 import { WaybillError } from '@waybill/contracts';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import type { Version } from '../versions/version.js';
 import { checkExpected, checkWritten, decideAbort, decideBegin, decideRepeat, type Upload } from './upload.js';
 

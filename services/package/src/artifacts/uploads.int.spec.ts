@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PACKAGE_RPC } from '@waybill/contracts';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 
 const DEB = 'acme-ledger_2.4.0_amd64.deb';

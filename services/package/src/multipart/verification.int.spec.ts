@@ -5,7 +5,7 @@ import { UnitOfWork } from '@waybill/persistence';
 import { eventually } from '@waybill/testing';
 import { OBJECT_STORAGE } from '../artifacts/object-storage.token.js';
 import { UploadSweep } from '../artifacts/upload-sweep.js';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { MultipartSender } from '../specs/multipart-sender.fixtures.spec.js';
 import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { VerifyUpload } from './verify-upload.js';

@@ -1,6 +1,6 @@
 import { type Actor, type Grant, PACKAGE_RPC, type RpcContract, type RpcPattern } from '@waybill/contracts';
 import { specActor } from '@waybill/testing';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 
 let world: PackageWorld;

@@ -3,7 +3,7 @@ import { PACKAGE_RPC, type PackageView } from '@waybill/contracts';
 import { type MessageContext, runAs } from '@waybill/messaging';
 import { HealthRegistry } from '@waybill/platform';
 import { specActor } from '@waybill/testing';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { CreatePackageHandler } from './create-package.handler.js';
 import { UpdatePackageHandler } from './update-package.handler.js';

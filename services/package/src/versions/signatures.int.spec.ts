@@ -1,7 +1,7 @@
 import { EVENTS, MANIFEST_JWS_TYPE, PACKAGE_RPC } from '@waybill/contracts';
 import { eventually, newKey } from '@waybill/testing';
 import { canonicalJson, detach, digestOf, JwsSigner, type SigningKey, verifyManifest } from '@waybill/trust';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 
 let world: PackageWorld;

@@ -1,5 +1,5 @@
 import { WaybillError } from '@waybill/contracts';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { manifestDigest } from '@waybill/trust';
 import {
   decidePublish,

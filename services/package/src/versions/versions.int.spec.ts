@@ -7,7 +7,7 @@ import {
   type VersionView,
 } from '@waybill/contracts';
 import { eventually } from '@waybill/testing';
-import { ledgerManifest } from '../specs/ledger-manifest.fixtures.spec.js';
+import { ledgerManifest } from '@waybill/contracts/test-manifest';
 import { freshName, PackageWorld, sha256, START_TIMEOUT_MS } from '../specs/package-world.fixtures.spec.js';
 import { manifestDigest } from '@waybill/trust';
 

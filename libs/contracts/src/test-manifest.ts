@@ -1,4 +1,4 @@
-import type { Manifest } from '@waybill/contracts';
+import type { Manifest } from './manifest/manifest.js';
 
 /** A manifest of the specs: one Debian variant with a script beside it. */
 export function ledgerManifest(changes: Partial<Manifest> = {}): Manifest {
