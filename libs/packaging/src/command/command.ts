@@ -1,3 +1,5 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+
 /** Where a command writes; streams of the process, or a test's. */
 export interface Output {
   out(line: string): void;
@@ -19,3 +21,20 @@ export interface Command {
 
 /** Arguments that make no sense; exit code 2. */
 export class UsageError extends Error {}
+
+/**
+ * Arguments of a command about one path, with options that are on or off.
+ * @param hint what is to be named instead when it is not exactly one
+ * @throws UsageError
+ */
+export function onePath<Option extends string>(args: string[], options: readonly Option[], hint: string) {
+  const config: ParseArgsOptionsConfig = Object.fromEntries(options.map((name) => [name, { type: 'boolean' }]));
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: config });
+    const on = (name: Option): boolean => values[name] === true;
+    if (positionals.length === 1) return { path: positionals[0]!, on };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  throw new UsageError(hint);
+}

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { initPackage } from '../init/init-package.js';
 import { NoPackageError } from '../lint/lint-directory.js';
-import { type Command, UsageError } from './command.js';
+import { type Command, onePath } from './command.js';
 
 const help = `Usage: waybill package init DIR|FILE [--force]
 
@@ -14,14 +13,16 @@ Everything in it is a guess: read it, then run waybill package lint DIR.
 
 Exit code: 0 written, 1 nothing written, 2 wrong usage.`;
 
+const HINT = 'Name one package file or its directory, e.g. waybill package init ./acme-ledger_2.4.0_amd64.deb';
+
 export const packageInit: Command = {
   name: 'package init',
   summary: 'writes a first waybill.yaml for a .deb, tar or zip',
   help,
   async run(args, output) {
-    const { path, force } = parse(args);
+    const { path, on } = onePath(args, ['force'], HINT);
     try {
-      output.out(`${await initPackage(path, force)} is written; read it and check it with waybill package lint`);
+      output.out(`${await initPackage(path, on('force'))} is written; read it and check it with waybill package lint`);
       return 0;
     } catch (error) {
       if (!(error instanceof NoPackageError)) throw error;
@@ -30,16 +31,3 @@ export const packageInit: Command = {
     }
   },
 };
-
-function parse(args: string[]): { path: string; force: boolean } {
-  try {
-    const options = { force: { type: 'boolean' } } as const;
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    if (positionals.length === 1) return { path: positionals[0]!, force: values.force ?? false };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  throw new UsageError(
-    'Name one package file or its directory, e.g. waybill package init ./acme-ledger_2.4.0_amd64.deb',
-  );
-}

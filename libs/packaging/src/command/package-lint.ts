@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { describeFinding } from '../lint/finding.js';
 import { lintDirectory, NoPackageError } from '../lint/lint-directory.js';
-import { type Command, type Output, UsageError } from './command.js';
+import { type Command, onePath, type Output } from './command.js';
 
 const help = `Usage: waybill package lint DIR [--json]
 
@@ -19,9 +18,10 @@ export const packageLint: Command = {
   summary: 'checks a package directory by the rules of the server',
   help,
   async run(args, output) {
-    const { directory, json } = parse(args);
+    const { path, on } = onePath(args, ['json'], 'Name one directory, e.g. waybill package lint ./acme-ledger');
+    const json = on('json');
     try {
-      const { file, findings, versionScheme } = await lintDirectory(directory);
+      const { file, findings, versionScheme } = await lintDirectory(path);
       if (json) output.out(JSON.stringify({ file, versionScheme, findings }, null, 2));
       else {
         for (const finding of findings) output.out(describeFinding(file, finding));
@@ -42,14 +42,4 @@ function unreadable({ message }: NoPackageError, json: boolean, output: Output):
   if (json) output.out(JSON.stringify({ findings: [finding] }, null, 2));
   else output.err(message);
   return 1;
-}
-
-function parse(args: string[]): { directory: string; json: boolean } {
-  try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
-    if (positionals.length === 1) return { directory: positionals[0]!, json: values.json ?? false };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  throw new UsageError('Name one directory, e.g. waybill package lint ./acme-ledger');
 }
