@@ -39,8 +39,6 @@ export class RestartKeeper {
   private readonly stopped = new AbortController();
   private changed = new AbortController();
   private running = false;
-  /** called for while it was ending */
-  private again = false;
 
   constructor(private readonly parts: RestartKeeperParts) {
     this.time = parts.time ?? new RunningTime();
@@ -55,17 +53,11 @@ export class RestartKeeper {
 
   /** Sees to what {@link plan} has planned, in this process or an earlier one. */
   watch(): void {
-    this.again = this.running;
     if (this.running) return this.wake();
     this.running = true;
-    void this.run()
-      .catch((error: unknown) => {
-        if (!this.stopped.signal.aborted) this.parts.log.error({ err: error }, 'the restart could not be seen to');
-      })
-      .finally(() => {
-        this.running = false;
-        if (this.again && !this.stopped.signal.aborted) this.watch();
-      });
+    void this.run().catch((error: unknown) => {
+      if (!this.stopped.signal.aborted) this.parts.log.error({ err: error }, 'the restart could not be seen to');
+    });
   }
 
   /** A user agrees. @returns false when nothing waits for a restart that this agent may make */
@@ -82,25 +74,30 @@ export class RestartKeeper {
 
   private async run(): Promise<void> {
     const { clock } = this.parts;
-    for (;;) {
-      this.stopped.signal.throwIfAborted();
-      const waiting = this.waiting();
-      if (waiting.length === 0) return;
-      for (const { record, plan } of waiting) this.put(record, plan);
-      const now = clock.now();
-      const sudden = waiting.filter(({ plan }) => isSudden(plan, now));
-      if (sudden.length > 0) {
-        for (const { record, plan } of sudden) this.put(record, putOffToWarn(plan, now));
-        continue;
+    try {
+      for (;;) {
+        this.stopped.signal.throwIfAborted();
+        const waiting = this.waiting();
+        if (waiting.length === 0) return;
+        for (const { record, plan } of waiting) this.put(record, plan);
+        const now = clock.now();
+        const sudden = waiting.filter(({ plan }) => isSudden(plan, now));
+        if (sudden.length > 0) {
+          for (const { record, plan } of sudden) this.put(record, putOffToWarn(plan, now));
+          continue;
+        }
+        const due = Math.min(...waiting.map(({ plan }) => restartInMs(plan, now)));
+        if (due <= 0) {
+          await this.order();
+          continue;
+        }
+        const unsaid = waiting.find(({ plan }) => sayInMs(plan, now) <= 0);
+        if (unsaid) await this.say(unsaid.record, unsaid.plan);
+        else await this.pause(Math.min(due, ...waiting.map(({ plan }) => sayInMs(plan, now)), NOTE_MS));
       }
-      const due = Math.min(...waiting.map(({ plan }) => restartInMs(plan, now)));
-      if (due <= 0) {
-        await this.order();
-        continue;
-      }
-      const unsaid = waiting.find(({ plan }) => sayInMs(plan, now) <= 0);
-      if (unsaid) await this.say(unsaid.record, unsaid.plan);
-      else await this.pause(Math.min(due, ...waiting.map(({ plan }) => sayInMs(plan, now)), NOTE_MS));
+    } finally {
+      // here and not a turn later: whoever plans a restart as this ends begins anew
+      this.running = false;
     }
   }
 
