@@ -29,6 +29,7 @@ import { Client } from 'minio';
 import { AgentProcess } from '../e2e/support/agent-process.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { type Figure, median } from './measure.ts';
+import { processorMs, rssMegabytes } from './process-cost.ts';
 
 const MIB = 1024 ** 2;
 const DOWNLOAD = 512 * MIB;
@@ -157,7 +158,7 @@ async function running(stack: BenchStack, directory: string): Promise<Figure[]> 
     const before = processorMs(computer.pid!);
     await delay(IDLE_MS);
     const busy = ((processorMs(computer.pid!) - before) / IDLE_MS) * 100;
-    const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${computer.pid}/status`, 'utf8'))![1]) / 1024;
+    const rss = rssMegabytes(computer.pid!);
     return [
       absolute('agent: start to connected', 'ms', median(starts), 1_500, { worst: Math.max(...starts) }),
       absolute('agent: memory when idle', 'MB', rss, 90),
@@ -176,14 +177,6 @@ function absolute(
   details?: Figure['details'],
 ): Figure {
   return { name, unit, ours, target: `≤ ${limit.toLocaleString('en-US')} ${unit}`, met: ours <= limit, details };
-}
-
-/** User and system time of a process, in milliseconds. */
-function processorMs(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  // in ticks of 10 ms
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Steps as the agent journals them, each on disk when the call returns; the floor brings as many blocks of 4 KiB to disk, one after the other. */

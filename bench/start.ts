@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { until } from '../e2e/support/ready.ts';
 import type { Job } from '../e2e/support/views.ts';
 import type { BenchStack } from './bench-stack.ts';
 import type { Figure } from './measure.ts';
+import { rssMegabytes } from './process-cost.ts';
 import { seedComputers } from './seed-computers.ts';
 
 const SIZES = [3_000, 30_000, 300_000];
@@ -70,8 +70,7 @@ async function floorOf(stack: BenchStack, group: string): Promise<number> {
 function peakOf(pid: number): () => number {
   let peak = 0;
   const look = () => {
-    const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    peak = Math.max(peak, Number(kilobytes ?? 0) / 1024);
+    peak = Math.max(peak, rssMegabytes(pid));
   };
   const timer = setInterval(look, 50);
   return () => {

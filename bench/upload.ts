@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Client } from 'minio';
 import type { BenchStack } from './bench-stack.ts';
 import { type Figure, median } from './measure.ts';
+import { rssMegabytes } from './process-cost.ts';
 
 const GIB = 1024 ** 3;
 const BLOCK = 1024 ** 2;
@@ -105,9 +105,4 @@ function blocks(seed: number): Readable {
       this.push(Buffer.from(block));
     },
   });
-}
-
-function rssMegabytes(pid: number): number {
-  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(match?.[1] ?? 0) / 1024;
 }

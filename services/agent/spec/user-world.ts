@@ -14,6 +14,7 @@ import type { Notice } from '../src/user/notifier.js';
 import { RestartKeeper } from '../src/user/restart-keeper.js';
 import { RunningTime } from '../src/user/running-time.js';
 import { InstallWindows } from '../src/windows/install-windows.js';
+import type { StepWaitsParts } from '../src/execution/step-waits.js';
 import { executeCommand } from './commands.js';
 import { waitsOf } from './waits.js';
 import { MovableClock } from './movable-clock.js';
@@ -28,6 +29,8 @@ export class UserWorld {
   /** logged in at this moment */
   users = 1;
   readonly steps: string[] = [];
+  /** when each step began last, by the clock of the computer */
+  readonly began = new Map<string, number>();
   readonly restarts: number[] = [];
   held = false;
   /** how installers end */
@@ -38,7 +41,8 @@ export class UserWorld {
   desk!: LocalDesk;
   windows!: InstallWindows;
 
-  constructor() {
+  /** @param waits what the computer waits for before it fetches; default: for nothing */
+  constructor(private readonly waits: Pick<Partial<StepWaitsParts>, 'bandwidth' | 'spread'> = {}) {
     this.boot();
   }
 
@@ -62,7 +66,7 @@ export class UserWorld {
       reports,
       log,
       bootId,
-      waits: waitsOf({ journal, clock, time: own, offers: this.offers, windows: this.windows }),
+      waits: waitsOf({ journal, clock, time: own, offers: this.offers, windows: this.windows, ...this.waits }),
       time: own,
       offers: this.offers,
       restarts: this.keeper,
@@ -110,6 +114,7 @@ export class UserWorld {
 
   private async run(step: string): Promise<StepOutcome> {
     this.steps.push(step);
+    this.began.set(step, this.clock.now());
     if (step === STEPS.install) return this.installs();
     if (step !== STEPS.detection) return { ok: true };
     return { ok: true, verdict: verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' }) };

@@ -55,9 +55,8 @@ export class AttemptDriver {
       now: this.parts.clock.now(),
       moments: this.parts.time.momentsOf(record.command),
       bootId: this.parts.bootId,
-      closed: this.parts.waits.closed(record) !== null,
+      ...this.parts.waits.facts(record),
       userWaits: this.parts.offers.waits(record),
-      fetchWaits: this.parts.waits.fetchesAt(record) > this.parts.clock.now(),
     });
     if (decision.do === 'nothing') return 'done';
     if (decision.do === 'finish') return this.finish(record, decision.verdict);

@@ -81,23 +81,29 @@ export class StepWaits {
     }
   }
 
+  /** What a decision about an attempt depends on. */
+  facts(record: AttemptRecord): { closed: boolean; fetchWaits: boolean } {
+    const closed = this.closed(record);
+    return { closed: closed !== null, fetchWaits: this.fetchesAt(record, closed) > this.parts.clock.now() };
+  }
+
   /**
    * When the files of an attempt may be fetched: not before its own moment if they are needed only later, and not while the computer's plan allows nothing.
    * @returns milliseconds since the epoch
    */
-  fetchesAt(record: AttemptRecord): number {
+  private fetchesAt(record: AttemptRecord, closed = this.closed(record)): number {
     const { clock, time, bandwidth, computerId } = this.parts;
     const now = clock.now();
     const { jobId, run, acceptedAt, notBefore } = record;
     const { startsAt, installsAt } = time.momentsOf(record.command);
     const since = Math.max(Date.parse(notBefore ?? acceptedAt), startsAt?.at ?? 0);
-    const changesAt = Math.max(installsAt?.at ?? 0, this.closed(record)?.opensAt ?? 0) || null;
+    const changesAt = Math.max(installsAt?.at ?? 0, closed?.opensAt ?? 0) || null;
     const moment = (this.parts.spread ?? spreadMoment)({ jobId, run, computerId, since, changesAt });
     return Math.max(moment, now + bandwidth.opensIn(now));
   }
 
   /** Why the computer must not be changed now; null when it may. */
-  closed({ command }: AttemptRecord): Closed | null {
+  private closed({ command }: AttemptRecord): Closed | null {
     return this.parts.windows.closedFor(command, this.parts.clock.now());
   }
 }

@@ -1,9 +1,10 @@
-import { chmod, copyFile, link, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact, Variant } from '@waybill/contracts/agent';
 import type { ArtifactStore } from '../downloads/artifact-store.js';
 import { type AttemptRecord, keyText, type StepRecord } from '../journal/journal.records.js';
 import { type CommandLine, type ProcessResult, runProcess } from '../process/run-process.js';
+import { makeDirectory } from '../root/make-directory.js';
 import type { RootedPaths } from '../root/rooted-paths.js';
 import type { StateLayout } from '../root/state-layout.js';
 
@@ -55,6 +56,11 @@ export class Workbench {
     return { ...artifact, sha256: artifact.sha256, size: artifact.size };
   }
 
+  /** Makes the attempt's directory. */
+  prepare(): Promise<void> {
+    return makeDirectory(this.directory, 0o700);
+  }
+
   /** Where {@link fetch} puts an artifact. */
   file(name: string): string {
     return join(this.directory, name);
@@ -66,7 +72,7 @@ export class Workbench {
     signal: AbortSignal,
     onBytes?: (file: string, bytes: number) => void,
   ): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await this.prepare();
     await Promise.all(
       files.map(async (file) => {
         const stored = await this.store.ensure(this.artifact(file), signal, (bytes) => onBytes?.(file, bytes));

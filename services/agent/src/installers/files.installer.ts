@@ -118,7 +118,7 @@ function planFile(bench: Workbench): string {
 }
 
 async function writePlan(bench: Workbench, placements: Placement[]): Promise<void> {
-  await makeDirectory(bench.directory, 0o700);
+  await bench.prepare();
   await writeFile(`${planFile(bench)}.new`, JSON.stringify(placements), { mode: 0o600, flush: true });
   await rename(`${planFile(bench)}.new`, planFile(bench));
   await syncDirectory(bench.directory);

@@ -128,8 +128,9 @@ describe('the command line of rpm', () => {
       holder.stdout.on('data', (text: Buffer) => (said += text.toString()));
       await eventually(() => expect(said).toContain('held'));
       expect(await rpmInstaller.install(of(), 1_000)).toEqual({ kind: 'timedOut' });
-      setTimeout(() => holder.kill('SIGKILL'), 500);
-      expect(await rpmInstaller.install(of(), TIMEOUT_MS)).toEqual(exited);
+      const waiting = rpmInstaller.install(of(), TIMEOUT_MS);
+      holder.kill('SIGKILL');
+      expect(await waiting).toEqual(exited);
     } finally {
       holder.kill('SIGKILL');
     }

@@ -10,8 +10,8 @@ import { underLock } from './under-lock.js';
 const RPM_FAILED = 1;
 
 /**
- * RPM packages, by rpm. Whether packages must be signed by a key of the
- * computer's is the computer's policy: that these are the published ones has been proved before.
+ * RPM packages, by rpm. Whether packages must be signed by a key of the computer's is the computer's policy: that these are the published ones has been
+ * proved before.
  */
 export const rpmInstaller: InstallerType = {
   async install(bench, timeoutMs) {

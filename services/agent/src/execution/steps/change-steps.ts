@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { durationMs, type Variant } from '@waybill/contracts/agent';
 import { detect } from '../../detection/detect.js';
 import type { Finding } from '../../detection/finding.js';
@@ -18,7 +17,7 @@ export async function installStep(
   bootId: string,
 ): Promise<StepOutcome> {
   const timeoutMs = durationMs(bench.variant.timeout ?? DEFAULT_TIMEOUT);
-  await mkdir(bench.directory, { recursive: true, mode: 0o700 });
+  await bench.prepare();
   const result =
     step === STEPS.install
       ? await installerOf(bench.variant).install(bench, timeoutMs)
