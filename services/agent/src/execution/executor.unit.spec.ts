@@ -1,80 +1,22 @@
 import { eventually } from '@waybill/testing';
 import { executeCommand } from '../../spec/commands.js';
-import type { StepRecord } from '../journal/journal.records.js';
-import { MemoryJournal } from '../journal/memory-journal.js';
-import { silentLog } from '../log.js';
-import { ReportWriter } from '../reports/report-writer.js';
-import { CorrectedClock } from '../time/clock.js';
-import { OwnTime } from '../time/own-time.js';
+import { executorWorld, type ImpatientJournal } from '../../spec/executor-world.js';
 import { newAttempt, STEPS } from './attempt.js';
 import { verdictOf } from './decide-step.js';
-import { Executor } from './executor.js';
-import { InstallOffers } from '../user/install-offers.js';
-import { LogNotifier } from '../user/notifier.js';
-import { waitsOf } from '../../spec/waits.js';
 import { InstallWindows } from '../windows/install-windows.js';
-import type { StepOutcome, StepRunner } from './step-runner.js';
+import type { StepOutcome } from './step-runner.js';
 
-/** An endless loop of microtasks would also stop the time-out of the spec: the journal ends it. */
-class ImpatientJournal extends MemoryJournal {
-  asked = 0;
-
-  override attempt(...key: Parameters<MemoryJournal['attempt']>) {
-    if (++this.asked > 500) throw new Error('asked without end');
-    return super.attempt(...key);
-  }
-}
-
-const done = (name: string): StepRecord => ({
-  name,
-  startedAt: 's',
-  finishedAt: 'f',
-  ok: true,
-  detail: null,
-  exitCode: 0,
-  process: null,
-});
-const RETRY = { attempts: 3, backoffMs: 20, multiplier: 1, jitter: 0, on: ['install.exitCode:1618'] };
-const busy = (exitCode: number): StepOutcome => ({
-  ok: false,
-  exitCode,
-  verdict: verdictOf('failed', 'install.exitCode', '', { exitCode }),
-});
 const BEFORE = [STEPS.detectionBefore, STEPS.space, STEPS.download];
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the executor', () => {
-  function world(run: StepRunner['run']) {
-    const journal = new ImpatientJournal();
-    const clock = new CorrectedClock();
-    const runner: StepRunner = { run, recover: () => Promise.resolve(), outputTail: () => null, release: () => {} };
-    const reports = new ReportWriter('computer', journal, clock);
-    const chooseVariant = (record: { command: ReturnType<typeof executeCommand> }) =>
-      record.command.manifest.variants[0]!;
-    const mayBegin = () => true;
-    const windows = new InstallWindows(journal);
-    const computer = { zone: 'UTC' };
-    const time = new OwnTime(clock, () => computer.zone);
-    const offers = new InstallOffers({ journal, clock, own: time, reports, notifier: new LogNotifier(silentLog) });
-    const restarts = { plan: () => '', watch: () => {} };
-    const waits = waitsOf({ journal, clock, time, offers, windows });
-    const common = { journal, clock, time, reports, runner, waits, offers, restarts, log: silentLog };
-    const parts = { ...common, bootId: 'this', chooseVariant, mayBegin };
-    const begun = (steps: readonly string[], bootId: string | null = null) => {
-      const attempt = newAttempt(executeCommand({ audience: { shard: 1 } }), new Date().toISOString());
-      journal.insertAttempt({ ...attempt, bootId, steps: steps.map(done) });
-      return attempt;
-    };
-    return { journal, windows, computer, executor: new Executor(parts), next: () => new Executor(parts), begun };
-  }
-
   it('leaves an attempt alone that waits for the restart of the computer, and works on others', async () => {
     const steps: string[] = [];
     const run = (step: string): Promise<StepOutcome> => {
       steps.push(step);
       return Promise.resolve({ ok: true });
     };
-    const { journal, executor, begun } = world(run);
+    const { journal, executor, begun } = executorWorld(run);
     const parked = begun([...BEFORE, STEPS.install], 'this');
     await executor.resume();
     await eventually(() => expect(journal.attempt(parked)!.status).toBe('rebootPending'));
@@ -93,7 +35,7 @@ describe('the executor', () => {
 
   it('stops while one attempt installs and another that has begun waits for its turn', async () => {
     let end = (_: StepOutcome) => {};
-    const { journal, executor, begun } = world((step) =>
+    const { journal, executor, begun } = executorWorld((step) =>
       step === STEPS.install ? new Promise((resolve) => (end = resolve)) : Promise.resolve({ ok: true }),
     );
     const [first, second] = [begun([...BEFORE, STEPS.hookBefore]), begun([...BEFORE, STEPS.hookBefore])];
@@ -109,7 +51,7 @@ describe('the executor', () => {
   });
 
   it('prepares others while some only wait for their moment', async () => {
-    const { journal, executor } = world(() => Promise.resolve({ ok: true }));
+    const { journal, executor } = executorWorld(() => Promise.resolve({ ok: true }));
     const later = { installAt: new Date(Date.now() + 60_000).toISOString() };
     const order = (more: object) => {
       const attempt = newAttempt(executeCommand({ audience: { shard: 1 }, ...more }), new Date().toISOString());
@@ -131,7 +73,7 @@ describe('the executor', () => {
     const wall = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
     function local(times: object) {
       const steps: string[] = [];
-      const made = world((step) => {
+      const made = executorWorld((step) => {
         steps.push(step);
         const verdict = verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' });
         return Promise.resolve(step === STEPS.detection ? { ok: true, verdict } : { ok: true });
@@ -212,7 +154,7 @@ describe('the executor', () => {
     };
     function at(minutes: number) {
       const steps: string[] = [];
-      const made = world((step) => {
+      const made = executorWorld((step) => {
         steps.push(step);
         const verdict = verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' });
         return Promise.resolve(step === STEPS.detection ? { ok: true, verdict } : { ok: true });
@@ -277,75 +219,6 @@ describe('the executor', () => {
       const now = Date.now();
       expect(next.closedFor({}, now)).toEqual(windows.closedFor({}, now));
       expect(next.closedFor({}, now)).not.toBeNull();
-    });
-  });
-
-  describe('with a retry policy', () => {
-    const order = (more: object = {}) =>
-      newAttempt(executeCommand({ audience: { shard: 1 }, retry: RETRY, ...more }), new Date().toISOString());
-    const ends = (journal: ImpatientJournal, { jobId, run }: ReturnType<typeof order>) =>
-      journal.attemptsOf(jobId, run).map(({ attempt, verdict }) => `${attempt} ${verdict?.status ?? 'open'}`);
-    /** The installer fails so often with this exit code. */
-    function failing(times: number, exitCode = 1618) {
-      let left = times;
-      const starts: number[] = [];
-      return {
-        starts,
-        ...world((step) => {
-          if (step === STEPS.install) {
-            starts.push(Date.now());
-            return Promise.resolve(left-- > 0 ? busy(exitCode) : { ok: true });
-          }
-          const verdict = verdictOf('succeeded', 'alreadyInstalled', '', { evidence: 'found' });
-          return Promise.resolve(step === STEPS.detection ? { ok: true, verdict } : { ok: true });
-        }),
-      };
-    }
-
-    it('tries again after the wait, as a new attempt, and says when', async () => {
-      const { journal, executor, starts } = failing(2);
-      const first = order();
-      journal.insertAttempt(first);
-      await executor.resume();
-      await eventually(() => expect(ends(journal, first)).toEqual(['1 failed', '2 failed', '3 succeeded']));
-      expect(starts[1]! - starts[0]!).toBeGreaterThanOrEqual(19);
-      const [one, two] = journal.attemptsOf(first.jobId, 1);
-      expect(one!.lastReport).toMatchObject({ attempt: 1, status: 'failed', exitCode: 1618, retryAt: two!.notBefore });
-      expect(two!.steps[0]).toMatchObject({ name: STEPS.backOff, ok: true });
-      await executor.stop(0);
-    });
-
-    it.each([
-      ['after the last attempt', 9, 1618, {}, ['1 failed', '2 failed', '3 failed']],
-      ['after another reason', 9, 1603, {}, ['1 failed']],
-      ['without a policy', 9, 1618, { retry: undefined }, ['1 failed']],
-      ['when the job will have expired', 9, 1618, { retry: { ...RETRY, backoffMs: 2 * 86_400_000 } }, ['1 failed']],
-    ])('gives up %s', async (_, times, exitCode, more, expected) => {
-      const { journal, executor } = failing(times, exitCode);
-      const first = order(more);
-      journal.insertAttempt(first);
-      await executor.resume();
-      await eventually(() => expect(ends(journal, first)).toEqual(expected));
-      await turn();
-      expect(journal.openAttempts()).toEqual([]);
-      expect(journal.attemptsOf(first.jobId, 1).at(-1)!.lastReport).not.toHaveProperty('retryAt');
-      await executor.stop(0);
-    });
-
-    it('does not try again what was canceled while it waits', async () => {
-      const { journal, executor, starts } = failing(9);
-      const first = order({ retry: { ...RETRY, backoffMs: 60_000 } });
-      journal.insertAttempt(first);
-      await executor.resume();
-      const second = { jobId: first.jobId, run: 1, attempt: 2 };
-      await eventually(() =>
-        expect(journal.attempt(second)?.lastReport).toMatchObject({ status: 'waiting', reason: 'retry' }),
-      );
-      executor.cancel(second, { status: 'canceled', reason: 'Canceled by admin.' });
-      executor.wake();
-      expect(starts).toHaveLength(1);
-      expect(journal.attempt(second)!.cancel).not.toBeNull();
-      await executor.stop(0);
     });
   });
 });
