@@ -31,6 +31,18 @@ export function demandStarted({ status, phase }: Job): void {
   throw conflict('job.wrongState', detail);
 }
 
+/**
+ * What a job did can be done again only when it has done something: one that ended in its search was never approved by what it reaches, and who
+ * must be spared may not be known.
+ * @throws WaybillError conflict `job.wrongState` for a job that has not come as far as its first command
+ */
+export function demandReleased(job: Job): void {
+  demandStarted(job);
+  if (job.phase === 'released') return;
+  const detail = `The job was ${job.status} before its first command was sent: there is nothing to execute again. Clone it.`;
+  throw conflict('job.wrongState', detail);
+}
+
 function listing(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

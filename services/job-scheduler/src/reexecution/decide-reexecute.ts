@@ -2,7 +2,7 @@ import { conflict, type JobStatus, type ReexecuteOnly } from '@waybill/contracts
 import { jobArchived } from '../archive/decide-archive.js';
 import { attemptAfter } from '../jobs/attempts.js';
 import { changed, type Decision, unchanged } from '../jobs/decision.js';
-import { demandRevision, demandStarted, demandStatus } from '../jobs/guards.js';
+import { demandRevision, demandReleased, demandStatus } from '../jobs/guards.js';
 import type { Job } from '../jobs/job.js';
 import { demandNoFurther } from './demand-rollout.js';
 
@@ -33,7 +33,7 @@ export function decideReexecute(
   demandRevision(job, revision);
   if (job.archivedAt) throw jobArchived(job);
   demandStatus(job, 're-executed', REEXECUTABLE);
-  demandStarted(job);
+  demandReleased(job);
   if (job.reexecution) {
     throw conflict(
       'job.reexecutionPending',

@@ -31,6 +31,17 @@ describe('decideReexecute', () => {
     }
   });
 
+  it.each<JobStatus>(['completed', 'canceled', 'expired'])(
+    'refuses a job that was %s before its first command: nobody approved what it reaches, and who must be spared may be unknown',
+    (status) => {
+      for (const phase of ['idle', 'resolving', 'assigning'] as const) {
+        expect(() => decideReexecute(aRunningJob({ status, phase }), order, at(0))).toThrow(
+          expect.objectContaining({ code: 'job.wrongState', message: expect.stringContaining('Clone it') }),
+        );
+      }
+    },
+  );
+
   it('refuses a second one while the first is on its way', () => {
     expect(() => decideReexecute(aRunningJob({ reexecution: { ...pending, requestId: 'r0' } }), order, at(0))).toThrow(
       expect.objectContaining({ kind: 'conflict', code: 'job.reexecutionPending' }),

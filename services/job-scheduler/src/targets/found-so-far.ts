@@ -3,6 +3,7 @@ import type { ApprovalPolicy } from '../approval/approval.js';
 import type { FoundSoFar, Job } from '../jobs/job.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { isStratified } from '../rollout/strata.js';
+import { removedGroups } from './removed-groups.js';
 
 /**
  * Whether result may be given targets while others are still being looked for. Not when their number decides whether the job may start at
@@ -33,6 +34,18 @@ export function withPage(job: Job, before: FoundSoFar | null, page: ResolvedTarg
     guarded: union(before?.guarded, page.reachedGuarded).sort(),
     chunks: tells ? told + 1 : 0,
   };
+}
+
+/**
+ * What ends the search at once: on this page an excluded group is gone, so the computers it spared are among the targets. Nobody of the page
+ * is stored or told; the job is closed by what is known without it.
+ * @returns null while every exclusion is known
+ */
+export function lostExclusion(job: Job, before: FoundSoFar | null, page: ResolvedTargets): FoundSoFar | null {
+  if (removedGroups(job, page.unknownGroupIds).excluded.length === 0) return null;
+  const nothing = { resolvedAt: page.resolvedAt, total: 0, waveTotals: null, guarded: [], chunks: 0 };
+  const unknownGroupIds = union(before?.unknownGroupIds, page.unknownGroupIds);
+  return { ...(before ?? nothing), after: null, unknownGroupIds };
 }
 
 function union(known: readonly string[] = [], more: readonly string[]): string[] {

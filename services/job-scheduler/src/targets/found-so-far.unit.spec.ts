@@ -1,6 +1,7 @@
 import { waveOf } from '@waybill/contracts';
 import { aJob, NOW } from '../jobs/a-job.fixture.spec.js';
-import { isToldEarly, withPage } from './found-so-far.js';
+import { decideResolved } from './decide-resolved.js';
+import { isToldEarly, lostExclusion, withPage } from './found-so-far.js';
 
 const NO_POLICY = { above: 0, groups: [] };
 const WAVES = { waves: [{ percent: 10 }, { percent: 100 }] };
@@ -45,6 +46,22 @@ describe('what was found so far', () => {
     });
     expect(first).toMatchObject({ after: target(3).computerId, total: 3 });
     expect(first.waveTotals!.reduce((sum, n) => sum + n)).toBe(3);
+  });
+
+  it('ends where an excluded group is gone: nobody of that page counts, and none is asked for after it', () => {
+    const job = aJob({ groupIds: ['g'], excludeGroups: ['kiosks'], excludeGroupIds: ['k'] });
+    expect(lostExclusion(job, null, page([1], false, { unknownGroupIds: ['g'] }))).toBeNull();
+    const gone = page([2], false, { unknownGroupIds: ['k'] });
+    expect(lostExclusion(job, null, gone)).toMatchObject({ after: null, total: 0, chunks: 0, unknownGroupIds: ['k'] });
+    const first = withPage(job, null, page([1]), true);
+    const ended = { ...first, after: null, unknownGroupIds: ['k'] };
+    expect(lostExclusion(job, first, gone)).toEqual(ended);
+    // and by what is known then, the job is closed with those that were told before
+    const before = aJob({ ...job, status: 'running', phase: 'resolving', resolution: 'r', found: first });
+    const found = { ...ended, waveTotals: undefined, resolvedAt: NOW, resolution: 'r', withdrawn: false };
+    const { job: closed, effects } = decideResolved(before, found, NOW);
+    expect(closed).toMatchObject({ status: 'canceled', total: 1, statusReason: expect.stringContaining('"kiosks"') });
+    expect(effects).toContainEqual({ kind: 'assignTargets' });
   });
 
   it('is told at once when there is more than a page, and then to the end', () => {

@@ -12,7 +12,7 @@ import { isPaced } from '../rollout/pace.js';
 import { percentsOf } from '../rollout/rollout.js';
 import { type RenewLease, type TimedWork, WORK_RPC_TIMEOUT_MS } from '../timers/work-lease.js';
 import { decideResolved, decideResolving } from './decide-resolved.js';
-import { isToldEarly, withPage } from './found-so-far.js';
+import { isToldEarly, lostExclusion, withPage } from './found-so-far.js';
 import { TargetAssigner } from './target-assigner.js';
 import { TargetsRepository } from './targets.repository.js';
 
@@ -71,6 +71,8 @@ export class ResolveTargetsWork implements TimedWork {
     let next = found?.after === null ? null : this.ask(job, found);
     while (next) {
       const page = await next;
+      const lost = lostExclusion(job, found, page);
+      if (lost) return lost;
       // fleet looks for the next ones while these are stored
       next = page.after === null ? null : this.ask(job, page);
       // not looked at when storing these fails
