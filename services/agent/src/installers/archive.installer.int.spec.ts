@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
@@ -74,6 +74,7 @@ describe('an archive', () => {
     const bench = benchOf(directory(), { installer: { ...INSTALLER, stripComponents: 1 } }, { 'a.tgz': bytes });
     expect(await archiveInstaller.install(bench, 1)).toMatchObject({ exitCode: 0 });
     expect(statSync(join(bench.paths.root, 'opt/acme/tool')).mode & 0o7777).toBe(0o755);
+    expect(statSync(join(bench.paths.root, 'opt/acme')).mode & 0o7777).toBe(0o755);
   });
 
   it.each<[string, () => Promise<Buffer>]>([
@@ -160,6 +161,19 @@ describe('an archive', () => {
     symlinkSync(home, join(bench.paths.root, 'out'));
     expect(await archiveInstaller.install(bench, 1)).toMatchObject({ kind: 'refused' });
     expect(existsSync(join(home, 'acme'))).toBe(false);
+  });
+
+  it('writes nothing below a directory of a user, who could lead it elsewhere, and says so', async () => {
+    const bench = benchOf(directory(), { installer: INSTALLER }, { 'a.tar.gz': tarBytes({ a: 'x' }) });
+    const opt = join(bench.paths.root, 'opt');
+    mkdirSync(opt);
+    chownSync(opt, 4711, 4711);
+    expect(await archiveInstaller.install(bench, 1)).toEqual({
+      kind: 'refused',
+      why: expect.stringContaining('of the user 4711'),
+    });
+    expect(await archiveInstaller.settle!(bench, false)).toContain('left as it is');
+    expect(readdirSync(opt)).toEqual([]);
   });
 
   it('takes away only a tree of its own package', async () => {

@@ -1,8 +1,23 @@
-import { chownSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { benchOf } from '../../spec/bench.js';
 import { put, temporary } from '../../spec/packages.js';
 import { filesInstaller } from './files.installer.js';
+
+/** A directory of the tree, made. */
+function made(root: string, path: string): string {
+  mkdirSync(join(root, path));
+  return join(root, path);
+}
 
 describe('files', () => {
   const place = temporary('files');
@@ -78,6 +93,7 @@ describe('files', () => {
 
   it.each([
     ['a directory in its place', (root: string) => put(join(root, 'etc/acme/a.conf/x'), ''), undefined],
+    ['a directory that a user could lead elsewhere', (root: string) => chownSync(made(root, 'etc'), 42, 42), undefined],
     ['a link out of the tree', (root: string) => symlinkSync('/tmp', join(root, 'etc')), undefined],
     [
       'an owner nobody knows',

@@ -1,6 +1,7 @@
-import { chmod, chown, copyFile, link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { makeDirectory } from '../root/make-directory.js';
+import { constants } from 'node:fs';
+import { copyFile, link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { guardedDirectory, UnguardedPathError } from '../root/guarded-directory.js';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
 import type { InstallerType, InstallResult } from './installer.js';
@@ -13,6 +14,8 @@ const UNCHANGED = -1;
 /** One file on its way: what is written down before anything is touched, so that a return is possible after any interruption. */
 interface Placement {
   file: string;
+  /** its directory in the managed tree, as the manifest says it */
+  parent: string;
   target: string;
   fresh: string;
   old: string;
@@ -59,11 +62,13 @@ async function plan(bench: Workbench): Promise<Placement[]> {
   const { root } = bench.paths;
   return Promise.all(
     installer.files.map(async ({ file, path, mode, owner, group }): Promise<Placement> => {
-      const target = bench.paths.resolve(path);
+      const parent = posix.dirname(posix.normalize(path));
+      const target = join(await guardedDirectory(bench.paths, parent, false), posix.basename(path));
       const there = await lstat(target).catch(() => null);
       if (there?.isDirectory()) throw new Error(`${path} is a directory`);
       return {
         file,
+        parent,
         target,
         fresh: `${target}.waybill-new-${keyText(bench.record)}`,
         old: `${target}.waybill-old-${keyText(bench.record)}`,
@@ -77,16 +82,20 @@ async function plan(bench: Workbench): Promise<Placement[]> {
 }
 
 /** Writes the new file beside its place, complete and with its rights. */
-async function stage(bench: Workbench, { file, target, fresh, mode, uid, gid }: Placement): Promise<void> {
-  await makeDirectory(dirname(target));
-  bench.paths.resolve(target.slice(bench.paths.isSystem ? 0 : bench.paths.root.length));
+async function stage(bench: Workbench, { file, parent, target, fresh, mode, uid, gid }: Placement): Promise<void> {
+  // what was missing when the plan was written may be somebody else's by now
+  if ((await guardedDirectory(bench.paths, parent, true)) !== dirname(target))
+    throw new UnguardedPathError(`${parent} leads elsewhere than a moment ago`);
   await rm(fresh, { force: true });
-  await copyFile(bench.file(file), fresh);
-  if (uid !== null || gid !== null) await chown(fresh, uid ?? UNCHANGED, gid ?? UNCHANGED);
-  await chmod(fresh, mode);
-  const handle = await open(fresh, 'r');
-  await handle.sync();
-  await handle.close();
+  await copyFile(bench.file(file), fresh, constants.COPYFILE_EXCL);
+  const handle = await open(fresh, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    if (uid !== null || gid !== null) await handle.chown(uid ?? UNCHANGED, gid ?? UNCHANGED);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A second name for the old file: its place is never empty. */

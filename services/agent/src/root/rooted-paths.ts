@@ -15,14 +15,19 @@ export class RootedPaths {
     return this.root === '/';
   }
 
+  /** The tree itself, without links. */
+  get realRoot(): string {
+    return realpathSync(this.root);
+  }
+
   /**
-   * Place of a manifest's path on disk.
+   * Place of a manifest's path on disk, to read there. Who writes asks {@link guardedDirectory}.
    * @throws OutsideRootError when a symbolic link inside another tree would lead out of it
    */
   resolve(path: string): string {
     const mapped = normalize(join(this.root, path));
     if (this.isSystem) return mapped;
-    const real = realpathSync(this.root);
+    const real = this.realRoot;
     const parent = realpathSync(existing(dirname(mapped)));
     if (parent !== real && !parent.startsWith(real + sep))
       throw new OutsideRootError(`${path} leads out of ${this.root} through a symbolic link`);
