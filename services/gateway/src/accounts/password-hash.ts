@@ -1,4 +1,5 @@
-import { hash, verify } from '@node-rs/argon2';
+import { createHash } from 'node:crypto';
+import { hash, hashRaw, verify } from '@node-rs/argon2';
 import { limited } from '@waybill/contracts';
 import pLimit from 'p-limit';
 
@@ -24,6 +25,11 @@ export async function passwordMatches(stored: string | null, password: string): 
   const against = stored ?? (await nobody);
   const matches = await inTurn(() => verify(against, password));
   return stored !== null && matches;
+}
+
+/** argon2id of a text that holds a password, the same for the same salt. @throws WaybillError limited `session.busy` */
+export function slowDigest(text: string, salt: string): Promise<Buffer> {
+  return inTurn(() => hashRaw(text, { ...COST, salt: createHash('sha256').update(salt).digest() }));
 }
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {

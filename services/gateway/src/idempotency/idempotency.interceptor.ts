@@ -39,7 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const response = context.switchToHttp().getResponse<Response>();
     const { accountId: account } = request.principal;
-    const { operation, bodyHash } = fingerprintOf(request);
+    const { operation, bodyHash } = await fingerprintOf(request, `${account} ${key}`);
     const claim = await this.requests.claim(account, key, operation, bodyHash);
 
     if (claim.kind === 'busy') {
