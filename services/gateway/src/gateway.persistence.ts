@@ -6,6 +6,7 @@ import { OidcLogins1790200000000 } from './migrations/3-oidc-logins.migration.js
 import { LoginThrottle1790300000000 } from './migrations/4-login-throttle.migration.js';
 import { Webhooks1790400000000 } from './migrations/5-webhooks.migration.js';
 import { ClaimedDeliveries1790500000000 } from './migrations/6-claimed-deliveries.migration.js';
+import { OldestDeliveries1790600000000 } from './migrations/7-oldest-deliveries.migration.js';
 import { Credential } from './session/credential.entity.js';
 import { Webhook } from './webhooks/webhook.entity.js';
 
@@ -19,5 +20,6 @@ export const GATEWAY_PERSISTENCE: PersistenceOptions = {
     LoginThrottle1790300000000,
     Webhooks1790400000000,
     ClaimedDeliveries1790500000000,
+    OldestDeliveries1790600000000,
   ],
 };

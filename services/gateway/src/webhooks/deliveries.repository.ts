@@ -140,14 +140,15 @@ WHERE state = 'pending' AND pending_since < now() - interval '7 days'`;
 /** Above this a count says nothing that would be worth its cost. */
 const MAX_COUNTED = 100_000;
 
+/** The oldest one: of each enabled webhook the first by its index, however many wait and whatever waits for disabled ones. */
 const COUNT = `
-WITH waiting AS MATERIALIZED (
-  SELECT webhook_id, pending_since FROM webhook_deliveries WHERE state = 'pending' LIMIT ${MAX_COUNTED}
-)
-SELECT (SELECT count(*) FROM waiting)::int AS pending,
+SELECT (SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries WHERE state = 'pending' LIMIT ${MAX_COUNTED}) AS counted)::int AS pending,
   (SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries WHERE state = 'dead' LIMIT ${MAX_COUNTED}) AS counted)::int AS dead,
-  (SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(pending_since))), 0)
-   FROM waiting JOIN webhooks w ON w.id = webhook_id WHERE w.enabled)::float8 AS "oldestAgeS"`;
+  (SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(oldest.pending_since))), 0)
+   FROM webhooks w, LATERAL (
+     SELECT d.pending_since FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.state = 'pending' ORDER BY d.pending_since LIMIT 1
+   ) AS oldest
+   WHERE w.enabled)::float8 AS "oldestAgeS"`;
 
 /** Deliveries as rows: what a process leaves undone another one, or its next start, takes up. */
 @Injectable()

@@ -75,6 +75,22 @@ describe('metrics of deliveries', () => {
     await world.call(session, 'PATCH', `/webhooks/${id}`, { enabled: false });
     expect(await oldest()).toBe(0);
     await world.call(session, 'PATCH', `/webhooks/${id}`, { enabled: true });
+    // nor is it forgotten behind more than are counted, of one that is switched off
+    const { body: off } = await world.call(session, 'POST', '/webhooks', {
+      name: 'off',
+      url: `${receiver.origin}/off`,
+      events: ['job.expired'],
+      enabled: false,
+    });
+    await sql(
+      `INSERT INTO webhook_deliveries (id, webhook_id, event_id, event, body, state, attempts_until, next_attempt_at)
+       SELECT gen_random_uuid(), $1, gen_random_uuid(), 'job.expired', '', 'pending', 1, now() FROM generate_series(1, 100001)`,
+      off['id'] as string,
+    );
+    await sql(`UPDATE webhook_deliveries SET body = body WHERE webhook_id = $1`, id);
+    expect(await deliveries('pending')).toBe(100_000);
+    expect(await oldest()).toBeGreaterThanOrEqual(3_600);
+    await sql(`DELETE FROM webhook_deliveries WHERE webhook_id = $1`, off['id'] as string);
 
     await sql(`UPDATE webhook_deliveries SET next_attempt_at = now() WHERE webhook_id = $1 AND state = 'pending'`, id);
     await eventually(async () => expect(await attempts('dead')).toBe(1));
