@@ -21,8 +21,10 @@ export function askAgent(path: string, request: LocalRequest): Promise<LocalAnsw
     socket.setTimeout(TIMEOUT_MS, () => fail('The agent does not answer.'));
     socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
     socket.on('error', (error: NodeJS.ErrnoException) => fail(whyNot(path, error)));
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
+    // a character may come in two pieces
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
       if (text.length > MAX_ANSWER_BYTES) fail('The agent answers with too much.');
     });
     socket.on('end', () => {

@@ -103,6 +103,13 @@ describe('the socket of the agent', () => {
     expect(await raw('{"v":1,"do":"status"}\n')).toBe('{"ok":true,"done":"Done."}\n');
   });
 
+  it('answers also while others hold more connections than it serves at once', async () => {
+    const silent = Array.from({ length: 40 }, () => connect(layout.socket).on('error', () => {}));
+    await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    expect(await raw('{"v":1,"do":"status"}\n')).toBe('{"ok":true,"done":"Done."}\n');
+    silent.forEach((socket) => socket.destroy());
+  });
+
   it('survives who hangs up, who says nothing, and a desk that fails', async () => {
     const silent = Array.from({ length: 30 }, () => connect(layout.socket).on('error', () => {}));
     await new Promise((resolve) => silent[0]!.once('connect', resolve));
@@ -175,6 +182,19 @@ describe('the socket of the agent', () => {
   ])('is not asked by %j', async (args, sentence) => {
     expect((await run(...args)).code).toContain(sentence);
     expect(asked).toEqual([]);
+  });
+
+  it('is understood when a character comes in two pieces', async () => {
+    const path = join(place.path, 'pieces.sock');
+    const bytes = Buffer.from(`{"ok":true,"done":"Büro"}`);
+    const cut = bytes.indexOf(0xc3) + 1;
+    const server = createServer((socket) => {
+      socket.write(bytes.subarray(0, cut));
+      setTimeout(() => socket.end(bytes.subarray(cut)), 50);
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    expect(await askAgent(path, { v: 1, do: 'status' })).toEqual({ ok: true, done: 'Büro' });
+    server.close();
   });
 
   it('says why it cannot be asked', async () => {

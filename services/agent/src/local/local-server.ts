@@ -21,7 +21,6 @@ export class LocalServer {
     private readonly log: Log,
   ) {
     this.server = createServer((socket) => this.serve(socket));
-    this.server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** The journal is open, so no other agent is there: a socket file is one that a killed agent left. @throws when it cannot listen */
@@ -50,9 +49,15 @@ export class LocalServer {
   }
 
   private serve(socket: Socket): void {
+    // whoever means to ask does so at once: the one that has been silent longest makes room, so that nobody is kept out by others
+    if (this.sockets.size >= MAX_CONNECTIONS) [...this.sockets][0]!.destroy();
     this.sockets.add(socket);
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
-    socket.on('close', () => this.sockets.delete(socket));
+    // of the whole conversation: a byte now and then does not prolong it
+    const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.sockets.delete(socket);
+    });
     // whoever hangs up in the middle
     socket.on('error', () => socket.destroy());
     const chunks: Buffer[] = [];
