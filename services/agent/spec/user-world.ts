@@ -28,6 +28,8 @@ export class UserWorld {
   readonly notices: Notice[] = [];
   /** logged in at this moment */
   users = 1;
+  /** how many users a notice reaches */
+  reach: () => Promise<number> = () => Promise.resolve(this.users);
   readonly steps: string[] = [];
   /** when each step began last, by the clock of the computer */
   readonly began = new Map<string, number>();
@@ -50,7 +52,7 @@ export class UserWorld {
   boot(bootId = 'this'): Executor {
     const { clock, journal } = this;
     const reports = new ReportWriter('computer', journal, clock);
-    const tell = (notice: Notice) => (this.notices.push(notice), Promise.resolve(this.users));
+    const tell = (notice: Notice) => (this.notices.push(notice), this.reach());
     const [notifier, log] = [{ tell }, silentLog];
     const time = () => new RunningTime(() => clock.running);
     this.windows = new InstallWindows(journal);

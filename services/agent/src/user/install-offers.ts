@@ -5,7 +5,17 @@ import type { ReportWriter } from '../reports/report-writer.js';
 import type { Clock } from '../time/clock.js';
 import { OwnTime } from '../time/own-time.js';
 import type { Notifier } from './notifier.js';
-import { aged, dueInMs, firstOffer, type Offer, type Postponement, postponed, tellInMs, unattended } from './offer.js';
+import {
+  aged,
+  dueInMs,
+  firstOffer,
+  type Offer,
+  type Postponement,
+  postponed,
+  tellInMs,
+  unattended,
+  withNotice,
+} from './offer.js';
 import { RunningTime } from './running-time.js';
 import { beginNotice, endNotice, offerNotice, offerWords } from './user-words.js';
 
@@ -42,7 +52,7 @@ export class InstallOffers {
 
   /** The offer as it is at this moment; null when there has been none. */
   offerOf(record: AttemptRecord): Offer | null {
-    return record.offer && aged(record.offer, this.time.since(keyText(record)));
+    return record.offer && withNotice(aged(record.offer, this.time.since(keyText(record))), this.parts.clock.now());
   }
 
   /** Makes the offer, or notes how much of it has passed; inside the transaction in which the wait begins. @returns what the report says */

@@ -145,6 +145,24 @@ describe('a job that users may put off', () => {
     expect(world.installed).toBe(1);
   });
 
+  it('is told when the agent was down before it could say a word, and does not begin unannounced', async () => {
+    const world = newWorld();
+    world.reach = () => new Promise(() => {});
+    const attempt = world.order(ASKED);
+    await world.settle();
+    expect(world.of(attempt).offer).toMatchObject({ told: false, used: 0 });
+    await world.executor.stop(0);
+    world.clock.jump(3 * HOUR);
+    world.reach = () => Promise.resolve(1);
+    await world.boot().resume();
+    await world.settle();
+    expect([world.installed, world.of(attempt).offer]).toEqual([0, expect.objectContaining({ told: true })]);
+    await world.clock.pass(NOTICE_MS - MINUTE);
+    expect(world.installed).toBe(0);
+    await world.clock.pass(2 * MINUTE);
+    expect(world.installed).toBe(1);
+  });
+
   it('waits for the window first, and again after it was put off', async () => {
     const world = newWorld();
     world.openIn(120);

@@ -46,6 +46,16 @@ export function aged(offer: Offer, milliseconds: number): Offer {
   return { ...offer, beginsInMs: less(offer.beginsInMs), latestInMs: less(offer.latestInMs) };
 }
 
+/**
+ * The same offer, with its whole notice again where its moment has passed and nobody was told of it: the agent did not run, or the computer
+ * slept. Past the deadline nothing is given any more.
+ */
+export function withNotice(offer: Offer, now: number): Offer {
+  if (offer.told || offer.agreed || dueInMs(offer, now) > 0) return offer;
+  const wait = Math.min(NOTICE_MS, latestInMs(offer, now));
+  return wait > 0 ? { ...offer, ...beginning(wait, now) } : offer;
+}
+
 /** Milliseconds until it begins by itself; 0: it may begin. */
 export function dueInMs(offer: Offer, now: number): number {
   if (offer.agreed) return 0;

@@ -9,6 +9,7 @@ import {
   postponed,
   tellInMs,
   unattended,
+  withNotice,
 } from './offer.js';
 
 const NOW = Date.UTC(2026, 8, 1, 9);
@@ -76,6 +77,23 @@ describe('an installation that is offered', () => {
     expect(tellInMs(offer, NOW)).toBe(HOUR - NOTICE_MS);
     expect(tellInMs(putOff(offer, MINUTE, NOW), NOW)).toBe(0);
     expect(tellInMs({ ...offer, told: true }, NOW)).toBeNull();
+  });
+
+  it('gets its notice again when its moment passed without a word, as far as the deadline lets', () => {
+    const offer = offered();
+    expect(withNotice(offer, NOW + HOUR)).toEqual({
+      ...offer,
+      begins: new Date(NOW + HOUR + NOTICE_MS).toISOString(),
+      beginsInMs: NOTICE_MS,
+    });
+    expect(dueInMs(withNotice(offer, NOW + 2 * DAY - MINUTE), NOW + 2 * DAY - MINUTE)).toBe(MINUTE);
+    for (const kept of [
+      { ...offer, told: true },
+      { ...offer, agreed: true },
+    ])
+      expect(withNotice(kept, NOW + HOUR)).toEqual(kept);
+    expect(withNotice(offer, NOW + 2 * DAY)).toEqual(offer);
+    expect(withNotice(offer, NOW + MINUTE)).toEqual(offer);
   });
 
   describe('on a computer whose clock jumps', () => {

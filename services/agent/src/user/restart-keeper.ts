@@ -55,9 +55,7 @@ export class RestartKeeper {
   watch(): void {
     if (this.running) return this.wake();
     this.running = true;
-    void this.run().catch((error: unknown) => {
-      if (!this.stopped.signal.aborted) this.parts.log.error({ err: error }, 'the restart could not be seen to');
-    });
+    void this.run();
   }
 
   /** A user agrees. @returns false when nothing waits for a restart that this agent may make */
@@ -72,33 +70,40 @@ export class RestartKeeper {
     this.stopped.abort();
   }
 
+  /** Until nothing waits for a restart, whatever fails meanwhile. Never rejects. */
   private async run(): Promise<void> {
-    const { clock } = this.parts;
-    try {
-      for (;;) {
-        this.stopped.signal.throwIfAborted();
-        const waiting = this.waiting();
-        if (waiting.length === 0) return;
-        for (const { record, plan } of waiting) this.put(record, plan);
-        const now = clock.now();
-        const sudden = waiting.filter(({ plan }) => isSudden(plan, now));
-        if (sudden.length > 0) {
-          for (const { record, plan } of sudden) this.put(record, putOffToWarn(plan, now));
-          continue;
-        }
-        const due = Math.min(...waiting.map(({ plan }) => restartInMs(plan, now)));
-        if (due <= 0) {
-          await this.order();
-          continue;
-        }
-        const unsaid = waiting.find(({ plan }) => sayInMs(plan, now) <= 0);
-        if (unsaid) await this.say(unsaid.record, unsaid.plan);
-        else await this.pause(Math.min(due, ...waiting.map(({ plan }) => sayInMs(plan, now)), NOTE_MS));
+    const { log, clock } = this.parts;
+    const { signal } = this.stopped;
+    while (this.running && !signal.aborted) {
+      try {
+        await this.step();
+      } catch (error) {
+        if (signal.aborted) return;
+        // the journal, on a disk that is full: what waits for a restart is still written there
+        log.error({ err: error }, 'the restart could not be seen to; it is tried again');
+        await clock.sleep(NOTE_MS, signal).catch(() => {});
       }
-    } finally {
+    }
+  }
+
+  /** Does what is to be done next, or waits for it. */
+  private async step(): Promise<void> {
+    const waiting = this.waiting();
+    if (waiting.length === 0) {
       // here and not a turn later: whoever plans a restart as this ends begins anew
       this.running = false;
+      return;
     }
+    for (const { record, plan } of waiting) this.put(record, plan);
+    const now = this.parts.clock.now();
+    const sudden = waiting.filter(({ plan }) => isSudden(plan, now));
+    for (const { record, plan } of sudden) this.put(record, putOffToWarn(plan, now));
+    if (sudden.length > 0) return;
+    const due = Math.min(...waiting.map(({ plan }) => restartInMs(plan, now)));
+    const unsaid = waiting.find(({ plan }) => sayInMs(plan, now) <= 0);
+    if (due <= 0) await this.order();
+    else if (unsaid) await this.say(unsaid.record, unsaid.plan);
+    else await this.pause(Math.min(due, ...waiting.map(({ plan }) => sayInMs(plan, now)), NOTE_MS));
   }
 
   private async say(record: AttemptRecord, plan: RestartPlan): Promise<void> {

@@ -57,6 +57,19 @@ describe('an installer that asks for a restart', () => {
     expect(world.restarts).toHaveLength(1);
   });
 
+  it('is still seen to after the journal could not be written for a while', async () => {
+    const { world } = await asking({ restart: 'force', deadlineMs: HOUR });
+    const { changeAttempt } = world.journal;
+    world.journal.changeAttempt = () => {
+      throw new Error('database or disk is full');
+    };
+    await world.clock.pass(30 * MINUTE);
+    expect(world.restarts).toEqual([]);
+    world.journal.changeAttempt = changeAttempt;
+    await world.clock.pass(2 * HOUR);
+    expect(world.restarts.length).toBeGreaterThan(0);
+  });
+
   it('does not restart without a warning when its moment passed while the computer slept, or the agent did not run', async () => {
     for (const asleep of [true, false]) {
       const { world } = await asking({ restart: 'ask', deadlineMs: 2 * HOUR });
