@@ -49,6 +49,7 @@ import { Obstacles } from './rollout/obstacles.js';
 import { ResumeJobHandler } from './rollout/resume-job.handler.js';
 import { JoinedTargets } from './targets/joined-targets.js';
 import { LeftTargets } from './targets/left-targets.js';
+import { MemberChanges } from './targets/member-changes.js';
 import { MembersChangedConsumer } from './targets/members-changed.consumer.js';
 import { FilterChecks } from './targets/filter-checks.js';
 import { KnownComputers } from './targets/known-computers.js';
@@ -93,6 +94,7 @@ const REPOSITORIES = [
   TargetsRepository,
   JoinedTargets,
   LeftTargets,
+  MemberChanges,
   StreamsRepository,
   ReexecutionsRepository,
   OrdersRepository,

@@ -6,6 +6,7 @@ import { Timeouts1765100000001 } from './migrations/1765100000001-timeouts.migra
 import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js';
 import { ReexecuteFilter1765600000002 } from './migrations/1765600000002-reexecute-filter.migration.js';
 import { FoundSoFar1765900000000 } from './migrations/1765900000000-found-so-far.migration.js';
+import { MemberChanges1766000000000 } from './migrations/1766000000000-member-changes.migration.js';
 import { UserPolicy1765800000000 } from './migrations/1765800000000-user-policy.migration.js';
 import { OwnTime1765700000050 } from './migrations/1765700000050-own-time.migration.js';
 import { Windows1765600000001 } from './migrations/1765600000001-windows.migration.js';
@@ -45,5 +46,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     UserPolicy1765800000000,
     OwnTime1765700000050,
     FoundSoFar1765900000000,
+    MemberChanges1766000000000,
   ],
 };

@@ -1,7 +1,7 @@
 import type { Job, JobState } from './job.js';
 
-/** Rows that wake the engine: `start`, `wave` and `expire` advance the job at once, `resolve`, `reexecute` and `presence` are work with other services. */
-export type TimerKind = 'start' | 'wave' | 'expire' | 'resolve' | 'reexecute' | 'presence';
+/** Rows that wake the engine: `start`, `wave` and `expire` advance the job at once, the others are work with other services. */
+export type TimerKind = 'start' | 'wave' | 'expire' | 'resolve' | 'reexecute' | 'presence' | 'members';
 
 /** How an administrator or the clock closed a job. */
 export type Closing = 'canceled' | 'expired';

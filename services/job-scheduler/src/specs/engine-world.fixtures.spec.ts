@@ -121,7 +121,13 @@ export class EngineWorld {
     const [kind] = due;
     if (kind === 'resolve') return this.search(scheduler, death);
     if (kind === 'reexecute') return this.reopen(death);
-    const decide = { start: decideStart, expire: decideExpire, wave: decideRollout, presence: unchanged }[kind];
+    const decide = {
+      start: decideStart,
+      expire: decideExpire,
+      wave: decideRollout,
+      presence: unchanged,
+      members: unchanged,
+    }[kind];
     this.timers.delete(kind);
     this.store(decide(this.job, this.clock));
   }

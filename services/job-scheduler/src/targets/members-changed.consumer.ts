@@ -1,11 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { EVENTS, GroupMembersChanged } from '@waybill/contracts';
-import { EventHandler, RETRY, type Verdict } from '@waybill/messaging';
+import { EventHandler } from '@waybill/messaging';
 import { DataSource } from 'typeorm';
-import type { Job } from '../jobs/job.js';
 import { JobsRepository } from '../jobs/jobs.repository.js';
-import { JoinedTargets } from './joined-targets.js';
-import { LeftTargets } from './left-targets.js';
+import { MemberChanges } from './member-changes.js';
 
 /** Between fleet's clock and ours. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -16,23 +14,16 @@ export class MembersChangedConsumer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly jobs: JobsRepository,
-    private readonly left: LeftTargets,
-    private readonly joined: JoinedTargets,
+    private readonly changes: MemberChanges,
   ) {}
 
   /** Idempotent, and right in any order: who is a target is asked of fleet, whatever the event says. */
   @EventHandler({ event: EVENTS.groupMembersChanged, queue: 'job-scheduler.members', type: GroupMembersChanged })
-  async changed({ groupId, left, joined, at }: GroupMembersChanged): Promise<Verdict | void> {
+  async changed({ groupId, left, joined, at }: GroupMembersChanged): Promise<void> {
     const since = new Date(Date.parse(at) - CLOCKS_DIFFER_MS);
     const leaving = left.length > 0 ? await this.jobs.underWayOfGroup(this.dataSource, groupId, since) : [];
     const joining = joined.length > 0 ? await this.jobs.joinableOfGroup(this.dataSource, groupId) : [];
-    for (const job of leaving) if (job.phase === 'released') await this.left.follow(job, left);
-    for (const job of joining) if (!isBeingStarted(job)) await this.joined.follow(job, joined);
-    // those that are being started may have read the group before; they are looked at when they have
-    if ([...leaving, ...joining].some(isBeingStarted)) return RETRY;
+    for (const job of leaving) await this.changes.follow(job, { left, joined: [] });
+    for (const job of joining) await this.changes.follow(job, { left: [], joined });
   }
-}
-
-function isBeingStarted({ phase, finishedAt }: Job): boolean {
-  return phase !== 'released' && !finishedAt;
 }

@@ -20,6 +20,11 @@ const inboxCommands = async (computerId: string, jobId: string) =>
     .map(({ command }) => command)
     .filter(({ selector }) => (selector as { ids: string[] }).ids.includes(computerId));
 
+const kept = (id: string) =>
+  scheduler.sql.query('SELECT computer_id AS id, joined FROM member_changes WHERE job_id = $1', [id]);
+const waiting = (id: string) =>
+  scheduler.sql.query(`SELECT 1 FROM timers WHERE job_id = $1 AND kind = 'members'`, [id]);
+
 describe('computers that leave the groups of an open job', () => {
   it('are told by their inboxes not to begin, and result is told, once or twice; who is a target still is not', async () => {
     const [gone, other, named, stays] = computers(scheduler, 4) as [string, string, string, string];
@@ -122,10 +127,25 @@ describe('computers that leave the groups of an open job', () => {
     await story.assigned(id);
     scheduler.peers.fleet.groups.get('left-at-the-start')!.members.delete(gone);
     await leave(groupId, [gone]);
+    // not the event: after twenty deliveries it would come no more, and a search may take longer
+    await eventually(async () => expect(await kept(id)).toEqual([{ id: gone, joined: false }]));
     await story.ready(id, 2);
     await eventually(
       () => expect(story.events<JobTargetsLeft>(id, EVENTS.jobTargetsLeft)).toMatchObject([{ computers: [gone] }]),
       { timeoutMs: 30_000 },
     );
+    await eventually(async () => expect([await kept(id), await waiting(id)]).toEqual([[], []]));
+  }, 60_000);
+
+  it('of a job that is closed while it is being started are forgotten', async () => {
+    const [gone, stays] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('left-and-closed', [gone, stays]);
+    const { id } = await create(scheduler, { targets: { groups: ['left-and-closed'] } });
+    await story.assigned(id);
+    await leave(groupId, [gone]);
+    await eventually(async () => expect(await kept(id)).toHaveLength(1));
+    await scheduler.rpc.call(JOB_RPC.cancel, { id });
+    await eventually(async () => expect([await kept(id), await waiting(id)]).toEqual([[], []]), { timeoutMs: 30_000 });
+    expect(story.events(id, EVENTS.jobTargetsLeft)).toEqual([]);
   }, 60_000);
 });

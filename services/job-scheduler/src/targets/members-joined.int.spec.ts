@@ -108,6 +108,24 @@ describe('a computer that joins a group of a job after its start', () => {
     expect(await inboxKinds(gone, returning.id)).toEqual(['cancel']);
   });
 
+  it('while it is being started is told when it has, unless the search has found it', async () => {
+    const [found, late] = computers(scheduler, 2) as [string, string];
+    const groupId = await scheduler.group('joined-at-the-start', [found]);
+    const { id } = await create(scheduler, { targets: { groups: ['joined-at-the-start'] }, lateJoiners: 'include' });
+    scheduler.peers.totals.set(id, 1);
+    await story.assigned(id);
+    members('joined-at-the-start').add(late);
+    await joins(groupId, [found, late]);
+    await eventually(async () =>
+      expect(await scheduler.sql.query('SELECT 1 FROM member_changes WHERE job_id = $1 AND joined', [id])).toHaveLength(
+        2,
+      ),
+    );
+    await story.ready(id, 1);
+    await eventually(async () => expect(await inboxKinds(late, id)).toEqual(['execute']), { timeoutMs: 30_000 });
+    expect(await inboxKinds(found, id)).toEqual([]);
+  }, 60_000);
+
   it('is told when a paused job goes on, and not before', async () => {
     const { id, groupId } = await begun('joined-paused');
     await scheduler.rpc.call(JOB_RPC.pause, { id });

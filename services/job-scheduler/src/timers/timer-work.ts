@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReexecuteWork } from '../reexecution/reexecute.work.js';
 import { PresenceWork } from '../rollout/presence.work.js';
+import { MemberChanges } from '../targets/member-changes.js';
 import { ResolveTargetsWork } from '../targets/resolve-targets.work.js';
 import { type ClaimedWork, TimersRepository } from './timers.repository.js';
 import { LEASE_MS, type TimedWork, workBackOff } from './work-lease.js';
@@ -21,6 +22,7 @@ export class TimerWork {
     private readonly resolve: ResolveTargetsWork,
     private readonly reexecute: ReexecuteWork,
     private readonly presence: PresenceWork,
+    private readonly members: MemberChanges,
   ) {}
 
   /**
@@ -60,7 +62,15 @@ export class TimerWork {
   }
 
   private workOf({ kind }: ClaimedWork): TimedWork {
-    if (kind === 'presence') return this.presence;
-    return kind === 'resolve' ? this.resolve : this.reexecute;
+    switch (kind) {
+      case 'presence':
+        return this.presence;
+      case 'members':
+        return this.members;
+      case 'resolve':
+        return this.resolve;
+      default:
+        return this.reexecute;
+    }
   }
 }

@@ -18,7 +18,7 @@ export interface ClaimedWork {
 
 /** Timers that a transaction of the scheduler's own decides; the others are work with other services. */
 export const TRANSITIONS: readonly TimerKind[] = ['start', 'wave', 'expire'];
-export const WORK: readonly TimerKind[] = ['resolve', 'reexecute', 'presence'];
+export const WORK: readonly TimerKind[] = ['resolve', 'reexecute', 'presence', 'members'];
 
 /** Channel that wakes the timer loops of all replicas. */
 export const TIMERS_CHANNEL = 'job_scheduler_timers';
