@@ -90,4 +90,34 @@ describe('users of a computer', () => {
     },
     5 * MINUTES,
   );
+
+  it(
+    'install what is offered to their group, when somebody has approved it; the administrator sees an execution like any other',
+    async () => {
+      const script = '#!/bin/sh\nmkdir -p "$WAYBILL_ROOT/opt" && touch "$WAYBILL_ROOT/opt/e2e-offered"\n';
+      await publishVersion(stack.api, tinyManifest('e2e-offered'), [{ name: 'run.sh', bytes: Buffer.from(script) }]);
+      expect(await ask('catalog')).toBe('Nothing is offered to this computer.\n');
+      const offer = { package: 'e2e-offered', version: '1.0.0', groups: ['desks'], approval: 'required' };
+      const { id } = await stack.api.post<{ id: string }>('/offers', offer);
+      expect(await ask('catalog')).toContain('e2e-offered 1.0.0');
+      await expect(ask('install', 'something-else')).rejects.toMatchObject({ code: 1 });
+      expect(await ask('install', 'e2e-offered')).toContain('when somebody has approved');
+      expect(await ask('install', 'e2e-offered')).toContain('when somebody has approved');
+      const wait = `/offer-requests?filter=state==pending;offerId==${id}`;
+      const { items } = await stack.api.get<Page<{ id: string; computerName: string }>>(wait);
+      expect(items).toMatchObject([{ computerName: 'desk-1' }]);
+      const path = `/offer-requests/${items[0]!.id}/actions/approve`;
+      const { jobId } = await stack.api.post<{ jobId: string }>(path, {});
+      await eventually(async () => {
+        const job = await stack.api.get<Job>(`/jobs/${jobId}`);
+        expect(job).toMatchObject({ status: 'completed', counters: { succeeded: 1 }, createdBy: 'users of desk-1' });
+      }, WITHIN);
+      expect(existsSync(join(agent.root, 'opt/e2e-offered'))).toBe(true);
+      expect(await ask('history')).toContain('e2e-offered 1.0.0 (install): succeeded');
+      expect(await ask('catalog')).toContain('succeeded');
+      await stack.api.raw('DELETE', `/offers/${id}`);
+      expect(await ask('catalog')).toBe('Nothing is offered to this computer.\n');
+    },
+    5 * MINUTES,
+  );
 });

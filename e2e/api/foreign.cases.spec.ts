@@ -18,6 +18,8 @@ interface Names {
   computer: string;
   job: string;
   template: string;
+  offer: string;
+  offerRequest: string;
   upload: string;
   enrolmentToken: string;
   session: string;
@@ -34,6 +36,8 @@ const NOTHING: Names = {
   computer: NOBODY,
   job: NOBODY,
   template: NOBODY,
+  offer: NOBODY,
+  offerRequest: NOBODY,
   upload: NOBODY,
   enrolmentToken: NOBODY,
   session: NOBODY,
@@ -47,6 +51,8 @@ const ID_OF: Readonly<Record<string, keyof Names>> = {
   computers: 'computer',
   jobs: 'job',
   'job-templates': 'template',
+  offers: 'offer',
+  'offer-requests': 'offerRequest',
   'enrolment-tokens': 'enrolmentToken',
   sessions: 'session',
   'api-tokens': 'apiToken',
@@ -108,6 +114,7 @@ const BODIES: [what: string, path: string, body: (names: Names) => object][] = [
     (names) => ({ package: names.package, version: '1.0.0', targets: { groups: [OWN_GROUP] } }),
   ],
   ['a member of the own group', `/groups/${OWN_GROUP}/members`, ({ computer }) => ({ computers: [computer] })],
+  ['an offer to a group', '/offers', ({ group }) => ({ package: OWN_PACKAGE, version: '1.0.0', groups: [group] })],
   ['an enrolment token for a group', '/enrolment-tokens', ({ group }) => ({ groups: [group], maxUses: 1 })],
 ];
 
@@ -128,6 +135,8 @@ export function foreignThings(current: () => ApiWorld): void {
       const apiToken = await api.post<{ id: string }>('/api-tokens', { name: 'of the administrator' });
       const order = { package: 'published', version: '1.0.0', targets: { groups: ['everybody'] } };
       const template = await api.post<{ id: string }>('/job-templates', { name: 'of the administrator', job: order });
+      const offered = { package: 'published', version: '1.0.0', groups: ['everybody'] };
+      const offer = await api.post<{ id: string }>('/offers', offered);
       const hook = { name: 'of the administrator', url: 'https://hooks.example.org/', events: ['job.draft'] };
       const webhook = await api.post<{ id: string }>('/webhooks', hook);
       foreign = {
@@ -137,6 +146,8 @@ export function foreignThings(current: () => ApiWorld): void {
         computer: world.computer,
         job: world.scheduledJob,
         template: template.id,
+        offer: offer.id,
+        offerRequest: NOBODY,
         upload: world.uploads.empty.id,
         enrolmentToken: await first('/enrolment-tokens'),
         session: await first('/sessions'),
@@ -190,6 +201,8 @@ export function foreignThings(current: () => ApiWorld): void {
         '/groups',
         '/jobs',
         '/job-templates',
+        '/offers',
+        '/offer-requests',
         '/enrolment-tokens',
         '/sessions',
         '/api-tokens',

@@ -1,6 +1,7 @@
 import { Api } from '../support/api.ts';
 import { type ApiWorld, manifestOf, NOBODY, SCRIPT } from './api-world.fixtures.spec.ts';
 import { PEOPLE_PROBLEMS } from './people-problems.fixtures.spec.ts';
+import { OFFER_PROBLEMS } from './offer-problems.fixtures.spec.ts';
 import { TEMPLATE_PROBLEMS } from './template-problems.fixtures.spec.ts';
 import { UPLOAD_PROBLEMS } from './upload-problems.fixtures.spec.ts';
 import { WEBHOOK_PROBLEMS } from './webhook-problems.fixtures.spec.ts';
@@ -132,6 +133,7 @@ export const PROBLEMS: ProblemCase[] = [
   ...UPLOAD_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...TEMPLATE_PROBLEMS,
+  ...OFFER_PROBLEMS,
 
   ['GET /computers/{id}', 'computer.notFound', 404, send('GET', `/computers/${NOBODY}`)],
   ['PATCH /computers/{id}', 'computer.notFound', 404, send('PATCH', `/computers/${NOBODY}`, { name: 'x' })],
@@ -324,6 +326,8 @@ export const PROVED_ELSEWHERE: Record<string, string> = {
   'upload.verificationPending': 'a verification must last for minutes: services/gateway await-artifact.unit.spec.ts',
   'job.archived':
     'a job must have ended days ago: services/result archive.int.spec.ts, services/job-scheduler archive-jobs.int.spec.ts',
+  'offerRequest.wrongState': 'needs a computer that asks: services/job-scheduler offers.int.spec.ts',
+  'offer.notSendable': 'needs a version that was withdrawn meanwhile: services/job-scheduler offers.int.spec.ts',
   'job.orderUnknown': 'needs a job from before: services/job-scheduler templates.int.spec.ts',
   'webhook.tooMany': 'needs twenty of them: services/gateway webhooks.int.spec.ts',
   'delivery.beingSent': 'needs a receiver that takes its time: services/gateway delivering.int.spec.ts',

@@ -7,6 +7,8 @@ const LISTS = [
   '/groups',
   '/jobs',
   '/job-templates',
+  '/offers',
+  '/offer-requests',
   '/enrolment-tokens',
   '/api-tokens',
   '/webhooks',

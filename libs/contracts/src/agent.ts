@@ -26,5 +26,6 @@ export * from './trust/protected-link.js';
 export * from './trust/trust-only.js';
 export type * from './reports/status-report.js';
 export type * from './rpc/agent-door.js';
+export type { CatalogueItem, OfferRequestView } from './rpc/offer.rpc.js';
 export type { SignatureView } from './rpc/package.rpc.js';
 export type { ErrorKind } from './rpc/rpc-contract.js';

@@ -47,6 +47,7 @@ export * from './rpc/job.rpc.js';
 export * from './rpc/report.js';
 export * from './rpc/result.rpc.js';
 export * from './rpc/template.rpc.js';
+export * from './rpc/offer.rpc.js';
 export * from './rpc/agent-door.js';
 export * from './rpc/rpc-contract.js';
 export * from './rpc/read-patterns.js';

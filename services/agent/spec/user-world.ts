@@ -1,4 +1,5 @@
 import type { UserPolicy } from '@waybill/contracts/agent';
+import { Catalogue } from '../src/catalogue/catalogue.js';
 import { STEPS, newAttempt } from '../src/execution/attempt.js';
 import { verdictOf } from '../src/execution/decide-step.js';
 import { Executor } from '../src/execution/executor.js';
@@ -61,7 +62,9 @@ export class UserWorld {
     const restarter = { restart: () => Promise.resolve(void this.restarts.push(clock.now())) };
     const standStill = (signal: AbortSignal) => this.executor.standStill(signal);
     this.keeper = new RestartKeeper({ journal, clock, log, notifier, restarter, bootId, standStill, time: time() });
-    this.desk = new LocalDesk({ journal, offers: this.offers, restarts: this.keeper });
+    const nothing = () => Promise.reject(new Error('no server is there'));
+    const catalogue = new Catalogue({ journal, items: nothing, take: nothing });
+    this.desk = new LocalDesk({ journal, offers: this.offers, restarts: this.keeper, catalogue });
     this.executor = new Executor({
       journal,
       clock,

@@ -3,6 +3,7 @@ import { chooseVariant, WaybillError } from '@waybill/contracts/agent';
 import { AgentCore } from './agent-core.js';
 import { demandOwnKey } from './commands/demand-own-key.js';
 import { verifyCommand } from './commands/verify-command.js';
+import { Catalogue } from './catalogue/catalogue.js';
 import type { AgentConfig } from './config/agent-config.js';
 import type { FleetDoor } from './door/fleet-door.js';
 import { HttpFleetDoor } from './door/http-fleet-door.js';
@@ -112,7 +113,14 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const collect = () => collectInventory({ hostname: config.hostname, platform, paths, journal, skewMs: clock.skew });
   const inventory = new InventorySender(journal, collect, (facts) => sendInventory(core, door, facts), log);
   journal.prune(new Date(clock.now() - KEEP_JOBS_MS).toISOString());
-  const desk = new LocalDesk({ journal, offers: core.offers, restarts: core.restarts });
+  const asThisComputer = <T>(ask: (token: string) => Promise<T>) =>
+    askWithToken(core, async () => (await core.tokens.current()).value, ask);
+  const catalogue = new Catalogue({
+    journal,
+    items: () => asThisComputer((token) => door.catalogue(token)),
+    take: (offerId, requestId) => asThisComputer((token) => door.take(token, offerId, requestId)),
+  });
+  const desk = new LocalDesk({ journal, offers: core.offers, restarts: core.restarts, catalogue });
   const local = new LocalServer(desk, layout, log);
   // Before anything else makes files: it changes the mask of the process for a moment. Without it the agent does all its work; its users only cannot ask it.
   await local

@@ -1,3 +1,4 @@
+import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { DesiredStateController } from './desired-state/desired-state.controller.js';
 import { DownloadsController } from './downloads/downloads.controller.js';
 import { EnrolController } from './enrolment/enrol.controller.js';
@@ -11,4 +12,5 @@ export const DOOR = [
   InventoryController,
   DownloadsController,
   DesiredStateController,
+  CatalogueController,
 ];

@@ -12,6 +12,7 @@ import { ListSoftware } from './computers/list-software.query.js';
 import { RemoveComputer } from './computers/remove-computer.js';
 import { UpdateComputer } from './computers/update-computer.js';
 import { FleetConfig } from './config/fleet.config.js';
+import { ReadCatalogue } from './catalogue/read-catalogue.query.js';
 import { ReadDesiredState } from './desired-state/read-desired-state.query.js';
 import { DOOR } from './door.js';
 import { AGENT_STORAGE, IssueTicket } from './downloads/issue-ticket.js';
@@ -80,6 +81,7 @@ const USE_CASES = [
   ResolveTargets,
   IssueTicket,
   ReadDesiredState,
+  ReadCatalogue,
 ];
 
 const REPOSITORIES = [

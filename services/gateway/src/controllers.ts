@@ -13,6 +13,8 @@ import { BulkExecutionsController } from './bulk/bulk-executions.controller.js';
 import { BulkJobsController } from './bulk/bulk-jobs.controller.js';
 import { CloneJobController } from './job-templates/clone-job.controller.js';
 import { JobTemplatesController } from './job-templates/job-templates.controller.js';
+import { OfferRequestsController } from './offers/offer-requests.controller.js';
+import { OffersController } from './offers/offers.controller.js';
 import { ReportController } from './report/report.controller.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -45,6 +47,8 @@ export const CONTROLLERS = [
   BulkExecutionsController,
   CloneJobController,
   JobTemplatesController,
+  OffersController,
+  OfferRequestsController,
   ExecutionsController,
   ReportController,
   LiveEventsConsumer,

@@ -37,6 +37,12 @@ import { OrderChecks } from './jobs/order-checks.service.js';
 import { JOB_SCHEDULER_PERSISTENCE } from './persistence.options.js';
 import { PreviewJobHandler } from './preview/preview-job.handler.js';
 import { JobProgressedConsumer } from './progress/job-progressed.consumer.js';
+import { OfferRequestsController } from './offers/offer-requests.controller.js';
+import { OfferRequestsRepository } from './offers/offer-requests.repository.js';
+import { OfferedJob } from './offers/offered-job.js';
+import { OffersController } from './offers/offers.controller.js';
+import { OffersRepository } from './offers/offers.repository.js';
+import { SelfServiceController } from './offers/self-service.controller.js';
 import { EndSeries } from './recurrence/end-series.js';
 import { MakeRuns } from './recurrence/make-runs.js';
 import { SeriesRepository } from './recurrence/series.repository.js';
@@ -77,6 +83,9 @@ const REQUESTS = [
   ReexecuteJobHandler,
   JobOrderHandler,
   TemplatesController,
+  OffersController,
+  OfferRequestsController,
+  SelfServiceController,
   CommandsForHandler,
   AuthorizeDownloadHandler,
 ];
@@ -100,6 +109,9 @@ const REPOSITORIES = [
   OrdersRepository,
   SeriesRepository,
   TemplatesRepository,
+  OffersRepository,
+  OfferRequestsRepository,
+  OfferedJob,
   VersionsRepository,
   GroupsRepository,
 ];

@@ -7,6 +7,7 @@ import { Pace1765100000002 } from './migrations/1765100000002-pace.migration.js'
 import { ReexecuteFilter1765600000002 } from './migrations/1765600000002-reexecute-filter.migration.js';
 import { FoundSoFar1765900000000 } from './migrations/1765900000000-found-so-far.migration.js';
 import { MemberChanges1766000000000 } from './migrations/1766000000000-member-changes.migration.js';
+import { Offers1766100000000 } from './migrations/1766100000000-offers.migration.js';
 import { UserPolicy1765800000000 } from './migrations/1765800000000-user-policy.migration.js';
 import { OwnTime1765700000050 } from './migrations/1765700000050-own-time.migration.js';
 import { Windows1765600000001 } from './migrations/1765600000001-windows.migration.js';
@@ -47,5 +48,6 @@ export const JOB_SCHEDULER_PERSISTENCE: PersistenceOptions = {
     OwnTime1765700000050,
     FoundSoFar1765900000000,
     MemberChanges1766000000000,
+    Offers1766100000000,
   ],
 };

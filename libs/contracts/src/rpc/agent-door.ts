@@ -7,12 +7,14 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Matches,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { CatalogueItem } from './offer.rpc.js';
 import type { SoftwareSource } from '../versions/version-key.js';
 import type { GroupWindows } from '../windows/opening.js';
 import { IsSingleLine } from '../validation/single-line.js';
@@ -85,6 +87,17 @@ export type Subscription =
 export interface DesiredStateResponse {
   commands: string[];
   open: { jobId: string; run: number; attempt: number }[];
+}
+
+/** `GET /catalogue`: what is offered to the computer's groups; its users may install it themselves. */
+export interface CatalogueResponse {
+  items: CatalogueItem[];
+}
+
+/** `POST /catalogue/{offerId}/requests`. */
+export class InstallOfferRequest {
+  /** chosen by the computer: the same again asks for nothing twice */
+  @IsUUID() requestId: string;
 }
 
 /** `POST /downloads/{sha256}`. */

@@ -1,5 +1,6 @@
 import { FLEET_RPC } from './fleet.rpc.js';
 import { JOB_RPC } from './job.rpc.js';
+import { OFFER_RPC } from './offer.rpc.js';
 import { PACKAGE_RPC } from './package.rpc.js';
 import { RESULT_RPC } from './result.rpc.js';
 import { TEMPLATE_RPC } from './template.rpc.js';
@@ -36,6 +37,14 @@ const READS: Readonly<Record<RpcPattern, boolean>> = {
   [TEMPLATE_RPC.list]: true,
   [TEMPLATE_RPC.update]: false,
   [TEMPLATE_RPC.remove]: false,
+  [OFFER_RPC.create]: false,
+  [OFFER_RPC.list]: true,
+  [OFFER_RPC.remove]: false,
+  [OFFER_RPC.requests]: true,
+  [OFFER_RPC.approve]: false,
+  [OFFER_RPC.reject]: false,
+  [OFFER_RPC.ofComputer]: true,
+  [OFFER_RPC.take]: false,
   [JOB_RPC.preview]: true,
   [JOB_RPC.approve]: false,
   [JOB_RPC.pause]: false,

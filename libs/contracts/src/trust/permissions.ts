@@ -1,6 +1,7 @@
 import type { ServiceName } from '../naming/exchanges.js';
 import { FLEET_RPC } from '../rpc/fleet.rpc.js';
 import { JOB_RPC } from '../rpc/job.rpc.js';
+import { OFFER_RPC } from '../rpc/offer.rpc.js';
 import { PACKAGE_RPC } from '../rpc/package.rpc.js';
 import { RESULT_RPC } from '../rpc/result.rpc.js';
 import type { RpcPattern } from '../rpc/rpc-contract.js';
@@ -116,6 +117,14 @@ export const RPC_ACCESS: Readonly<Record<RpcPattern, RpcAccess>> = {
   [TEMPLATE_RPC.list]: { permission: 'jobs.read' },
   [TEMPLATE_RPC.update]: { permission: 'jobs.create' },
   [TEMPLATE_RPC.remove]: { permission: 'jobs.create' },
+  [OFFER_RPC.create]: { permission: 'jobs.create' },
+  [OFFER_RPC.list]: { permission: 'jobs.read' },
+  [OFFER_RPC.remove]: { permission: 'jobs.create' },
+  [OFFER_RPC.requests]: { permission: 'jobs.read' },
+  [OFFER_RPC.approve]: { permission: 'jobs.approve' },
+  [OFFER_RPC.reject]: { permission: 'jobs.approve' },
+  [OFFER_RPC.ofComputer]: { services: ['fleet'] },
+  [OFFER_RPC.take]: { services: ['fleet'] },
   [JOB_RPC.list]: { permission: 'jobs.read' },
   [JOB_RPC.approve]: { permission: 'jobs.approve' },
   [JOB_RPC.pause]: { permission: 'jobs.cancel' },
@@ -228,6 +237,12 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'PATCH /job-templates/{id}': 'jobs.create',
   'DELETE /job-templates/{id}': 'jobs.create',
   'POST /job-templates/{id}/actions/run': 'jobs.create',
+  'POST /offers': 'jobs.create',
+  'GET /offers': 'jobs.read',
+  'DELETE /offers/{id}': 'jobs.create',
+  'GET /offer-requests': 'jobs.read',
+  'POST /offer-requests/{id}/actions/approve': 'jobs.approve',
+  'POST /offer-requests/{id}/actions/reject': 'jobs.approve',
   'POST /jobs/{id}/actions/approve': 'jobs.approve',
   'POST /jobs/{id}/actions/pause': 'jobs.cancel',
   'POST /jobs/{id}/actions/resume': 'jobs.create',

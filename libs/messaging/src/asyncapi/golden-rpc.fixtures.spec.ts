@@ -9,6 +9,9 @@ import {
   type GroupView,
   JOB_RPC,
   type JobTemplateView,
+  OFFER_RPC,
+  type OfferRequestView,
+  type OfferView,
   type JobView,
   type MultipartOutcome,
   type MultipartTicket,
@@ -186,6 +189,28 @@ const templateView: JobTemplateView = {
   updatedAt: AT,
   revision: 1,
 };
+const offerView: OfferView = {
+  id: ID,
+  ...versionRef,
+  title: 'Acme Ledger',
+  groups: ['accounting'],
+  approval: 'required',
+  createdAt: AT,
+  createdBy: 'admin',
+};
+const offerRequestView: OfferRequestView = {
+  id: ID,
+  offerId: OTHER_ID,
+  ...versionRef,
+  computerId: ID,
+  computerName: 'pc-1',
+  state: 'approved',
+  jobId: ID,
+  reason: null,
+  requestedAt: AT,
+  decidedAt: AT,
+  decidedBy: 'admin',
+};
 const auditList: { request: AuditQuery; response: AuditSlice } = {
   request: { filter: 'actor==admin', first: 'newest', beyond: 1, limit: 10 },
   response: { items: [auditEntry] },
@@ -361,6 +386,35 @@ export const GOLDEN_RPC: Goldens = {
     response: templateView,
   },
   [TEMPLATE_RPC.remove]: { request: { id: ID }, response: {} },
+  [OFFER_RPC.create]: {
+    request: { id: ID, offer: { ...versionRef, groups: ['accounting'], approval: 'required' } },
+    response: offerView,
+  },
+  [OFFER_RPC.list]: { request: page, response: pageOf(offerView) },
+  [OFFER_RPC.remove]: { request: { id: ID }, response: {} },
+  [OFFER_RPC.requests]: { request: page, response: pageOf(offerRequestView) },
+  [OFFER_RPC.approve]: { request: { id: ID }, response: offerRequestView },
+  [OFFER_RPC.reject]: { request: { id: ID, reason: 'no licence is left' }, response: offerRequestView },
+  [OFFER_RPC.ofComputer]: {
+    request: { computerId: ID, groupIds: [OTHER_ID] },
+    response: {
+      items: [
+        {
+          offerId: ID,
+          ...versionRef,
+          title: 'Acme Ledger',
+          publisher: 'Acme',
+          description: 'Bookkeeping client',
+          approval: 'none',
+          request: { id: ID, state: 'rejected', jobId: null, reason: 'no licence is left', requestedAt: AT },
+        },
+      ],
+    },
+  },
+  [OFFER_RPC.take]: {
+    request: { requestId: ID, offerId: OTHER_ID, computerId: ID, computerName: 'pc-1', groupIds: [OTHER_ID] },
+    response: offerRequestView,
+  },
   [JOB_RPC.approve]: { request: { id: ID, revision: 2 }, response: jobView },
   [JOB_RPC.preview]: {
     request: { job: { package: 'acme-ledger', version: '2.4.0', targets: { groups: ['accounting'] } } },

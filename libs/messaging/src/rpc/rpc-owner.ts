@@ -5,6 +5,7 @@ import {
   RESULT_RPC,
   type RpcPattern,
   type ServiceName,
+  OFFER_RPC,
   TEMPLATE_RPC,
 } from '@waybill/contracts';
 
@@ -13,6 +14,7 @@ const MAPS: readonly (readonly [ServiceName, Readonly<Record<string, string>>])[
   ['fleet', FLEET_RPC],
   ['job-scheduler', JOB_RPC],
   ['job-scheduler', TEMPLATE_RPC],
+  ['job-scheduler', OFFER_RPC],
   ['result', RESULT_RPC],
 ];
 

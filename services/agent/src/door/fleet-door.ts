@@ -1,9 +1,11 @@
 import type {
+  CatalogueItem,
   DesiredStateResponse,
   DownloadTicket,
   EnrolRequest,
   EnrolResponse,
   InventoryRequest,
+  OfferRequestView,
   SessionResponse,
   TokenResponse,
 } from '@waybill/contracts/agent';
@@ -19,5 +21,9 @@ export interface FleetDoor {
   session(accessToken: string): Promise<SessionResponse>;
   desiredState(accessToken: string): Promise<DesiredStateResponse>;
   download(accessToken: string, sha256: string): Promise<DownloadTicket>;
+  /** what the users of this computer may install themselves */
+  catalogue(accessToken: string): Promise<CatalogueItem[]>;
+  /** asks for one of it; the same `requestId` again asks for nothing twice */
+  take(accessToken: string, offerId: string, requestId: string): Promise<OfferRequestView>;
   inventory(accessToken: string, inventory: InventoryRequest): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import {
+  type CatalogueItem,
+  type CatalogueResponse,
   type DesiredStateResponse,
   type DownloadTicket,
   type EnrolRequest,
@@ -8,6 +10,7 @@ import {
   type ErrorKind,
   type InventoryRequest,
   isProtected,
+  type OfferRequestView,
   type SessionResponse,
   type TokenResponse,
   WaybillError,
@@ -78,6 +81,14 @@ export class HttpFleetDoor implements FleetDoor {
     const ticket = await this.call<DownloadTicket>({ method: 'POST', path: `/downloads/${sha256}`, accessToken });
     this.demandProtected('downloads', ticket.url);
     return ticket;
+  }
+
+  async catalogue(accessToken: string): Promise<CatalogueItem[]> {
+    return (await this.call<CatalogueResponse>({ method: 'GET', path: '/catalogue', accessToken })).items;
+  }
+
+  take(accessToken: string, offerId: string, requestId: string): Promise<OfferRequestView> {
+    return this.call({ method: 'POST', path: `/catalogue/${offerId}/requests`, accessToken, body: { requestId } });
   }
 
   async inventory(accessToken: string, body: InventoryRequest): Promise<void> {

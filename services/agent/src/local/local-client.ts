@@ -3,7 +3,8 @@ import { ConfigError } from '../config/config-error.js';
 import type { LocalAnswer, LocalRequest } from './local-request.js';
 import { USERS_GROUP } from './socket-access.js';
 
-const TIMEOUT_MS = 10_000;
+/** The agent may have to ask the server first. */
+const TIMEOUT_MS = 45_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**

@@ -6,14 +6,17 @@ import { socketIn } from '../root/state-layout.js';
 import { plain } from '../user/desktop-notifier.js';
 import { DEFAULT_POSTPONEMENT_MS, LONGEST_POSTPONEMENT_MS } from '../user/offer.js';
 import { askAgent } from './local-client.js';
-import { type LocalRequest } from './local-request.js';
-import { statusWords } from './local-words.js';
+import type { LocalAnswer, LocalRequest } from './local-request.js';
+import { catalogueWords, historyWords, statusWords } from './local-words.js';
 
 export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config FILE]
 
   status [--json]             jobs on this computer, and where each stands
   postpone JOB [--for PT4H]   put an installation off, by an hour unless --for says how long
   install-now JOB             let an installation that waits for you begin
+  history [--json]            what was done on this computer, newest first
+  catalog [--json]            what you may install yourself
+  install PACKAGE[@VERSION]   install something of it, or ask for it where somebody has to approve
   restart                     restart the computer, when an installation waits for that
   --state DIR                 of the agent (/var/lib/waybill-agent); also WAYBILL_AGENT_STATE
   --help                      this text
@@ -23,7 +26,7 @@ JOB is the id of a job, the beginning of one, or the name of its package. Root m
 
 /** Sentences hold titles, which others have written. */
 const MAX_SENTENCE = 2000;
-const COMMANDS = ['status', 'postpone', 'install-now', 'restart'];
+const COMMANDS = ['status', 'postpone', 'install-now', 'restart', 'history', 'catalog', 'install'];
 
 /**
  * Asks the running agent, and prints what it says.
@@ -43,8 +46,14 @@ export async function runLocalCommand(
     return 1;
   }
   if (values.json) print.out(`${JSON.stringify(answer)}\n`);
-  else print.out('jobs' in answer ? statusWords(answer.jobs) : `${plain(answer.done, MAX_SENTENCE)}\n`);
+  else print.out(wordsOf(answer, positionals[0]));
   return 0;
+}
+
+function wordsOf(answer: LocalAnswer & { ok: true }, command: string | undefined): string {
+  if ('offers' in answer) return catalogueWords(answer.offers);
+  if ('done' in answer) return `${plain(answer.done, MAX_SENTENCE)}\n`;
+  return command === 'history' ? historyWords(answer.jobs) : statusWords(answer.jobs);
 }
 
 function read(args: readonly string[]) {
@@ -59,11 +68,15 @@ function read(args: readonly string[]) {
 }
 
 function requestOf([command = '', job, ...more]: readonly string[], duration: string | undefined): LocalRequest {
-  const takesJob = command === 'postpone' || command === 'install-now';
+  const takesJob = command === 'postpone' || command === 'install-now' || command === 'install';
   if (!COMMANDS.includes(command))
     throw new ConfigError(`There is no command "${command}"; one of ${COMMANDS.join(', ')}.`);
   if (takesJob && job === undefined)
-    throw new ConfigError(`Which job? waybill-agent ${command} JOB; waybill-agent status lists them.`);
+    throw new ConfigError(
+      command === 'install'
+        ? 'What? waybill-agent install PACKAGE; waybill-agent catalog lists what is offered.'
+        : `Which job? waybill-agent ${command} JOB; waybill-agent status lists them.`,
+    );
   if (more.length > 0 || (!takesJob && job !== undefined))
     throw new ConfigError(`${command} takes no "${more[0] ?? job}".`);
   if (duration !== undefined && command !== 'postpone') throw new ConfigError(`${command} takes no --for.`);
@@ -72,8 +85,10 @@ function requestOf([command = '', job, ...more]: readonly string[], duration: st
       return { v: 1, do: 'postpone', job: job!, forMs: postponement(duration) };
     case 'install-now':
       return { v: 1, do: 'installNow', job: job! };
+    case 'install':
+      return { v: 1, do: 'install', offer: job! };
     default:
-      return { v: 1, do: command as 'status' | 'restart' };
+      return { v: 1, do: command as 'status' | 'restart' | 'history' | 'catalog' };
   }
 }
 

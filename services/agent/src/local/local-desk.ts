@@ -1,5 +1,6 @@
 import { isFinal } from '@waybill/contracts/agent';
 import { hasBegun } from '../execution/attempt.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Journal } from '../journal/journal.js';
 import { type AttemptRecord } from '../journal/journal.records.js';
 import type { InstallOffers } from '../user/install-offers.js';
@@ -10,21 +11,30 @@ import type { LocalAnswer, LocalJob, LocalRequest } from './local-request.js';
 
 /** Jobs that ended and are still shown. */
 const ENDED = 10;
+/** and in their history */
+const HISTORY = 200;
 
 export interface LocalDeskParts {
   journal: Journal;
   offers: InstallOffers;
   restarts: Pick<RestartKeeper, 'agree'>;
+  catalogue: Catalogue;
 }
 
 /** Answers the users of the computer. Whoever reaches it may ask: who that is, the permissions of the socket say. */
 export class LocalDesk {
   constructor(private readonly parts: LocalDeskParts) {}
 
-  answer(request: LocalRequest): LocalAnswer {
+  answer(request: LocalRequest): LocalAnswer | Promise<LocalAnswer> {
     switch (request.do) {
       case 'status':
         return { ok: true, jobs: this.jobs() };
+      case 'history':
+        return { ok: true, jobs: this.parts.journal.lastEnded(HISTORY).map((record) => this.jobOf(record)) };
+      case 'catalog':
+        return this.parts.catalogue.list();
+      case 'install':
+        return this.parts.catalogue.install(request.offer);
       case 'postpone':
         return this.withOffered(request.job, (record) => this.postpone(record, request.forMs));
       case 'installNow':
@@ -89,6 +99,7 @@ export class LocalDesk {
       action: command.action,
       status,
       message: record.lastReport?.message ?? null,
+      finishedAt: record.finishedAt,
       offer: asked && {
         begins: asked.begins,
         latest: asked.latest,

@@ -1,3 +1,4 @@
+import type { CatalogueItem } from '@waybill/contracts/agent';
 import { z } from 'zod';
 import { LONGEST_POSTPONEMENT_MS } from '../user/offer.js';
 
@@ -18,6 +19,9 @@ export const localRequestSchema = z.discriminatedUnion('do', [
   }),
   z.strictObject({ v: z.literal(1), do: z.literal('installNow'), job }),
   z.strictObject({ v: z.literal(1), do: z.literal('restart') }),
+  z.strictObject({ v: z.literal(1), do: z.literal('history') }),
+  z.strictObject({ v: z.literal(1), do: z.literal('catalog') }),
+  z.strictObject({ v: z.literal(1), do: z.literal('install'), offer: z.string().min(1).max(300) }),
 ]);
 
 export type LocalRequest = z.infer<typeof localRequestSchema>;
@@ -32,14 +36,23 @@ export interface LocalJob {
   status: string;
   /** sentence, null when the status says it all */
   message: string | null;
+  /** RFC 3339, null while it is open */
+  finishedAt: string | null;
   /** null: nobody is asked about it, or not yet, or no longer */
   offer: { begins: string; latest: string; deferralsLeft: number; agreed: boolean } | null;
   /** null: it needs no restart that this agent would make; `at` null: when a user agrees */
   restart: { at: string | null } | null;
 }
 
+/** What users of this computer may install themselves, and how far they are with it. */
+export interface LocalOffer extends CatalogueItem {
+  /** of the job of the newest request, once it has come here */
+  job: Pick<LocalJob, 'status' | 'message'> | null;
+}
+
 export type LocalAnswer =
   | { ok: true; jobs: LocalJob[] }
+  | { ok: true; offers: LocalOffer[] }
   /** what was done, as a sentence */
   | { ok: true; done: string }
   | { ok: false; code: string; message: string };

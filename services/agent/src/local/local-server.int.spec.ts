@@ -24,6 +24,7 @@ const JOB = {
   message: 'It waits.',
   offer: { begins: '2026-09-01T09:00:00Z', latest: '2026-09-03T09:00:00Z', deferralsLeft: 2, agreed: false },
   restart: null,
+  finishedAt: null,
 };
 
 describe('the socket of the agent', () => {

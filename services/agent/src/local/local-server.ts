@@ -14,6 +14,8 @@ const TIMEOUT_MS = 5_000;
 export class LocalServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  /** of them, those that have not asked yet, oldest first */
+  private readonly silent = new Set<Socket>();
 
   constructor(
     private readonly desk: Pick<LocalDesk, 'answer'>,
@@ -50,12 +52,17 @@ export class LocalServer {
 
   private serve(socket: Socket): void {
     // whoever means to ask does so at once: the one that has been silent longest makes room, so that nobody is kept out by others
-    if (this.sockets.size >= MAX_CONNECTIONS) [...this.sockets][0]!.destroy();
+    if (this.sockets.size >= MAX_CONNECTIONS) ([...this.silent][0] ?? socket).destroy();
     this.sockets.add(socket);
-    // of the whole conversation: a byte now and then does not prolong it
+    this.silent.add(socket);
+    // of the whole request: a byte now and then does not prolong it
     const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS);
-    socket.on('close', () => {
+    const asked = () => {
       clearTimeout(timer);
+      this.silent.delete(socket);
+    };
+    socket.on('close', () => {
+      asked();
       this.sockets.delete(socket);
     });
     // whoever hangs up in the middle
@@ -70,16 +77,20 @@ export class LocalServer {
       if (end < 0 && size <= MAX_REQUEST_BYTES) return;
       socket.off('data', take);
       socket.resume();
-      const answer = size > MAX_REQUEST_BYTES ? NOT_UNDERSTOOD : this.answer(Buffer.concat(chunks));
-      socket.end(`${JSON.stringify(answer)}\n`);
+      asked();
+      void this.answer(size > MAX_REQUEST_BYTES ? null : Buffer.concat(chunks)).then((answer) =>
+        socket.end(`${JSON.stringify(answer)}\n`),
+      );
     };
     socket.on('data', take);
   }
 
-  private answer(line: Buffer): LocalAnswer {
+  /** @param line null: it was too long. Never rejects. */
+  private async answer(line: Buffer | null): Promise<LocalAnswer> {
+    if (line === null) return NOT_UNDERSTOOD;
     try {
       const request = localRequestSchema.safeParse(JSON.parse(line.toString('utf8')));
-      return request.success ? this.desk.answer(request.data) : NOT_UNDERSTOOD;
+      return request.success ? await this.desk.answer(request.data) : NOT_UNDERSTOOD;
     } catch (error) {
       if (error instanceof SyntaxError) return NOT_UNDERSTOOD;
       this.log.error({ err: error }, 'a request of a local user could not be answered');

@@ -1,9 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
 import {
+  type CatalogueItem,
+  type CatalogueResponse,
   type DesiredStateResponse,
   type DownloadTicket,
   type EnrolResponse,
+  OFFER_APPROVALS,
+  OFFER_REQUEST_STATES,
+  type OfferRequestView,
   type SessionResponse,
   type TokenResponse,
   WEEKDAYS,
@@ -17,6 +22,8 @@ interface DoorAnswers {
   SessionResponse: SessionResponse;
   DesiredStateResponse: DesiredStateResponse;
   DownloadTicket: DownloadTicket;
+  CatalogueResponse: CatalogueResponse;
+  OfferRequestView: OfferRequestView;
 }
 
 const text: Schema = { type: 'string' };
@@ -63,6 +70,34 @@ const windows: Schema = {
   },
 };
 
+const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
+const state: Schema = { type: 'string', enum: [...OFFER_REQUEST_STATES] };
+
+const catalogueItem: Schema = object<CatalogueItem>({
+  offerId: uuid,
+  package: text,
+  version: text,
+  title: text,
+  publisher: orNull(text),
+  description: orNull(text),
+  approval: {
+    type: 'string',
+    enum: [...OFFER_APPROVALS],
+    description: 'required: somebody decides about each request',
+  },
+  request: {
+    ...object<NonNullable<CatalogueItem['request']>>({
+      id: uuid,
+      state,
+      jobId: orNull(uuid),
+      reason: orNull(text),
+      requestedAt: moment,
+    }),
+    nullable: true,
+    description: 'the newest of this computer',
+  },
+});
+
 /** The answers of the door; a field that is added to a type must be added here, or this does not compile. */
 export const doorAnswers: Record<keyof DoorAnswers, Schema> = {
   EnrolResponse: object<EnrolResponse>({ computerId: uuid, keySets }),
@@ -85,6 +120,21 @@ export const doorAnswers: Record<keyof DoorAnswers, Schema> = {
     open: listOf(object<DesiredStateResponse['open'][number]>({ jobId: uuid, run: integer, attempt: integer })),
   }),
   DownloadTicket: object<DownloadTicket>({ url: { ...text, format: 'uri' }, size: integer, expiresAt: moment }),
+  CatalogueResponse: object<CatalogueResponse>({ items: listOf(catalogueItem) }),
+  OfferRequestView: object<OfferRequestView>({
+    id: uuid,
+    offerId: uuid,
+    package: text,
+    version: text,
+    computerId: uuid,
+    computerName: text,
+    state,
+    jobId: { ...orNull(uuid), description: 'that installs it, once it is approved' },
+    reason: { ...orNull(text), description: 'why it was rejected' },
+    requestedAt: moment,
+    decidedAt: orNull(moment),
+    decidedBy: orNull(text),
+  }),
 };
 
 /** RFC 9457 with our stable code. */

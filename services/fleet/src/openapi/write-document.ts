@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ReadCatalogue } from '../catalogue/read-catalogue.query.js';
 import { ReadDesiredState } from '../desired-state/read-desired-state.query.js';
 import { DOOR } from '../door.js';
 import { IssueTicket } from '../downloads/issue-ticket.js';
@@ -13,7 +14,16 @@ import { KeyRing } from '@waybill/trust';
 import { buildDoorDocument } from './door-document.js';
 
 /** What the controllers ask for; nothing of it is called while their routes are read. */
-const NEVER_CALLED = [EnrolComputer, IssueToken, ReadSession, StoreInventory, IssueTicket, ReadDesiredState, KeyRing];
+const NEVER_CALLED = [
+  EnrolComputer,
+  IssueToken,
+  ReadSession,
+  StoreInventory,
+  IssueTicket,
+  ReadDesiredState,
+  ReadCatalogue,
+  KeyRing,
+];
 
 @Module({ controllers: DOOR, providers: NEVER_CALLED.map((provide) => ({ provide, useValue: {} })) })
 class RoutesModule {}
