@@ -1,8 +1,9 @@
 /**
  * The main job, start to end: register real software, send it to "accounting" at a set moment, watch every computer, remove
- * the cause of the one failure, re-execute what failed. Exit code 0 only if each expected status and reason was seen.
+ * the cause of the one failure, re-execute what failed; then uninstall it, and let a user install it from the catalogue. Exit code 0 only if
+ * each expected status and reason was seen.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { buildLedger, buildTemplates } from './build-packages.ts';
 import { expectExecutions } from './expectations.ts';
 import { demoGroup } from './group.ts';
 import { followJob } from './live-view.ts';
+import { asUser, installByUser } from './self-service.ts';
 import { demoStack } from './stack.ts';
 
 const ZONE = 'Asia/Tokyo';
@@ -142,18 +144,44 @@ async function run(): Promise<void> {
 
   step('What dpkg says on each computer');
   for (const agent of agents) {
-    const installed = execFileSync(
-      'dpkg-query',
-      ['--admindir', join(agent.root, 'var/lib/dpkg'), '-W', LEDGER.package],
-      { encoding: 'utf8' },
-    );
-    console.log(`  ${agent.options.hostname}: ${installed.trim()}`);
+    const installed = ledgerOn(agent);
+    console.log(`  ${agent.options.hostname}: ${installed}`);
     if (!installed.includes(LEDGER.version))
       throw new Error(`dpkg does not list ${LEDGER.package} ${LEDGER.version} on ${agent.options.hostname}`);
     if (!existsSync(join(agent.root, 'srv/acme-templates/invoices/standard.txt'))) {
       throw new Error(`the templates are missing on ${agent.options.hostname}`);
     }
   }
+
+  step('Uninstalling the Debian package everywhere');
+  const removal = await api.post<Job>('/jobs', { ...LEDGER, action: 'uninstall', targets: { groups: [group] } });
+  await followJob(api, removal.id, (seen) => seen.status === 'completed', 120_000);
+  expectExecutions(
+    await executions(api, removal.id),
+    Object.fromEntries(PEOPLE.map((p) => [`pc-${p}`, { status: 'succeeded', attempt: 1 }])),
+  );
+  for (const agent of agents)
+    if (ledgerOn(agent) !== '') throw new Error(`dpkg still lists ${LEDGER.package} on ${agent.options.hostname}`);
+
+  step('Offering it instead: Anna installs it herself');
+  const own = await installByUser(api, agents[0]!, group, LEDGER);
+  await followJob(api, own, (seen) => seen.status === 'completed', 120_000);
+  expectExecutions(await executions(api, own), { 'pc-anna': { status: 'succeeded', attempt: 1 } });
+  console.log(asUser(agents[0]!, 'history').split('\n', 1)[0]!.replace(/^/, '  '));
+  if (!ledgerOn(agents[0]!).includes(LEDGER.version)) throw new Error('dpkg does not list what Anna has installed');
+}
+
+/** What dpkg says of the package there; empty: it is not installed. */
+function ledgerOn(agent: AgentProcess): string {
+  const query = [
+    '--admindir',
+    join(agent.root, 'var/lib/dpkg'),
+    '-f',
+    '${Package} ${Version} ${db:Status-Abbrev}\\n',
+    '-W',
+  ];
+  const { stdout } = spawnSync('dpkg-query', [...query, LEDGER.package], { encoding: 'utf8' });
+  return stdout.trim().endsWith(' ii') ? stdout.trim() : '';
 }
 
 function readOptions(): { instance?: string | undefined; tls: boolean } {
