@@ -22,17 +22,30 @@ export interface Command {
 /** Arguments that make no sense; exit code 2. */
 export class UsageError extends Error {}
 
+/** Names of a command's options: those that are on or off, and those that have a value. */
+export interface Options<On extends string, Value extends string> {
+  on?: readonly On[];
+  values?: readonly Value[];
+}
+
 /**
- * Arguments of a command about one path, with options that are on or off.
+ * Arguments of a command about one path.
  * @param hint what is to be named instead when it is not exactly one
  * @throws UsageError
  */
-export function onePath<Option extends string>(args: string[], options: readonly Option[], hint: string) {
-  const config: ParseArgsOptionsConfig = Object.fromEntries(options.map((name) => [name, { type: 'boolean' }]));
+export function onePath<On extends string = never, Value extends string = never>(
+  args: string[],
+  { on: switches = [], values: named = [] }: Options<On, Value>,
+  hint: string,
+) {
+  const config: ParseArgsOptionsConfig = {};
+  for (const name of switches) config[name] = { type: 'boolean' };
+  for (const name of named) config[name] = { type: 'string' };
   try {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: config });
-    const on = (name: Option): boolean => values[name] === true;
-    if (positionals.length === 1) return { path: positionals[0]!, on };
+    const on = (name: On): boolean => values[name] === true;
+    const value = (name: Value): string | undefined => values[name] as string | undefined;
+    if (positionals.length === 1) return { path: positionals[0]!, on, value };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

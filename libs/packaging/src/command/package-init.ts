@@ -20,7 +20,7 @@ export const packageInit: Command = {
   summary: 'writes a first waybill.yaml for a .deb, tar or zip',
   help,
   async run(args, output) {
-    const { path, on } = onePath(args, ['force'], HINT);
+    const { path, on } = onePath(args, { on: ['force'] }, HINT);
     try {
       output.out(`${await initPackage(path, on('force'))} is written; read it and check it with waybill package lint`);
       return 0;

@@ -18,7 +18,7 @@ export const packageLint: Command = {
   summary: 'checks a package directory by the rules of the server',
   help,
   async run(args, output) {
-    const { path, on } = onePath(args, ['json'], 'Name one directory, e.g. waybill package lint ./acme-ledger');
+    const { path, on } = onePath(args, { on: ['json'] }, 'Name one directory, e.g. waybill package lint ./acme-ledger');
     const json = on('json');
     try {
       const { file, findings, versionScheme } = await lintDirectory(path);

@@ -1,9 +1,10 @@
 import { nearest } from '@waybill/contracts';
 import { type Command, type Output, UsageError } from './command.js';
+import { packageBuild } from './package-build.js';
 import { packageInit } from './package-init.js';
 import { packageLint } from './package-lint.js';
 
-const COMMANDS: Command[] = [packageInit, packageLint];
+const COMMANDS: Command[] = [packageInit, packageLint, packageBuild];
 
 /** Runs the command that the first words name; returns the exit code of the process. */
 export async function runWaybill(args: string[], output: Output): Promise<number> {

@@ -11,11 +11,18 @@ const LONGEST = 1024 * 1024;
 /** What cannot be linted at all; its message says what would be right. */
 export class NoPackageError extends Error {}
 
+export interface LintedDirectory extends LintedText {
+  /** path of the manifest */
+  file: string;
+  /** names of the files beside it */
+  files: string[];
+}
+
 /**
  * Lints the manifest of a package directory together with the files beside it.
  * @throws NoPackageError when the directory or its manifest cannot be read
  */
-export async function lintDirectory(directory: string): Promise<LintedText & { file: string }> {
+export async function lintDirectory(directory: string): Promise<LintedDirectory> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new NoPackageError(
       `The directory ${directory} cannot be read (${error.code}); name one that holds a waybill.yaml.`,
@@ -32,7 +39,7 @@ export async function lintDirectory(directory: string): Promise<LintedText & { f
   const bytes = await readSmall(file);
   // hidden files are an editor's or a version control's
   const beside = names.filter((name) => !MANIFEST_FILES.includes(name) && !name.startsWith('.'));
-  return { file, ...lintText(bytes, beside) };
+  return { file, files: beside, ...lintText(bytes, beside) };
 }
 
 async function readSmall(file: string): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { type FieldError, type Manifest, WaybillError } from '@waybill/contracts';
 import { checkManifest } from '../manifest/check-manifest.js';
-import { readManifestText } from '../manifest/manifest-text.js';
+import { type Place, readManifestText } from '../manifest/manifest-text.js';
 import type { VersionScheme } from '../manifest/version-scheme.js';
 import { byPlace, type Finding } from './finding.js';
 import { habitWarnings } from './habit-warnings.js';
@@ -11,6 +11,8 @@ export interface LintedText {
   manifest?: Manifest;
   /** how versions are compared: as the manifest says, or as it is guessed */
   versionScheme?: VersionScheme;
+  /** where a JSON pointer is written; undefined when there are errors */
+  placeOf?: (pointer: string) => Place;
 }
 
 /**
@@ -36,7 +38,7 @@ export function lintText(bytes: Uint8Array, files?: readonly string[]): LintedTe
   const checked = check(value);
   if ('errors' in checked) return { findings: checked.errors.map(at('error')).sort(byPlace) };
   const findings = habitWarnings(checked.manifest, files).map(at('warning'));
-  return { findings: findings.sort(byPlace), manifest: checked.manifest, versionScheme: checked.scheme };
+  return { findings: findings.sort(byPlace), manifest: checked.manifest, versionScheme: checked.scheme, placeOf };
 }
 
 function check(value: unknown): ReturnType<typeof checkManifest> | { errors: FieldError[] } {

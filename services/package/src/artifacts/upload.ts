@@ -1,5 +1,5 @@
 import { type ArtifactView, conflict, invalid, nearest, notFound, type WaybillError } from '@waybill/contracts';
-import { expectedArtifacts } from '../versions/manifest-artifacts.js';
+import { expectedArtifacts } from '@waybill/packaging';
 import { requireDraft, type Version } from '../versions/version.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { VersionView } from '@waybill/contracts';
+import { expectedArtifacts } from '@waybill/packaging';
 import { KeyRing, signatureView } from '@waybill/trust';
-import { expectedArtifacts } from './manifest-artifacts.js';
 import type { StoredArtifacts } from './version.js';
 import type { VersionEntity } from './version.entity.js';
 

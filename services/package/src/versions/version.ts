@@ -1,7 +1,6 @@
 import { conflict, type Manifest, type VersionStatus, WaybillError } from '@waybill/contracts';
 import { canonicalJson, manifestDigest } from '@waybill/trust';
-import { expectedArtifacts, fillArtifacts, type StoredArtifact } from './manifest-artifacts.js';
-import type { VersionScheme } from '@waybill/packaging';
+import { expectedArtifacts, frozenManifest, type StoredArtifact, type VersionScheme } from '@waybill/packaging';
 
 /** A version as its rules see it. `draft → published → withdrawn`, never back. */
 export interface Version {
@@ -58,7 +57,7 @@ export function decidePublish(
       })),
     );
   }
-  const manifest = { ...fillArtifacts(version.manifest, stored), versionScheme: version.scheme };
+  const manifest = frozenManifest(version.manifest, version.scheme, stored);
   return { kind: 'change', manifest, manifestDigest: manifestDigest(manifest) };
 }
 

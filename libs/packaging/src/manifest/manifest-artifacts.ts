@@ -1,4 +1,5 @@
 import type { Manifest } from '@waybill/contracts';
+import type { VersionScheme } from './version-scheme.js';
 
 /** What a manifest says about one of its files before or after the upload. */
 export interface ExpectedArtifact {
@@ -24,10 +25,19 @@ export function expectedArtifacts(manifest: Manifest): ExpectedArtifact[] {
   return [...byFile.values()];
 }
 
-/** The manifest as agents get it: digest and size of every file filled in. All files must be in `stored`. */
-export function fillArtifacts(manifest: Manifest, stored: ReadonlyMap<string, StoredArtifact>): Manifest {
+/**
+ * The manifest as it is published: digest and size of every file and the scheme of its versions are part of it. `package build` and the
+ * server make the same of the same files, so their digests are the same.
+ * @param stored every file that the manifest names
+ */
+export function frozenManifest(
+  manifest: Manifest,
+  scheme: VersionScheme,
+  stored: ReadonlyMap<string, StoredArtifact>,
+): Manifest {
   return {
     ...manifest,
+    versionScheme: scheme,
     variants: manifest.variants.map((variant) => ({
       ...variant,
       artifacts: variant.artifacts.map(({ file }) => {
