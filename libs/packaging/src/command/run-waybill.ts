@@ -3,8 +3,9 @@ import { type Command, type Output, UsageError } from './command.js';
 import { packageBuild } from './package-build.js';
 import { packageInit } from './package-init.js';
 import { packageLint } from './package-lint.js';
+import { packagePublish } from './package-publish.js';
 
-const COMMANDS: Command[] = [packageInit, packageLint, packageBuild];
+const COMMANDS: Command[] = [packageInit, packageLint, packageBuild, packagePublish];
 
 /** Runs the command that the first words name; returns the exit code of the process. */
 export async function runWaybill(args: string[], output: Output): Promise<number> {
