@@ -5,6 +5,7 @@ import { type NextFunction, type Request, type Response, text } from 'express';
 import { setApiPrefix } from './api-prefix.js';
 import { GatewayConfig } from './gateway.config.js';
 import { buildDocument } from './openapi/document.js';
+import { serveManifestSchema } from './openapi/serve-manifest-schema.js';
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
 const MANIFEST_LIMIT = 1024 * 1024;
@@ -33,6 +34,7 @@ export function configureHttp(app: NestExpressApplication): void {
     customSiteTitle: 'Waybill API',
     jsonDocumentUrl: 'openapi.json',
   });
+  serveManifestSchema(app);
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
 }

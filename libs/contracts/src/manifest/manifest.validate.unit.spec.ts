@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { FULL_MANIFEST, ledger } from './manifest.cases.spec.js';
-import { manifestJsonSchema } from './manifest.schema.js';
 import { referencedFiles, validateManifest } from './manifest.validate.js';
 
 // Cases change a copy in ways its type does not allow.
@@ -224,15 +221,6 @@ describe('validateManifest', () => {
           expect([pointer.startsWith('/'), message.length > 0]).toEqual([true, true]);
       }),
     );
-  });
-});
-
-describe('the committed JSON Schema of the manifest', () => {
-  it('is what the code says; after a change run: npm run schema -w @waybill/contracts', () => {
-    const committed = JSON.parse(
-      readFileSync(join(import.meta.dirname, '../../schema/manifest.schema.json'), 'utf8'),
-    ) as object;
-    expect(committed).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
   });
 });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runWaybill } from './run-waybill.js';
+import { waybill } from './run-in-spec.fixtures.spec.js';
 
 const CONTROL = `Package: acme-ledger
 Version: 1:2.4.0-1
@@ -25,11 +25,6 @@ describe('waybill package init', () => {
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  async function waybill(...args: string[]) {
-    const [out, err]: [string[], string[]] = [[], []];
-    const code = await runWaybill(args, { out: (line) => out.push(line), err: (line) => err.push(line) });
-    return { code, out: out.join('\n'), err: err.join('\n') };
-  }
   const manifest = () => readFile(join(directory, 'waybill.yaml'), 'utf8');
 
   async function deb(control = CONTROL) {
@@ -73,10 +68,23 @@ describe('waybill package init', () => {
     await make();
     expect(await waybill('package', 'init', directory)).toMatchObject({ code: 0, err: '' });
     const text = await manifest();
-    expect(text).toMatch(/^# yaml-language-server: \$schema=\S*manifest\.schema\.json\n/);
+    // outside of the checkout, and no server named: a path would only be right on this computer
+    expect(text).toMatch(/^package: /);
     for (const part of expected) expect(text).toContain(part);
     const { code, out } = await waybill('package', 'lint', directory);
     expect([code, out]).toEqual([0, expect.stringContaining('0 errors, 0 warnings')]);
+  });
+
+  it('tells editors the JSON Schema of the server that is named', async () => {
+    await tar('acme-2.4.0.tar');
+    const { out } = await waybill('package', 'init', directory);
+    expect(out).toContain('With --server URL');
+    await waybill('package', 'init', directory, '--force', '--server', 'https://waybill.example/');
+    expect(await manifest()).toMatch(
+      /^# yaml-language-server: \$schema=https:\/\/waybill.example\/manifest.schema.json\npackage: /,
+    );
+    expect(await waybill('package', 'lint', directory)).toMatchObject({ code: 0 });
+    expect(await waybill('package', 'init', directory, '--server', 'here')).toMatchObject({ code: 2 });
   });
 
   it('writes over a manifest only with --force', async () => {

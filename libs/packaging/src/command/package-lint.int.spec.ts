@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runWaybill } from './run-waybill.js';
+import { waybill } from './run-in-spec.fixtures.spec.js';
 
 const GOOD = `package: acme
 version: "1.0.0"
@@ -16,11 +16,6 @@ describe('waybill package lint', () => {
   beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'waybill-lint-'))));
   afterEach(() => rm(directory, { recursive: true }));
 
-  async function waybill(...args: string[]) {
-    const [out, err]: [string[], string[]] = [[], []];
-    const code = await runWaybill(args, { out: (line) => out.push(line), err: (line) => err.push(line) });
-    return { code, out: out.join('\n'), err: err.join('\n') };
-  }
   const write = (name: string, text: string) => writeFile(join(directory, name), text);
 
   it('ends with 0 when there are warnings only', async () => {

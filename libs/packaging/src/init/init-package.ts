@@ -1,23 +1,32 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MANIFEST_FILES, NoPackageError } from '../lint/lint-directory.js';
 import { lintText } from '../lint/lint-text.js';
 import { archiveFacts } from './archive-facts.js';
 import { debFacts } from './deb-facts.js';
 import { manifestDraft } from './manifest-draft.js';
+import { schemaPlace } from './schema-place.js';
 
 const KNOWN = /\.(deb|tar|tar\.gz|tgz|tar\.zst|zip)$/;
 const KINDS = '.deb, .tar, .tar.gz, .tgz, .tar.zst or .zip';
-const SCHEMA = fileURLToPath(new URL('../../../contracts/schema/manifest.schema.json', import.meta.url));
+
+export interface InitOptions {
+  /** writes over a manifest */
+  force: boolean;
+  /** whose JSON Schema editors shall use, e.g. `https://waybill.example` */
+  server?: string;
+}
 
 /**
  * Writes a first waybill.yaml beside a package file.
  * @param path the file, or a directory that holds exactly one
- * @returns the path of the manifest
+ * @returns the path of the manifest, and where editors find its JSON Schema, if anywhere
  * @throws NoPackageError when there is no such file, it cannot be read, or there is a manifest already and `force` is not set
  */
-export async function initPackage(path: string, force: boolean): Promise<string> {
+export async function initPackage(
+  path: string,
+  { force, server }: InitOptions,
+): Promise<{ manifest: string; schema?: string }> {
   const file = await packageFile(resolve(path));
   const directory = dirname(file);
   const names = await readdir(directory);
@@ -27,11 +36,12 @@ export async function initPackage(path: string, force: boolean): Promise<string>
   }
   if (names.includes('waybill.yaml') && !force) throw exists(manifest);
   const facts = await (file.endsWith('.deb') ? debFacts(file) : archiveFacts(file));
-  const text = manifestDraft(facts, relative(directory, SCHEMA));
+  const schema = schemaPlace(directory, server);
+  const text = manifestDraft(facts, schema);
   const error = lintText(Buffer.from(text)).findings.find(({ severity }) => severity === 'error');
   if (error) throw new NoPackageError(`No manifest can be made for ${file}: ${error.pointer} ${error.message}`);
   await write(manifest, text, force);
-  return manifest;
+  return { manifest, ...(schema !== undefined && { schema }) };
 }
 
 async function packageFile(path: string): Promise<string> {

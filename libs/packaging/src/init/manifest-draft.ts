@@ -4,16 +4,16 @@ const CONTROL = /[\u0000-\u001f\u007f]+/g;
 
 /**
  * The text of a first `waybill.yaml`, with what was guessed said in comments.
- * @param schema where editors find the JSON Schema: an address or a path relative to the manifest
+ * @param schema where editors find the JSON Schema: an address or a path relative to the manifest; none: they are not told
  */
-export function manifestDraft(facts: PackageFacts & { debName?: string }, schema: string): string {
+export function manifestDraft(facts: PackageFacts & { debName?: string }, schema?: string): string {
   const { name, version, arch, file, publisher, description } = facts;
   const title = name.replaceAll(
     /(^|[-_.])([a-z])/g,
     (_, gap: string, letter: string) => `${gap && ' '}${letter.toUpperCase()}`,
   );
   const lines = [
-    `# yaml-language-server: $schema=${schema}`,
+    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
     `package: ${quoted(name, 128)}`,
     version === undefined
       ? 'version: "0.0.0" # not in the name of the file: put the right one'

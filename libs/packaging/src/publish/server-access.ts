@@ -13,6 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The server cannot be asked at all: an address or a token is missing or wrong. */
 export class AccessError extends Error {}
 
+const WANTED = 'name the server by --server or WAYBILL_SERVER, e.g. https://waybill.example';
 const TOKEN_HINT = 'give an API token by WAYBILL_API_TOKEN, or the file that holds it by WAYBILL_API_TOKEN_FILE';
 
 /**
@@ -25,17 +26,23 @@ export function serverAccess(address: string | undefined, env: Environment): Ser
 }
 
 function serverOf(address: string | undefined, env: Environment): string {
-  const wanted = 'name the server by --server or WAYBILL_SERVER, e.g. https://waybill.example';
-  if (!address) throw new AccessError(`No server: ${wanted}.`);
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const odd = !url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '';
-  if (odd) throw new AccessError(`The server "${address}" is no address of a server; ${wanted}.`);
+  if (!address) throw new AccessError(`No server: ${WANTED}.`);
+  const server = serverAddress(address);
   const plaintext = (env['WAYBILL_ALLOW_PLAINTEXT'] ?? '').split(',').map((link) => link.trim());
-  if (!isProtected(address) && !plaintext.includes('http')) {
-    throw new AccessError(
-      `The token would go to ${url.host} unencrypted: use https://, or name "http" in WAYBILL_ALLOW_PLAINTEXT.`,
-    );
-  }
+  if (isProtected(server) || plaintext.includes('http')) return server;
+  throw new AccessError(
+    `The token would go to ${new URL(server).host} unencrypted: use https://, or name "http" in WAYBILL_ALLOW_PLAINTEXT.`,
+  );
+}
+
+/**
+ * An address as somebody writes it, without what the API adds to it.
+ * @throws AccessError
+ */
+export function serverAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '')
+    throw new AccessError(`The server "${address}" is no address of a server; ${WANTED}.`);
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}`;
 }
 

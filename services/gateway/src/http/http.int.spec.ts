@@ -203,4 +203,13 @@ describe('the documentation', () => {
     const served = await (await fetch(`${world.url}/openapi.json`)).json();
     expect(served).toEqual(JSON.parse(readFileSync('services/gateway/openapi.json', 'utf8')));
   });
+
+  it('has the JSON Schema of manifests beside it, for editors, without a token', async () => {
+    const served = await fetch(`${world.url}/manifest.schema.json`);
+    expect([served.status, served.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('application/schema+json'),
+    ]);
+    expect(await served.json()).toEqual(JSON.parse(readFileSync('libs/contracts/schema/manifest.schema.json', 'utf8')));
+  });
 });

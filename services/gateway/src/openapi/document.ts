@@ -1,9 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { manifestSchema } from '@waybill/contracts';
+import { manifestJsonSchema } from '@waybill/contracts';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { z } from 'zod';
 import { viewSchemas } from './views.generated.js';
 
 type JsonSchemaOptions = NonNullable<Parameters<typeof validationMetadatasToSchemas>[0]>;
@@ -28,7 +27,11 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   // For orchestrators, on every service alike; not part of the API.
   for (const path of Object.keys(document.paths)) if (path.startsWith('/health/')) delete document.paths[path];
   documentProblems(document);
-  const named = { ...requestSchemas(), ...(viewSchemas as unknown as Schemas), Manifest: manifestJsonSchema() };
+  const named = {
+    ...requestSchemas(),
+    ...(viewSchemas as unknown as Schemas),
+    Manifest: manifestJsonSchema('openapi-3.0'),
+  };
   document.components = { ...document.components, schemas: keepReferenced(document, named) };
   for (const path of Object.values(document.paths)) {
     if (path.post) {
@@ -81,11 +84,6 @@ function requestSchemas(): Schemas {
     description: 'see `POST /groups`; null: none of its own any more',
   };
   return schemas;
-}
-
-function manifestJsonSchema(): Schemas[string] {
-  const { $schema: _, ...schema } = z.toJSONSchema(manifestSchema, { target: 'openapi-3.0', unrepresentable: 'any' });
-  return schema as Schemas[string];
 }
 
 /** Only what the operations refer to, directly or through other schemas. */
