@@ -17,7 +17,7 @@ export const MANIFEST_DOCS: Record<string, FieldDocs> = {
   package: doc('Name of the package: lower-case letters, digits, dot, dash, underscore.', 'acme-ledger'),
   version: doc('Version of the software. Put it in quotes, YAML reads 2.10 as the number 2.1.', '2.4.0', '1:2.4.0-1'),
   versionScheme: doc(
-    'How versions are compared: semver.org, deb-version(7) or dotted numbers. Left out, it is guessed from the version and the installers, and stated in the answer.',
+    'How versions are compared: semver.org, deb-version(7), rpm-version(7) or dotted numbers. Left out, it is guessed from the version and the installers, and stated in the answer.',
     'semver',
   ),
   title: doc('What people read in lists; default the name of the package.', 'Acme Ledger'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DURATION_PATTERN, durationMs } from './duration.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
-const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~:_-]{0,127}$/;
+const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+~^:_-]{0,127}$/;
 const FILE = /^[A-Za-z0-9][A-Za-z0-9.+~_ ()-]{0,254}$/;
 /** No part of it is `..`; an expression, so that the JSON Schema says it, too. */
 const ABSOLUTE_PATH = /^\/(?!(?:[^\u0000-\u001f]*\/)?\.\.(?:\/|$))[^\u0000-\u001f]*$/;
@@ -11,7 +11,7 @@ const SIZE = /^\d{1,12}(B|KiB|MiB|GiB|TiB)$/;
 export const packageName = z
   .string()
   .regex(NAME, 'use 1-128 lower-case letters, digits, dot, dash or underscore, e.g. acme-ledger');
-export const packageVersion = z.string().regex(VERSION, 'use letters, digits and . + ~ : _ -, e.g. 2.4.0');
+export const packageVersion = z.string().regex(VERSION, 'use letters, digits and . + ~ ^ : _ -, e.g. 2.4.0');
 const fileName = z.string().regex(FILE, 'use a plain file name without a path, e.g. setup.deb');
 const size = z.string().regex(SIZE, 'use a whole number and a unit, e.g. 500MiB');
 /** The longest time-out: an installer that runs for longer hangs, and holds up every other one on the computer. */
@@ -21,10 +21,7 @@ const duration = z
   .regex(DURATION_PATTERN, { error: 'use an ISO 8601 duration, e.g. PT20M', abort: true })
   .refine((text) => durationMs(text) > 0, 'must be longer than 0, e.g. PT20M')
   .refine((text) => durationMs(text) <= LONGEST_MS, 'must be at most P7D (7 days), e.g. PT20M');
-const absolutePath = z
-  .string()
-  .max(4096)
-  .regex(ABSOLUTE_PATH, 'use an absolute path without ".."');
+const absolutePath = z.string().max(4096).regex(ABSOLUTE_PATH, 'use an absolute path without ".."');
 const mode = z.string().regex(/^0?[0-7]{3,4}$/, 'use an octal mode, e.g. 0644');
 const exitCode = z.int().min(0).max(65535);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'use 64 lower-case hexadecimal digits');
@@ -146,7 +143,7 @@ const variant = z.strictObject({
 export const manifestSchema = z.strictObject({
   package: packageName,
   version: packageVersion,
-  versionScheme: z.enum(['semver', 'debian', 'dotted']).optional(),
+  versionScheme: z.enum(['semver', 'debian', 'rpm', 'dotted']).optional(),
   title: z.string().min(1).max(200).optional(),
   publisher: z.string().max(200).optional(),
   description: z.string().max(4000).optional(),

@@ -116,7 +116,7 @@ export interface VersionView {
   id: string;
   package: string;
   version: string;
-  versionScheme: 'semver' | 'debian' | 'dotted';
+  versionScheme: 'semver' | 'debian' | 'rpm' | 'dotted';
   status: VersionStatus;
   manifest: Manifest;
   manifestDigest: string | null;

@@ -55,7 +55,7 @@ function schemeErrors(manifest: Manifest, scheme: VersionScheme | null): FieldEr
     return [
       {
         pointer: '/version',
-        message: 'use a semantic version (2.4.0), a Debian version (1:2.4.0-1) or dotted numbers (2.4)',
+        message: 'use a semantic version (2.4.0), a Debian or RPM version (1:2.4.0-1) or dotted numbers (2.4)',
       },
     ];
   }

@@ -28,10 +28,22 @@ describe('version scheme', () => {
     expect(guess(version, { type: 'deb' })).toBe(scheme),
   );
 
+  it.each([
+    ['2.4.0', 'semver'],
+    ['2.4', 'dotted'],
+    ['2.4.0-1.el9', 'rpm'],
+    ['1:2.4^git1_x', 'rpm'],
+    ['2.4-1-1', null],
+  ])('%s installed by rpm is guessed as %s', (version, scheme) => expect(guess(version, { type: 'rpm' })).toBe(scheme));
+
   it('judges a stated scheme strictly', () => {
     expect(fitsScheme('2.4', 'semver')).toBe(false);
     expect(fitsScheme('v2.4.0', 'semver')).toBe(false);
     expect(fitsScheme('2.4-', 'debian')).toBe(false);
     expect(fitsScheme('2.4.0-1', 'dotted')).toBe(false);
+    for (const none of ['a:1', '1:', '-1', '1-', '1--1', '1-1-1', '1 2', '~'])
+      expect([none, fitsScheme(none, 'rpm')]).toEqual([none, false]);
+    for (const one of ['1', 'xyz10', '0:1-1', '1.0~rc1^git2-3.fc40', '5.5p1_2+x'])
+      expect([one, fitsScheme(one, 'rpm')]).toEqual([one, true]);
   });
 });

@@ -1,5 +1,5 @@
-import { type SoftwareSource, versionKey } from '@waybill/contracts';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { fillVersionKeys } from './fill-version-keys.js';
 
 /** What of a computer a dynamic group may look at; a change of software shows in its digest. */
 const LASTING = 'name, hostname, os, arch, distribution, agent_version, attributes, inventory, software_digest';
@@ -63,22 +63,4 @@ function rowOf(side: 'OLD' | 'NEW'): string {
   return `(${LASTING.split(', ')
     .map((column) => `${side}.${column}`)
     .join(', ')})`;
-}
-
-/** The keys are made by the same function that agents and filters use. */
-async function fillVersionKeys(runner: QueryRunner): Promise<void> {
-  const known = (await runner.query('SELECT DISTINCT version, source FROM software')) as {
-    version: string;
-    source: SoftwareSource;
-  }[];
-  await runner.query(
-    `UPDATE software s SET version_key = k.key
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS k (version, source, key)
-     WHERE s.version = k.version AND s.source = k.source`,
-    [
-      known.map(({ version }) => version),
-      known.map(({ source }) => source),
-      known.map(({ version, source }) => versionKey(version, source)),
-    ],
-  );
 }

@@ -3167,6 +3167,7 @@ export const viewSchemas = {
         "enum": [
           "semver",
           "debian",
+          "rpm",
           "dotted"
         ]
       },
