@@ -34,15 +34,19 @@ export class FakeDoor {
   });
   tokenSeconds = 3600;
   timeOffset = 0;
+  /** host and port that sessions name */
+  broker: string;
   private readonly computers = new Map<string, string>();
   private readonly hosts = new Map<string, string>();
   private readonly groups = new Set<string>();
   private server: Server | null = null;
 
   constructor(
-    private readonly brokerUrl: string,
+    brokerUrl: string,
     private readonly vhost: string,
-  ) {}
+  ) {
+    this.broker = new URL(brokerUrl).host;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${(this.server!.address() as AddressInfo).port}`;
@@ -103,6 +107,7 @@ export class FakeDoor {
       >;
     if (path === '/enrol') return this.enrol(json());
     if (path === '/token') return this.issue(String(decodeJwt(json()['client_assertion']!).sub).slice(2));
+    if (!request.headers.authorization) throw Object.assign(new Error('token'), { status: 401 });
     const computerId = String(decodeJwt(request.headers.authorization!.slice(7)).sub).slice(2);
     if (path === '/session') return this.session(computerId);
     if (path === '/desired-state') return this.desired(computerId);
@@ -138,11 +143,10 @@ export class FakeDoor {
   }
 
   private session(computerId: string): SessionResponse {
-    const { host } = new URL(this.brokerUrl);
     return {
       computerId,
       time: new Date(Date.now() + this.timeOffset).toISOString(),
-      broker: { url: `amqp://${host}`, vhost: this.vhost },
+      broker: { url: `amqp://${this.broker}`, vhost: this.vhost },
       subscriptions: this.subscriptions(computerId),
       keySets: KEYS.chain,
     };

@@ -120,7 +120,14 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
     items: () => asThisComputer((token) => door.catalogue(token)),
     take: (offerId, requestId) => asThisComputer((token) => door.take(token, offerId, requestId)),
   });
-  const desk = new LocalDesk({ journal, offers: core.offers, restarts: core.restarts, catalogue });
+  const desk = new LocalDesk({
+    journal,
+    offers: core.offers,
+    restarts: core.restarts,
+    catalogue,
+    computerId,
+    connected: () => core.session.connection?.connected ?? false,
+  });
   const local = new LocalServer(desk, layout, log);
   // Before anything else makes files: it changes the mask of the process for a moment. Without it the agent does all its work; its users only cannot ask it.
   await local

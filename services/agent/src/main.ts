@@ -10,12 +10,22 @@ const { startFailure } = await import('./start-failure.js');
 
 /** A user who asks the agent needs none of it; the agent none of what asks. */
 async function run(): Promise<void> {
+  if (args[0] === '--version') {
+    const { AGENT_VERSION } = await import('./version.js');
+    return void process.stdout.write(`${AGENT_VERSION}\n`);
+  }
   if (args[0]?.startsWith('-') ?? true) return (await import('./run-agent.js')).runAgent(args);
-  const { runLocalCommand } = await import('./local/local-command.js');
   const print = {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
   };
+  if (args[0] === 'doctor') {
+    const { runDoctor } = await import('./doctor/doctor-command.js');
+    // A check that was given up may still wait for somebody who never answers.
+    const code = await runDoctor(args.slice(1), print);
+    return void process.stdout.write('', () => process.exit(code));
+  }
+  const { runLocalCommand } = await import('./local/local-command.js');
   process.exitCode = await runLocalCommand(args, print);
 }
 

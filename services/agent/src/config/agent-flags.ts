@@ -31,6 +31,7 @@ WAYBILL_AGENT_BANDWIDTH (bytes per second for all downloads, by the computer's c
 WAYBILL_AGENT_PROXY (http://proxy:3128; default HTTPS_PROXY and HTTP_PROXY), WAYBILL_AGENT_NO_PROXY, WAYBILL_AGENT_LOG_LEVEL,
 WAYBILL_AGENT_SESSIONS (/run/user, where users who are logged in are found), WAYBILL_AGENT_RESTART_COMMAND (instead of shutdown).
 
+To find out why it does not work: waybill-agent doctor [--json]. Which version it is: waybill-agent --version.
 To ask the agent that runs on this computer: waybill-agent status | postpone | install-now | restart, each with --help.
 `;
 

@@ -28,7 +28,7 @@ export function generateAgentKey(): AgentKey {
  * so that a kill at any moment leaves either no key or a complete one.
  */
 export function loadOrCreateAgentKey(stateDirectory: string): AgentKey {
-  const path = join(stateDirectory, 'agent.key');
+  const path = keyIn(stateDirectory);
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
   try {
     return read(path);
@@ -49,6 +49,16 @@ export function loadOrCreateAgentKey(stateDirectory: string): AgentKey {
     unlinkSync(draft);
   }
   return read(path);
+}
+
+/** The key's file in the state directory. */
+export function keyIn(stateDirectory: string): string {
+  return join(stateDirectory, 'agent.key');
+}
+
+/** Reads the key and changes nothing, not even a mode that is too wide. @throws when it cannot be read */
+export function readAgentKey(stateDirectory: string): AgentKey {
+  return fromPrivate(createPrivateKey(readFileSync(keyIn(stateDirectory), 'utf8')));
 }
 
 function read(path: string): AgentKey {

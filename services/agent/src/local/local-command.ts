@@ -17,6 +17,7 @@ export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config 
   history [--json]            what was done on this computer, newest first
   catalog [--json]            what you may install yourself
   install PACKAGE[@VERSION]   install something of it, or ask for it where somebody has to approve
+  doctor [--json]             what is wrong, and what to do (waybill-agent doctor --help)
   restart                     restart the computer, when an installation waits for that
   --state DIR                 of the agent (/var/lib/waybill-agent); also WAYBILL_AGENT_STATE
   --help                      this text
@@ -52,8 +53,8 @@ export async function runLocalCommand(
 
 function wordsOf(answer: LocalAnswer & { ok: true }, command: string | undefined): string {
   if ('offers' in answer) return catalogueWords(answer.offers);
-  if ('done' in answer) return `${plain(answer.done, MAX_SENTENCE)}\n`;
-  return command === 'history' ? historyWords(answer.jobs) : statusWords(answer.jobs);
+  if ('jobs' in answer) return command === 'history' ? historyWords(answer.jobs) : statusWords(answer.jobs);
+  return 'done' in answer ? `${plain(answer.done, MAX_SENTENCE)}\n` : `${JSON.stringify(answer)}\n`;
 }
 
 function read(args: readonly string[]) {

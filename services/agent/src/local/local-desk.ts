@@ -7,7 +7,9 @@ import type { InstallOffers } from '../user/install-offers.js';
 import { deferralsLeft } from '../user/offer.js';
 import type { RestartKeeper } from '../user/restart-keeper.js';
 import { local, titleOf } from '../user/user-words.js';
-import type { LocalAnswer, LocalJob, LocalRequest } from './local-request.js';
+import { AGENT_VERSION } from '../version.js';
+import { anyArtifact } from './any-artifact.js';
+import type { LocalAnswer, LocalHealth, LocalJob, LocalRequest } from './local-request.js';
 
 /** Jobs that ended and are still shown. */
 const ENDED = 10;
@@ -19,6 +21,9 @@ export interface LocalDeskParts {
   offers: InstallOffers;
   restarts: Pick<RestartKeeper, 'agree'>;
   catalogue: Catalogue;
+  computerId: string;
+  /** to the broker, at this moment */
+  connected(): boolean;
 }
 
 /** Answers the users of the computer. Whoever reaches it may ask: who that is, the permissions of the socket say. */
@@ -46,7 +51,16 @@ export class LocalDesk {
         return this.parts.restarts.agree()
           ? { ok: true, done: 'The computer restarts in about a minute, or when what is being installed is done.' }
           : refusal('restart.none', 'Nothing waits for a restart that Waybill may make.');
+      case 'health':
+        return { ok: true, health: this.health() };
     }
+  }
+
+  private health(): LocalHealth {
+    const { journal, computerId, connected } = this.parts;
+    const [record] = [...journal.openAttempts(), ...journal.lastEnded(1)];
+    const artifact = record ? anyArtifact(record.command) : null;
+    return { computerId, version: AGENT_VERSION, connected: connected(), artifact };
   }
 
   private postpone(record: AttemptRecord, forMs: number): LocalAnswer {

@@ -22,6 +22,7 @@ export const localRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ v: z.literal(1), do: z.literal('history') }),
   z.strictObject({ v: z.literal(1), do: z.literal('catalog') }),
   z.strictObject({ v: z.literal(1), do: z.literal('install'), offer: z.string().min(1).max(300) }),
+  z.strictObject({ v: z.literal(1), do: z.literal('health') }),
 ]);
 
 export type LocalRequest = z.infer<typeof localRequestSchema>;
@@ -50,9 +51,20 @@ export interface LocalOffer extends CatalogueItem {
   job: Pick<LocalJob, 'status' | 'message'> | null;
 }
 
+/** The agent of itself, for `waybill-agent doctor`. */
+export interface LocalHealth {
+  computerId: string;
+  version: string;
+  /** to the broker */
+  connected: boolean;
+  /** SHA-256 of something that it was told to fetch, null when it never was */
+  artifact: string | null;
+}
+
 export type LocalAnswer =
   | { ok: true; jobs: LocalJob[] }
   | { ok: true; offers: LocalOffer[] }
+  | { ok: true; health: LocalHealth }
   /** what was done, as a sentence */
   | { ok: true; done: string }
   | { ok: false; code: string; message: string };

@@ -7,6 +7,11 @@ export function socketIn(directory: string): string {
   return join(directory, 'agent.sock');
 }
 
+/** The agent's journal in its state directory. */
+export function journalIn(directory: string): string {
+  return join(directory, 'journal.sqlite');
+}
+
 /** Where things lie in the state directory (mode 0700). */
 export class StateLayout {
   readonly journal: string;
@@ -18,7 +23,7 @@ export class StateLayout {
   private readonly logs: string;
 
   constructor(readonly directory: string) {
-    this.journal = join(directory, 'journal.sqlite');
+    this.journal = journalIn(directory);
     this.socket = socketIn(directory);
     this.artifacts = join(directory, 'artifacts');
     this.work = join(directory, 'work');
