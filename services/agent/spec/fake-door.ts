@@ -108,7 +108,7 @@ export class FakeDoor {
     if (path === '/enrol') return this.enrol(json());
     if (path === '/token') return this.issue(String(decodeJwt(json()['client_assertion']!).sub).slice(2));
     if (!request.headers.authorization) throw Object.assign(new Error('token'), { status: 401 });
-    const computerId = String(decodeJwt(request.headers.authorization!.slice(7)).sub).slice(2);
+    const computerId = String(decodeJwt(request.headers.authorization.slice(7)).sub).slice(2);
     if (path === '/session') return this.session(computerId);
     if (path === '/desired-state') return this.desired(computerId);
     if (path === '/inventory') return { count: this.inventories.push(json() as unknown as InventoryRequest) };

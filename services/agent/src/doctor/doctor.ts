@@ -7,7 +7,7 @@ import { type Check, failed, ok } from './check.js';
 import { agentCheck, type AgentAnswer, journalCheck } from './checks/agent.checks.js';
 import { diskCheck } from './checks/disk.check.js';
 import { clockCheck, serverCheck, tlsCheck } from './checks/door.checks.js';
-import { brokerCheck, enrolmentCheck, objectStoreCheck } from './checks/link.checks.js';
+import { brokerCheck, enrolmentCheck, objectStoreCheck, UNKNOWN } from './checks/link.checks.js';
 import { nameCheck } from './checks/name.check.js';
 import { permissionsCheck } from './checks/permissions.check.js';
 import { probeDoor } from './door-probe.js';
@@ -30,13 +30,17 @@ export function checksOf(config: AgentConfig): Check[] {
   const agent = once(() => askHealth(state));
   const known = once(async () => {
     if (stored.kind === 'readable') return stored;
+    if (stored.kind === 'missing') return { computerId: null, artifact: null };
     const answer = await agent();
     return typeof answer === 'string' ? null : answer;
   });
-  const computerId = async () => (await known())?.computerId ?? null;
+  const computerId = async () => {
+    const state = await known();
+    return state === null ? UNKNOWN : state.computerId;
+  };
   const link = once(async () => {
     const [seen, id] = await Promise.all([probe(), computerId()]);
-    if (id === null) throw new Error('this computer is not enrolled');
+    if (id === null || id === UNKNOWN) throw new Error('this computer is not enrolled');
     return openLink(door, state, id, (seen.answered && seen.skewMs) || 0);
   });
   const ticketUrl = async ({ token }: { token: string }) => {
@@ -74,6 +78,7 @@ function firstHop({ server, proxies }: AgentConfig): { host: string; whose: 'ser
   const proxy = protocol === 'https:' ? proxies?.https : proxies?.http;
   const excepted = proxies?.except
     ?.split(',')
+    .map((name) => name.trim())
     .some((name) => host === name || host.endsWith(`.${name.replace(/^\*?\./, '')}`));
   return proxy === undefined || excepted
     ? { host, whose: 'server' }

@@ -7,9 +7,12 @@ const LOGIN_MS = 8_000;
 const NOT_ENROLLED =
   'Start the agent once with WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE, a token of your administrator.';
 
+/** The journal cannot be read, and no agent answers that could say it. */
+export const UNKNOWN = Symbol('unknown');
+
 export interface LinkCheckParts {
   /** null: not enrolled */
-  computerId(): Promise<string | null>;
+  computerId(): Promise<string | null | typeof UNKNOWN>;
   /** rejects as the door does */
   link(): Promise<Link>;
   connections: HttpConnections;
@@ -23,6 +26,7 @@ export function enrolmentCheck({ computerId, link }: LinkCheckParts): Check {
     name: 'enrolment',
     async run() {
       const id = await computerId();
+      if (id === UNKNOWN) return skipped('The journal knows it, and cannot be read; see journal and agent.');
       if (id === null) return failed('This computer is not enrolled.', NOT_ENROLLED);
       try {
         await link();
@@ -43,7 +47,7 @@ export function brokerCheck({ computerId, link }: LinkCheckParts): Check {
     name: 'broker',
     async run() {
       const id = await computerId();
-      if (id === null) return skipped('Its address is told to computers that are enrolled.');
+      if (id === null || id === UNKNOWN) return skipped('Its address is told to computers that are enrolled.');
       const opened = await link().catch(() => null);
       if (!opened) return skipped('Its address comes from the server; see server and enrolment.');
       const { url } = opened.session.broker;
