@@ -26,16 +26,27 @@ export class AgentProcess {
     env?: Record<string, string>;
   }): AgentProcess {
     const args = ['--server', options.server, '--state', options.state, '--root', options.root];
-    const [program = '', ...rest] = [...GUARD, process.execPath, MAIN, ...args];
+    return AgentProcess.run([process.execPath, MAIN, ...args], {
+      WAYBILL_AGENT_HOSTNAME: 'spec-computer',
+      ...(options.token ? { WAYBILL_AGENT_TOKEN: options.token } : {}),
+      ...options.env,
+    });
+  }
+
+  /** One that has nothing but its configuration file. */
+  static startFrom(config: string): AgentProcess {
+    return AgentProcess.run([process.execPath, MAIN, '--config', config]);
+  }
+
+  private static run(command: readonly string[], env: Record<string, string> = {}): AgentProcess {
+    const [program = '', ...rest] = [...GUARD, ...command];
     const child = spawn(program, rest, {
       env: {
         ...process.env,
-        WAYBILL_AGENT_HOSTNAME: 'spec-computer',
         // users of the computer that runs the specs are nobody's business, and it is never restarted
         WAYBILL_AGENT_SESSIONS: '/nonexistent',
         WAYBILL_AGENT_RESTART_COMMAND: '/bin/false',
-        ...(options.token ? { WAYBILL_AGENT_TOKEN: options.token } : {}),
-        ...options.env,
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

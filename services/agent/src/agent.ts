@@ -13,6 +13,7 @@ import { ComputerStepRunner } from './execution/computer-step-runner.js';
 import { SOFTWARE_PREFIX } from './execution/installed-software.js';
 import { httpConnections } from './http/http-request.js';
 import { loadOrCreateAgentKey } from './identity/agent-key.js';
+import { describeComputer } from './identity/describe-computer.js';
 import { enrolOnce } from './identity/enrolment.js';
 import { platformFacts } from './identity/platform-facts.js';
 import { collectInventory } from './inventory/collect-inventory.js';
@@ -32,7 +33,6 @@ import { systemZone } from './time/system-zone.js';
 import { DesktopNotifier } from './user/desktop-notifier.js';
 import { LogNotifier } from './user/notifier.js';
 import { NoRestarter, type Restarter, SystemRestarter } from './user/restarter.js';
-import { AGENT_VERSION } from './version.js';
 
 /** Milliseconds after which unused downloads and the memory of old jobs go. */
 const KEEP_DOWNLOADS_MS = 7 * 86_400_000;
@@ -54,15 +54,13 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
   const bandwidth = new Bandwidth(config.bandwidth, systemZone);
   const door = new HttpFleetDoor(config.server, connections, config.allowPlaintext);
   const platform = platformFacts(config.root);
-  const describe = () => ({
-    publicKey: key.publicKey,
-    hostname: config.hostname,
-    agentVersion: AGENT_VERSION,
-    attributes: config.attributes,
-    ...platform,
-  });
+  const describe = () => describeComputer(config, key);
   const keys = new PinnedKeys({ journal, clock, log, rootFingerprint: config.rootKey ?? null });
-  const computerId = await enrolOnce({ door, journal, clock, log, signal, keys }, config.token, describe);
+  const computerId = await enrolOnce(
+    { door, server: config.server, journal, clock, log, signal, keys },
+    config.token,
+    describe,
+  );
   const paths = new RootedPaths(config.root);
   const bootId = readBootId();
   const core: AgentCore = new AgentCore({

@@ -19,6 +19,11 @@ async function run(): Promise<void> {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
   };
+  if (args[0] === 'enrol') {
+    const { runEnrol } = await import('./enrol/enrol-command.js');
+    process.exitCode = await runEnrol(args.slice(1), print);
+    return;
+  }
   if (args[0] === 'doctor') {
     const { runDoctor } = await import('./doctor/doctor-command.js');
     // A check that was given up may still wait for somebody who never answers.

@@ -10,7 +10,7 @@ import { type AgentFlags, parseFlags } from './agent-flags.js';
 import { ConfigError } from './config-error.js';
 
 const DEFAULT_STATE = '/var/lib/waybill-agent';
-const DEFAULT_FILE = '/etc/waybill/agent.json';
+const DEFAULT_FILE = '/etc/waybill-agent/agent.json';
 
 const bandwidth = z.string().transform((text, context) => {
   const plan = parseBandwidth(text);
@@ -24,6 +24,9 @@ const proxy = z.url({ protocol: /^http$/, error: 'use the address of an HTTP pro
 const attributeName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'attribute names are 1-64 letters, digits, dots, dashes or underscores');
+
+/** The secret that lets a computer join. */
+export const enrolmentToken = z.string().min(16, 'an enrolment token has at least 16 characters').max(200);
 
 const schema = z.strictObject({
   server: z.url({
@@ -40,7 +43,7 @@ const schema = z.strictObject({
   publishers: z.enum(['any', 'organisation'], {
     error: 'use any, or organisation for software that its own key signed',
   }),
-  token: z.string().min(16, 'an enrolment token has at least 16 characters').max(200).optional(),
+  token: enrolmentToken.optional(),
   state: z.string().min(1),
   root: z.string().min(1),
   hostname: z.string().min(1).max(255),
@@ -98,7 +101,15 @@ export type AgentLink = 'door' | 'broker' | 'downloads';
  */
 export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv = process.env): AgentConfig {
   const flags = parseFlags(args);
-  const file = readFile(flags.config ?? env['WAYBILL_AGENT_CONFIG']);
+  return agentConfig(flags, env, readFile(namedFile(flags, env)));
+}
+
+/**
+ * What the settings come to.
+ * @param file content of the configuration file
+ * @throws ConfigError with one sentence that names the wrong setting
+ */
+export function agentConfig(flags: AgentFlags, env: NodeJS.ProcessEnv, file: Record<string, unknown>): AgentConfig {
   const raw = {
     state: DEFAULT_STATE,
     root: '/',
@@ -108,8 +119,7 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
     sessions: '/run/user',
     publishers: 'any',
     ...file,
-    ...fromEnvironment(env),
-    ...fromFlags(flags),
+    ...givenSettings(flags, env),
   };
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, raw));
@@ -130,13 +140,30 @@ export function loadAgentConfig(args: readonly string[], env: NodeJS.ProcessEnv 
 }
 
 /**
+ * What flags and environment say, as the configuration file would.
+ * @throws ConfigError when a file that they name cannot be read
+ */
+export function givenSettings(flags: AgentFlags, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  return { ...fromEnvironment(env), ...fromFlags(flags) };
+}
+
+/** The configuration file that flags or environment name, else the usual one. */
+export function configFile(flags: Pick<AgentFlags, 'config'>, env: NodeJS.ProcessEnv): string {
+  return namedFile(flags, env) ?? DEFAULT_FILE;
+}
+
+function namedFile(flags: Pick<AgentFlags, 'config'>, env: NodeJS.ProcessEnv): string | undefined {
+  return flags.config ?? (env['WAYBILL_AGENT_CONFIG'] || undefined);
+}
+
+/**
  * Where the agent of this computer keeps its state, for those who only ask it: they need know nothing else, and may not be able to read its configuration.
  * @throws ConfigError when a file that they name cannot be read
  */
 export function stateDirectory(flags: Pick<AgentFlags, 'state' | 'config'>, env: NodeJS.ProcessEnv): string {
   const named = flags.state ?? (env['WAYBILL_AGENT_STATE'] || undefined);
   if (named !== undefined) return resolve(named);
-  const path = flags.config ?? (env['WAYBILL_AGENT_CONFIG'] || undefined);
+  const path = namedFile(flags, env);
   const { state } = path === undefined ? readable() : readFile(path);
   return resolve(typeof state === 'string' && state !== '' ? state : DEFAULT_STATE);
 }
@@ -152,7 +179,7 @@ function readable(): Record<string, unknown> {
 function fromFlags(flags: AgentFlags): Record<string, unknown> {
   return defined({
     server: flags.server,
-    token: flags.token,
+    token: flags.token ?? (flags['token-file'] && readText(flags['token-file'], '--token-file').trim()),
     ca: flags.ca && readText(flags.ca, '--ca'),
     rootKey: flags['root-key'],
     state: flags.state,
@@ -198,7 +225,11 @@ function parseAttributes(text: string): Record<string, string> {
   );
 }
 
-function readFile(path: string | undefined): Record<string, unknown> {
+/**
+ * @param path undefined: the usual file, which may be missing
+ * @throws ConfigError when it cannot be read, or is no JSON object
+ */
+export function readFile(path: string | undefined): Record<string, unknown> {
   let text: string;
   try {
     text = readFileSync(path ?? DEFAULT_FILE, 'utf8');
@@ -215,7 +246,8 @@ function readFile(path: string | undefined): Record<string, unknown> {
   }
 }
 
-function readText(path: string, setting: string): string {
+/** @throws ConfigError that names the setting */
+export function readText(path: string, setting: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

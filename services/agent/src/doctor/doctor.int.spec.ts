@@ -190,7 +190,7 @@ describe('waybill-agent doctor', () => {
     expect(told.of('journal').verdict).toBe('ok');
     expect(told.of('enrolment')).toMatchObject({
       verdict: 'failed',
-      advice: expect.stringContaining('WAYBILL_AGENT_TOKEN'),
+      advice: expect.stringContaining('waybill-agent enrol'),
     });
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 999');

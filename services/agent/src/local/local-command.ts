@@ -17,6 +17,7 @@ export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config 
   history [--json]            what was done on this computer, newest first
   catalog [--json]            what you may install yourself
   install PACKAGE[@VERSION]   install something of it, or ask for it where somebody has to approve
+  enrol --server URL          have this computer join (waybill-agent enrol --help)
   doctor [--json]             what is wrong, and what to do (waybill-agent doctor --help)
   restart                     restart the computer, when an installation waits for that
   --state DIR                 of the agent (/var/lib/waybill-agent); also WAYBILL_AGENT_STATE

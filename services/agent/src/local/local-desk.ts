@@ -7,6 +7,7 @@ import type { InstallOffers } from '../user/install-offers.js';
 import { deferralsLeft } from '../user/offer.js';
 import type { RestartKeeper } from '../user/restart-keeper.js';
 import { local, titleOf } from '../user/user-words.js';
+import { ENROLLED_AT } from '../identity/enrolment.js';
 import { AGENT_VERSION } from '../version.js';
 import { anyArtifact } from './any-artifact.js';
 import type { LocalAnswer, LocalHealth, LocalJob, LocalRequest } from './local-request.js';
@@ -60,7 +61,13 @@ export class LocalDesk {
     const { journal, computerId, connected } = this.parts;
     const [record] = [...journal.openAttempts(), ...journal.lastEnded(1)];
     const artifact = record ? anyArtifact(record.command) : null;
-    return { computerId, version: AGENT_VERSION, connected: connected(), artifact };
+    return {
+      computerId,
+      enrolledAt: journal.get(ENROLLED_AT),
+      version: AGENT_VERSION,
+      connected: connected(),
+      artifact,
+    };
   }
 
   private postpone(record: AttemptRecord, forMs: number): LocalAnswer {

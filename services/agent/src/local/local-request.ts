@@ -54,6 +54,8 @@ export interface LocalOffer extends CatalogueItem {
 /** The agent of itself, for `waybill-agent doctor`. */
 export interface LocalHealth {
   computerId: string;
+  /** at which it enrolled; null: not known of agents that enrolled before this was kept */
+  enrolledAt: string | null;
   version: string;
   /** to the broker */
   connected: boolean;

@@ -5,7 +5,7 @@ import { doorWords, type Link, logIn } from '../link.js';
 
 const LOGIN_MS = 8_000;
 const NOT_ENROLLED =
-  'Start the agent once with WAYBILL_AGENT_TOKEN or WAYBILL_AGENT_TOKEN_FILE, a token of your administrator.';
+  'Get an enrolment token from your administrator, then: waybill-agent enrol (see waybill-agent enrol --help).';
 
 /** The journal cannot be read, and no agent answers that could say it. */
 export const UNKNOWN = Symbol('unknown');

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+
+/** A command of a document, and what it says that it prints. */
+export interface Example {
+  command: string;
+  /** lines; `…` stands for anything within one */
+  printed: string;
+}
+
+/** All `$` lines of the ```console blocks of a document, in order. */
+export function examplesOf(document: string): Example[] {
+  return [...document.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block]) =>
+    block!
+      .split(/^\$ /m)
+      .slice(1)
+      .map((part) => {
+        const [command = '', ...lines] = part.split('\n');
+        return { command, printed: lines.join('\n') };
+      }),
+  );
+}
+
+/** What the document shows, as what it means on this computer; `…` matches anything but the end of a line. */
+export function pattern(printed: string): RegExp {
+  const escaped = printed.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll('…', '.*')}$`);
+}
+
+/** Standard output and standard error of a command line, as a terminal shows them. */
+export function inShell(command: string, env: Record<string, string>): Promise<string> {
+  return new Promise((resolve) =>
+    execFile('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], { env }, (_, out) => resolve(out)),
+  );
+}
