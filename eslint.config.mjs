@@ -22,7 +22,7 @@ const boundariesOfSpecs = boundaries.map((rule) => ({
 const boundaryRule = (depConstraints) => ['error', { enforceBuildableLibDependency: false, allow: [], depConstraints }];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.local/', '.nx/', 'coverage/', '**/*.generated.ts'] },
+  { ignores: ['**/dist/', '**/node_modules/', '.local/', '.nx/', 'coverage/', 'build/', '**/*.generated.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

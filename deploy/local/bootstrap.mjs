@@ -20,6 +20,7 @@ const tasks = {
   keys: 'deploy/local/keys/keys.ts',
   check: 'deploy/local/check.ts',
   sbom: 'deploy/local/sbom.ts',
+  'package:agent': 'deploy/package/agent.ts',
   waybill: 'libs/packaging/dist/command/main.js',
   build: undefined,
 };

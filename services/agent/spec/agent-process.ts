@@ -34,8 +34,8 @@ export class AgentProcess {
   }
 
   /** One that has nothing but its configuration file. */
-  static startFrom(config: string): AgentProcess {
-    return AgentProcess.run([process.execPath, MAIN, '--config', config]);
+  static startFrom(config: string, program: readonly string[] = [process.execPath, MAIN]): AgentProcess {
+    return AgentProcess.run([...program, '--config', config]);
   }
 
   private static run(command: readonly string[], env: Record<string, string> = {}): AgentProcess {

@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 for (const flag of ['--optimize-for-size', '--max-semi-space-size=1', '--semi-space-growth-factor=1'])
   setFlagsFromString(flag);
 
+// No await at the top of this file: the single executable is a CommonJS bundle, which has none.
 const args = process.argv.slice(2);
-const { startFailure } = await import('./start-failure.js');
 
 /** A user who asks the agent needs none of it; the agent none of what asks. */
 async function run(): Promise<void> {
@@ -34,7 +34,8 @@ async function run(): Promise<void> {
   process.exitCode = await runLocalCommand(args, print);
 }
 
-run().catch((error: unknown) => {
+run().catch(async (error: unknown) => {
+  const { startFailure } = await import('./start-failure.js');
   process.stderr.write(startFailure(error));
   process.exit(1);
 });
