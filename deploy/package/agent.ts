@@ -5,12 +5,15 @@ import { parseArgs } from 'node:util';
 import { AGENT_VERSION } from '@waybill/agent';
 import { repositoryRoot } from '../local/local-paths.ts';
 import { buildExecutable } from './build-executable.ts';
+import { buildPackages } from './build-packages.ts';
 
-const HELP = `npm run package:agent [-- --out DIR] [--version VERSION]    the agent for this system and processor, as one file
+const HELP = `npm run package:agent [-- --out DIR] [--version VERSION]    the agent for this system and processor: one executable, a .deb and a .rpm
 
   --out DIR            where it is put (build/agent)
   --version VERSION    that it names (${AGENT_VERSION})
 `;
+
+const PROVIDERS: Record<string, string> = { 'dpkg-deb': 'dpkg', rpmbuild: 'rpm' };
 
 /** As Debian, RPM and semver all understand it. */
 const VERSION = /^\d+(\.\d+){1,3}$/;
@@ -25,10 +28,17 @@ async function make(directory: string, version: string): Promise<void> {
   if (!VERSION.test(version)) return fail(`--version ${version}: use two to four numbers with dots, e.g. 1.4.0.`);
   if (process.platform !== 'linux')
     return fail('Packages are made on Linux: signatures of other systems are not known here.');
+  // of whoever makes the package: directories of computers are not made by it
+  process.umask(0o022);
   mkdirSync(directory, { recursive: true });
   const executable = join(directory, 'waybill-agent');
   await buildExecutable(executable, version);
-  process.stdout.write(`${executable}\n`);
+  const { packages, missing } = buildPackages(executable, version);
+  for (const path of [executable, ...packages]) process.stdout.write(`${path}\n`);
+  for (const { kind, program } of missing)
+    process.stderr.write(
+      `No .${kind} was made: ${program} is not here; install the Debian package ${PROVIDERS[program]}.\n`,
+    );
 }
 
 function fail(sentence: string): void {

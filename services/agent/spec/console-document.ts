@@ -20,6 +20,13 @@ export function examplesOf(document: string): Example[] {
   );
 }
 
+/** From one heading of the second level to the next. @throws when there is none */
+export function sectionOf(document: string, heading: string): string {
+  const section = document.split(/^(?=## )/m).find((text) => text.startsWith(`## ${heading}\n`));
+  if (section === undefined) throw new Error(`the document has no section "${heading}"`);
+  return section;
+}
+
 /** What the document shows, as what it means on this computer; `…` matches anything but the end of a line. */
 export function pattern(printed: string): RegExp {
   const escaped = printed.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);

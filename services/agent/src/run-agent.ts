@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { startAgent } from './agent.js';
 import { loadAgentConfig } from './config/agent-config.js';
 import { believe } from './config/believe.js';
+import { serviceManager } from './service/service-manager.js';
 import { AGENT_HELP, parseFlags } from './config/agent-flags.js';
 
 /** How long a running installer may still take after SIGTERM; what is left then is judged at the next start. */
@@ -17,10 +18,12 @@ export async function runAgent(args: readonly string[]): Promise<void> {
     base: { agent: config.hostname },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
+  const manager = serviceManager(process.env, log);
   const stop = new AbortController();
   const starting = startAgent(config, log, stop.signal);
   const end = async (signal: string): Promise<never> => {
     log.info({ signal }, 'stopping');
+    manager.stopping();
     stop.abort();
     const agent = await starting.catch(() => null);
     await agent?.stop(GRACE_MS);
@@ -31,4 +34,5 @@ export async function runAgent(args: readonly string[]): Promise<void> {
   await starting.catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
+  if (!stop.signal.aborted) manager.ready();
 }
