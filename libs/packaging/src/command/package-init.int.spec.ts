@@ -39,7 +39,7 @@ describe('waybill package init', () => {
     await chmod(join(home, 'tree/acme-2/bin/run'), 0o755);
     execFileSync('tar', [...options, '-cf', join(directory, name), '-C', join(home, 'tree'), 'acme-2']);
   }
-  const proved = ['    detection: [{ file: { path: "/opt/acme/bin/run" } }]', 'stripComponents: 1'];
+  const unpacked = ['directory: "/opt/acme", stripComponents: 1 }'];
   const cases: [string, () => Promise<void>, string[]][] = [
     [
       'a .deb',
@@ -54,13 +54,13 @@ describe('waybill package init', () => {
         '{ deb: { package: "acme-ledger", version: "1:2.4.0-1" } }',
       ],
     ],
-    ['a tar', () => tar('acme-2.4.0.tar'), ['package: "acme"', 'version: "2.4.0"', ...proved]],
-    ['a .tar.gz', () => tar('acme_v2.4_arm64.tar.gz', '--gzip'), ['version: "2.4"', 'arch: [arm64]', ...proved]],
-    ['a .tar.zst', () => tar('acme.tar.zst', '--zstd'), ['version: "0.0.0" #', 'arch: [any]', ...proved]],
+    ['a tar', () => tar('acme-2.4.0.tar'), ['package: "acme"', 'version: "2.4.0"', ...unpacked]],
+    ['a .tar.gz', () => tar('acme_v2.4_arm64.tar.gz', '--gzip'), ['version: "2.4"', 'arch: [arm64]', ...unpacked]],
+    ['a .tar.zst', () => tar('acme.tar.zst', '--zstd'), ['version: "0.0.0" #', 'arch: [any]', ...unpacked]],
     [
       'a zip',
       () => writeFile(join(directory, 'hello-1.5.0-x64.zip'), Buffer.from(ZIP, 'base64')),
-      ['package: "hello"', 'version: "1.5.0"', 'path: "/opt/hello/run"', 'arch: [amd64]'],
+      ['package: "hello"', 'version: "1.5.0"', 'directory: "/opt/hello", stripComponents: 1', 'arch: [amd64]'],
     ],
   ];
 

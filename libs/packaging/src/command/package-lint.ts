@@ -5,8 +5,8 @@ import { type Command, onePath, type Output } from './command.js';
 const help = `Usage: waybill package lint DIR [--json]
 
 Checks waybill.yaml (or waybill.json) in DIR by the rules of the server and says what is wrong, by line and column.
-Warns of what is allowed but seldom meant: no detection, no uninstall, no timeout, files that are missing or that no
-variant names.
+Warns of what is allowed but seldom meant: detection for which any version counts, no uninstall, no timeout, files that
+are missing or that no variant names.
 
   --json   the findings as one JSON object: { file, versionScheme, findings: [{ severity, line, column, pointer, message }] }
   --help   this text

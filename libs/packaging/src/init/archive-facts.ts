@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { NoPackageError } from '../lint/lint-directory.js';
-import { type ArchivedFile, tarFiles, zipFiles } from './archived-files.js';
+import { tarFiles, zipFiles } from './archived-files.js';
 import { fileNameFacts } from './file-name-facts.js';
 import type { PackageFacts } from './package-facts.js';
 
@@ -14,16 +14,12 @@ export async function archiveFacts(path: string): Promise<PackageFacts> {
   });
   if (files.length === 0) throw new NoPackageError(`${path} holds no file.`);
   const file = basename(path);
-  return { file, kind: 'archive', ...fileNameFacts(file), ...layout(files) };
+  return { file, kind: 'archive', ...fileNameFacts(file), stripComponents: leadingDirectories(files) };
 }
 
-function layout(files: ArchivedFile[]): Pick<PackageFacts, 'stripComponents' | 'proof'> {
-  const split = files.map(({ path, executable }) => ({
-    executable,
-    parts: path.split('/').filter((part) => part !== '' && part !== '.'),
-  }));
-  const top = split[0]!.parts[0];
-  const strip = split.every(({ parts }) => parts.length > 1 && parts[0] === top) ? 1 : 0;
-  const proof = (split.find(({ executable }) => executable) ?? split[0]!).parts.slice(strip);
-  return { stripComponents: strip, ...(!proof.includes('..') && { proof: proof.join('/') }) };
+/** 1 when one directory at the top holds everything. */
+function leadingDirectories(files: string[]): 0 | 1 {
+  const split = files.map((path) => path.split('/').filter((part) => part !== '' && part !== '.'));
+  const top = split[0]![0];
+  return split.every((parts) => parts.length > 1 && parts[0] === top) ? 1 : 0;
 }

@@ -39,14 +39,11 @@ function debPart(name: string, version: string): string[] {
   ];
 }
 
-function archivePart({ name, stripComponents, proof }: PackageFacts): string[] {
-  const directory = `/opt/${name}`;
+function archivePart({ name, stripComponents }: PackageFacts): string[] {
   const strip = stripComponents ? `, stripComponents: ${stripComponents}` : '';
   return [
-    `    installer: { type: archive, directory: ${quoted(directory, 4096)}${strip} } # the whole directory is replaced`,
-    ...(proof
-      ? [`    detection: [{ file: { path: ${quoted(`${directory}/${proof}`, 4096)} } }] # proves that it is there`]
-      : []),
+    `    installer: { type: archive, directory: ${quoted(`/opt/${name}`, 4096)}${strip} } # the whole directory is replaced`,
+    '    # no detection is needed: the agent knows which archive the directory came from',
     '    uninstall: { type: archive }',
   ];
 }

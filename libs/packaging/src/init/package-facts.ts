@@ -10,6 +10,4 @@ export interface PackageFacts {
   description?: string;
   /** archive only: the one directory at the top that holds everything is left out */
   stripComponents?: 0 | 1;
-  /** archive only: a file whose presence proves the installation, relative to the directory of installation */
-  proof?: string;
 }

@@ -11,7 +11,7 @@ variants:
     artifacts:
       - file: ledger.deb
     installer: { type: deb }
-    detection: [{ deb: { package: acme-ledger } }]
+    detection: [{ deb: { package: acme-ledger, version: 2.4.0 } }]
     timeout: PT20M
     uninstall: { type: deb }
 `;
@@ -88,11 +88,25 @@ describe('lintText', () => {
     const found = lint(text, ['ledgr.deb']);
     expect(found.every(({ severity }) => severity === 'warning')).toBe(true);
     const messages = found.map(({ message }) => message).join('\n');
-    for (const part of ['no detection', 'no uninstall', 'no timeout', 'did you mean "ledgr.deb"', 'no variant names'])
+    for (const part of ['no uninstall', 'no timeout', 'did you mean "ledgr.deb"', 'no variant names'])
       expect(messages).toContain(part);
     expect(found).toContainEqual(
       expect.objectContaining({ pointer: '/variants/0/artifacts/0/file', line: 6, column: 9 }),
     );
+  });
+
+  it.each([
+    ['deb: { package: a }', true],
+    ['deb: { package: a, version: 2.4.0 }', false],
+    ['rpm: { package: a }', true],
+    ['rpm: { package: a, version: 2.4.0 }', false],
+    ['file: { path: /opt/a }', true],
+    ['file: { path: /opt/a, exists: false }', true],
+    [`file: { path: /opt/a, sha256: ${'a'.repeat(64)} }`, false],
+    ['file: { path: /opt/a } }, { deb: { package: a, version: 2.4.0 }', false],
+  ])('warns when an older version would count as installed: %s', (rule, warned) => {
+    const found = lint(change('deb: { package: acme-ledger, version: 2.4.0 }', rule));
+    expect(found.map(({ message }) => /tell versions apart/.test(message))).toEqual(warned ? [true] : []);
   });
 
   it('reads JSON, with places', () => {
