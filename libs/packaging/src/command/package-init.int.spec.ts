@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rpmHead } from '../init/an-rpm.fixtures.spec.js';
+import { RPM_TAGS } from '../init/rpm-header.js';
 import { waybill } from './run-in-spec.fixtures.spec.js';
 
 const CONTROL = `Package: acme-ledger
@@ -11,6 +13,14 @@ Maintainer: Acme "Inc" <packages@acme.example>
 Description: Keeps: the books
  at length
 `;
+const MAIL: [number, string][] = [
+  [RPM_TAGS.name, 'acme-mail'],
+  [RPM_TAGS.version, '1.2.0^git1'],
+  [RPM_TAGS.release, '1.el9'],
+  [RPM_TAGS.vendor, 'Acme'],
+  [RPM_TAGS.arch, 'aarch64'],
+  [RPM_TAGS.sourceRpm, 'acme-mail.src.rpm'],
+];
 // one empty executable, hello/run
 const ZIP =
   'UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAAJAAAAaGVsbG8vcnVuUEsBAhQDFAAAAAAAAAAhAAAAAAAAAAAAAAAAAAkAAAAAAAAAAAAAAO2BAAAAAGhlbGxvL3J1blBLBQYAAAAAAQABADcAAAAnAAAAAAA=';
@@ -52,6 +62,19 @@ describe('waybill package init', () => {
         'description: "Keeps: the books"',
         'arch: [amd64]',
         '{ deb: { package: "acme-ledger", version: "1:2.4.0-1" } }',
+      ],
+    ],
+    [
+      'an .rpm',
+      () => writeFile(join(directory, 'mail.rpm'), rpmHead(MAIL)),
+      [
+        'package: "acme-mail"',
+        'version: "1.2.0^git1-1.el9"',
+        'versionScheme: rpm',
+        'publisher: "Acme"',
+        'arch: [arm64]',
+        '{ rpm: { package: "acme-mail", version: "1.2.0^git1-1.el9" } }',
+        'uninstall: { type: rpm }',
       ],
     ],
     ['a tar', () => tar('acme-2.4.0.tar'), ['package: "acme"', 'version: "2.4.0"', ...unpacked]],
@@ -102,7 +125,7 @@ describe('waybill package init', () => {
     expect((await waybill('package', 'init', directory)).err).toContain('is for armhf');
     await writeFile(join(directory, 'broken.zip'), 'no zip');
     expect((await waybill('package', 'init', directory)).err).toContain('has 2 package files');
-    for (const name of ['broken.zip', 'broken.deb', 'broken.tar.gz', 'broken.tar.zst', 'broken.tar']) {
+    for (const name of ['broken.zip', 'broken.deb', 'broken.rpm', 'broken.tar.gz', 'broken.tar.zst', 'broken.tar']) {
       await writeFile(join(directory, name), 'not at all');
       const { code, err } = await waybill('package', 'init', join(directory, name));
       expect([code, err]).toEqual([1, expect.stringMatching(/cannot be read as|holds no file/)]);

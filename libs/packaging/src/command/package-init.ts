@@ -6,7 +6,7 @@ import { type Command, onePath, UsageError } from './command.js';
 const help = `Usage: waybill package init DIR|FILE [--server URL] [--force]
 
 Writes a first waybill.yaml beside a package file: name, version, architecture, title, publisher and detection as far as
-the file tells them. FILE is a .deb (read by dpkg-deb), .tar, .tar.gz, .tgz, .tar.zst or .zip; DIR holds exactly one.
+the file tells them. FILE is a .deb (read by dpkg-deb), .rpm, .tar, .tar.gz, .tgz, .tar.zst or .zip; DIR holds exactly one.
 Everything in it is a guess: read it, then run waybill package lint DIR.
 
   --server URL   editors check the manifest by the JSON Schema of this server; or WAYBILL_SERVER
@@ -19,7 +19,7 @@ const HINT = 'Name one package file or its directory, e.g. waybill package init 
 
 export const packageInit: Command = {
   name: 'package init',
-  summary: 'writes a first waybill.yaml for a .deb, tar or zip',
+  summary: 'writes a first waybill.yaml for a .deb, .rpm, tar or zip',
   help,
   async run(args, output) {
     const { path, on, value } = onePath(args, { on: ['force'], values: ['server'] }, HINT);

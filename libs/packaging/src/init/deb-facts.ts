@@ -14,7 +14,7 @@ const ARCHES: Record<string, PackageFacts['arch']> = { amd64: 'amd64', arm64: 'a
  * @param path absolute
  * @throws NoPackageError when dpkg-deb is missing, the file is no Debian package, or no agent has its architecture
  */
-export async function debFacts(path: string): Promise<PackageFacts & { debName: string }> {
+export async function debFacts(path: string): Promise<PackageFacts> {
   const [name = '', version = '', arch = '', maintainer = '', synopsis = ''] = (await fields(path)).split('\n');
   if (name === '' || version === '') throw new NoPackageError(`${path} has no name or no version in its control file.`);
   const known = ARCHES[arch];
@@ -23,7 +23,7 @@ export async function debFacts(path: string): Promise<PackageFacts & { debName: 
     file: basename(path),
     kind: 'deb',
     name: packageNameOf(name),
-    debName: name,
+    systemName: name,
     version,
     arch: known,
     publisher: maintainer.replace(/\s*<[^>]*>\s*$/, ''),

@@ -5,10 +5,12 @@ import { lintText } from '../lint/lint-text.js';
 import { archiveFacts } from './archive-facts.js';
 import { debFacts } from './deb-facts.js';
 import { manifestDraft } from './manifest-draft.js';
+import type { PackageFacts } from './package-facts.js';
+import { rpmFacts } from './rpm-facts.js';
 import { schemaPlace } from './schema-place.js';
 
-const KNOWN = /\.(deb|tar|tar\.gz|tgz|tar\.zst|zip)$/;
-const KINDS = '.deb, .tar, .tar.gz, .tgz, .tar.zst or .zip';
+const KNOWN = /\.(deb|rpm|tar|tar\.gz|tgz|tar\.zst|zip)$/;
+const KINDS = '.deb, .rpm, .tar, .tar.gz, .tgz, .tar.zst or .zip';
 
 export interface InitOptions {
   /** writes over a manifest */
@@ -35,13 +37,18 @@ export async function initPackage(
     throw new NoPackageError(`${directory} has a waybill.json; a package has one of ${MANIFEST_FILES.join(' or ')}.`);
   }
   if (names.includes('waybill.yaml') && !force) throw exists(manifest);
-  const facts = await (file.endsWith('.deb') ? debFacts(file) : archiveFacts(file));
+  const facts = await factsOf(file);
   const schema = schemaPlace(directory, server);
   const text = manifestDraft(facts, schema);
   const error = lintText(Buffer.from(text)).findings.find(({ severity }) => severity === 'error');
   if (error) throw new NoPackageError(`No manifest can be made for ${file}: ${error.pointer} ${error.message}`);
   await write(manifest, text, force);
   return { manifest, ...(schema !== undefined && { schema }) };
+}
+
+function factsOf(file: string): Promise<PackageFacts> {
+  if (file.endsWith('.deb')) return debFacts(file);
+  return file.endsWith('.rpm') ? rpmFacts(file) : archiveFacts(file);
 }
 
 async function packageFile(path: string): Promise<string> {

@@ -1,12 +1,13 @@
 import type { PackageFacts } from './package-facts.js';
 
+const SCHEMES = { deb: 'debian', rpm: 'rpm' };
 const CONTROL = /[\u0000-\u001f\u007f]+/g;
 
 /**
  * The text of a first `waybill.yaml`, with what was guessed said in comments.
  * @param schema where editors find the JSON Schema: an address or a path relative to the manifest; none: they are not told
  */
-export function manifestDraft(facts: PackageFacts & { debName?: string }, schema?: string): string {
+export function manifestDraft(facts: PackageFacts, schema?: string): string {
   const { name, version, arch, file, publisher, description } = facts;
   const title = name.replaceAll(
     /(^|[-_.])([a-z])/g,
@@ -18,24 +19,25 @@ export function manifestDraft(facts: PackageFacts & { debName?: string }, schema
     version === undefined
       ? 'version: "0.0.0" # not in the name of the file: put the right one'
       : `version: ${quoted(version, 128)}`,
-    ...(facts.kind === 'deb' ? ['versionScheme: debian'] : []),
+    ...(facts.kind === 'archive' ? [] : [`versionScheme: ${SCHEMES[facts.kind]}`]),
     `title: ${quoted(title, 200)} # what people read in lists`,
     publisher ? `publisher: ${quoted(publisher, 200)}` : '# publisher: who makes it',
     ...(description ? [`description: ${quoted(description, 4000)}`] : []),
     'variants:',
     `  - platform: { os: linux, arch: [${arch}] }`,
     `    artifacts: [{ file: ${quoted(file, 255)} }]`,
-    ...(facts.kind === 'deb' ? debPart(facts.debName ?? name, version ?? '') : archivePart(facts)),
+    ...(facts.kind === 'archive' ? archivePart(facts) : systemPart(facts.kind, facts)),
     '    timeout: PT20M # after that the installer is stopped',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function debPart(name: string, version: string): string[] {
+function systemPart(kind: 'deb' | 'rpm', { name, systemName = name, version = '' }: PackageFacts): string[] {
+  const rule = `{ ${kind}: { package: ${quoted(systemName, 128)}, version: ${quoted(version, 128)} } }`;
   return [
-    '    installer: { type: deb }',
-    `    detection: [{ deb: { package: ${quoted(name, 128)}, version: ${quoted(version, 128)} } }] # proves that it is there`,
-    '    uninstall: { type: deb }',
+    `    installer: { type: ${kind} }`,
+    `    detection: [${rule}] # proves that it is there`,
+    `    uninstall: { type: ${kind} }`,
   ];
 }
 

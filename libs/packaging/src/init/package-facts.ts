@@ -2,8 +2,11 @@
 export interface PackageFacts {
   /** plain name of the file */
   file: string;
-  kind: 'deb' | 'archive';
+  kind: 'deb' | 'rpm' | 'archive';
+  /** of the package */
   name: string;
+  /** deb and rpm only: its name on the computer */
+  systemName?: string;
   version?: string;
   arch: 'amd64' | 'arm64' | 'any';
   publisher?: string;
