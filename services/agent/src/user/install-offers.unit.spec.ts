@@ -105,7 +105,7 @@ describe('a job that users may put off', () => {
 
   it('begins at the deadline, however long it is put off', async () => {
     const { world, attempt } = await offered();
-    postpone(world, attempt.jobId, 7 * DAY);
+    await postpone(world, attempt.jobId, 7 * DAY);
     await world.clock.pass(2 * DAY - MINUTE);
     expect(world.installed).toBe(0);
     await world.clock.pass(MINUTE);
@@ -114,7 +114,7 @@ describe('a job that users may put off', () => {
 
   it('begins when a user says so', async () => {
     const { world, attempt } = await offered();
-    postpone(world, attempt.jobId, DAY);
+    await postpone(world, attempt.jobId, DAY);
     expect(world.desk.answer({ v: 1, do: 'installNow', job: attempt.jobId })).toMatchObject({ ok: true });
     await world.settle();
     expect(world.of(attempt).status).toBe('succeeded');
@@ -122,7 +122,7 @@ describe('a job that users may put off', () => {
 
   it('forgets neither deferrals nor the deadline in the next process, whatever the clock says', async () => {
     const { world, attempt } = await offered();
-    postpone(world, attempt.jobId, 7 * DAY);
+    await postpone(world, attempt.jobId, 7 * DAY);
     await world.clock.pass(DAY);
     await world.executor.stop(0);
     world.clock.jump(-300 * DAY);
@@ -172,7 +172,7 @@ describe('a job that users may put off', () => {
     expect(postpone(world, attempt.jobId)).toMatchObject({ ok: false, code: 'user.notAsked' });
     await world.clock.pass(121 * MINUTE);
     expect(report(world, attempt)).toMatchObject({ reason: 'user' });
-    postpone(world, attempt.jobId, 2 * HOUR);
+    await postpone(world, attempt.jobId, 2 * HOUR);
     await world.clock.pass(2 * HOUR);
     expect([report(world, attempt)?.reason, world.installed]).toEqual(['window', 0]);
     await world.clock.pass(DAY);
@@ -188,7 +188,7 @@ describe('a job that users may put off', () => {
     await world.settle();
     expect(world.of(attempt).status).toBe('canceled');
     // it cannot be put off past the end of its job
-    postpone(world, short.jobId, DAY);
+    await postpone(world, short.jobId, DAY);
     world.held = true;
     world.executor.holdBack();
     await world.clock.pass(HOUR);

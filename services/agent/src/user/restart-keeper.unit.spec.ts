@@ -125,7 +125,7 @@ describe('an installer that asks for a restart', () => {
     world.installs = () => new Promise((resolve) => (end = () => resolve({ ok: true })));
     const other = world.order({});
     await world.settle();
-    restart(world);
+    await restart(world);
     await world.settle();
     expect(world.restarts).toEqual([]);
     end();
