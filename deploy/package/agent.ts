@@ -6,8 +6,10 @@ import { AGENT_VERSION } from '@waybill/agent';
 import { repositoryRoot } from '../local/local-paths.ts';
 import { buildExecutable } from './build-executable.ts';
 import { buildPackages } from './build-packages.ts';
+import { writeManifest } from './write-manifest.ts';
 
-const HELP = `npm run package:agent [-- --out DIR] [--version VERSION]    the agent for this system and processor: one executable, a .deb and a .rpm
+const HELP = `npm run package:agent [-- --out DIR] [--version VERSION]    the agent for this system and processor: one executable, a .deb and a .rpm, and waybill.yaml
+to distribute them
 
   --out DIR            where it is put (build/agent)
   --version VERSION    that it names (${AGENT_VERSION})
@@ -34,7 +36,8 @@ async function make(directory: string, version: string): Promise<void> {
   const executable = join(directory, 'waybill-agent');
   await buildExecutable(executable, version);
   const { packages, missing } = buildPackages(executable, version);
-  for (const path of [executable, ...packages]) process.stdout.write(`${path}\n`);
+  const manifest = packages.length > 0 ? [writeManifest(executable, packages, version)] : [];
+  for (const path of [executable, ...packages, ...manifest]) process.stdout.write(`${path}\n`);
   for (const { kind, program } of missing)
     process.stderr.write(
       `No .${kind} was made: ${program} is not here; install the Debian package ${PROVIDERS[program]}.\n`,

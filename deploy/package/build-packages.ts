@@ -63,7 +63,7 @@ function makeDeb({ work, tree, out, version, arch }: Parts): string {
   mkdirSync(control);
   chmodSync(control, 0o755);
   writeFileSync(join(control, 'control'), CONTROL.replace('VERSION', version).replace('ARCHITECTURE', arch));
-  for (const script of ['postinst', 'prerm', 'postrm'])
+  for (const script of ['preinst', 'postinst', 'prerm', 'postrm'])
     put(join(packaging, 'deb', script), join(control, script), 0o755);
   const made = join(work, `waybill-agent_${version}_${arch}.deb`);
   // gzip: every dpkg reads it, and xz takes a minute for a tenth less

@@ -14,6 +14,7 @@ export function makeTree(tree: string, executable: string): void {
   makeDirectories(join(tree, 'usr/bin'));
   symlinkSync('../lib/waybill-agent/waybill-agent', join(tree, 'usr/bin/waybill-agent'));
   put(join(packaging, 'waybill-agent.service'), join(tree, 'usr/lib/systemd/system/waybill-agent.service'));
+  put(join(packaging, 'settle-update'), join(tree, 'usr/lib/waybill-agent/settle-update'));
   put(join(repositoryRoot, 'docs/agent.md'), join(tree, 'usr/share/doc/waybill-agent/agent.md'));
   put(join(repositoryRoot, 'LICENSE'), join(tree, 'usr/share/doc/waybill-agent/copyright'));
 }

@@ -1,9 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { AgentProcess } from './agent-process.js';
 import { AgentWorld } from './agent-world.js';
-import { buildAgent } from './built-agent.js';
+import { buildAgent, otherVersion } from './built-agent.js';
 import { examplesOf, pattern, sectionOf } from './console-document.js';
 import { DebianRoot } from './debian-root.js';
 import { temporary } from './packages.js';
@@ -42,15 +51,8 @@ const BY_WAYBILL = { WAYBILL_JOB_ID: 'a-job' };
   const groupOf = (root: DebianRoot) => /^waybill:x:(\d+):$/m.exec(readFileSync(join(root.path, 'etc/group'), 'utf8'));
 
   /** The same package as another version, with a program that only says so. */
-  function later(version: string): string {
-    const tree = join(place.path, `later-${version}`);
-    execFileSync('dpkg-deb', ['--raw-extract', made('.deb'), tree]);
-    const control = readFileSync(join(tree, 'DEBIAN/control'), 'utf8');
-    writeFileSync(join(tree, 'DEBIAN/control'), control.replace('Version: 1.4.0', `Version: ${version}`));
-    writeFileSync(join(tree, 'usr/lib/waybill-agent/waybill-agent'), `#!/bin/sh\necho ${version}\n`);
-    execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', tree, `${tree}.deb`], { stdio: 'pipe' });
-    return `${tree}.deb`;
-  }
+  const later = (version: string) =>
+    otherVersion(made('.deb'), place.path, version, `#!/bin/sh\necho ${version}\n`).path;
 
   it('is installed by dpkg: a program, a service, a group, and what to do next', async () => {
     const root = debian();
@@ -134,6 +136,15 @@ const BY_WAYBILL = { WAYBILL_JOB_ID: 'a-job' };
     }
   }, 240_000);
 
+  it('is a package that Waybill distributes: its manifest has no faults', () => {
+    const command = join(import.meta.dirname, '../../../libs/packaging/dist/command/main.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'package', 'lint', build], {
+      encoding: 'utf8',
+    });
+    expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: expect.stringContaining('waybill-agent') });
+    expect(readFileSync(made('waybill.yaml'), 'utf8')).toMatch(/sha256: "?[0-9a-f]{64}/);
+  });
+
   it('has a unit that systemd understands, and that is open only where installers need it', async () => {
     const root = debian();
     dpkg(root, ['--install', made('.deb')]);
@@ -173,7 +184,15 @@ const BY_WAYBILL = { WAYBILL_JOB_ID: 'a-job' };
     const config = join(root.path, 'etc/waybill-agent/agent.json');
     writeFileSync(config, '{}');
     copyFileSync(config, join(root.path, 'var/lib/waybill-agent/agent.key'));
+    // the program cannot report in with that configuration: rpm calls it installed, and what ran before stays
+    const before = statSync(join(root.path, 'usr/lib/waybill-agent/waybill-agent')).ino;
+    const update = rpm(['-U', '--replacepkgs', made('.rpm')]);
+    expect(update.stderr).toContain('the previous one stays in its place');
+    expect(statSync(join(root.path, 'usr/lib/waybill-agent/waybill-agent')).ino).toBe(before);
+    rmSync(config);
     expect(rpm(['-U', '--replacepkgs', made('.rpm')])).toMatchObject({ status: 0 });
+    expect(statSync(join(root.path, 'usr/lib/waybill-agent/waybill-agent')).ino).not.toBe(before);
+    writeFileSync(config, '{}');
     expect(rpm(['-e', 'waybill-agent'], BY_WAYBILL).stderr).toContain('the agent cannot remove itself');
     expect(await root.run('waybill-agent', ['--version'])).toBe('1.4.0\n');
     expect(rpm(['-e', 'waybill-agent']).status).toBe(0);

@@ -34,8 +34,12 @@ export class AgentProcess {
   }
 
   /** One that has nothing but its configuration file. */
-  static startFrom(config: string, program: readonly string[] = [process.execPath, MAIN]): AgentProcess {
-    return AgentProcess.run([...program, '--config', config]);
+  static startFrom(
+    config: string,
+    program: readonly string[] = [process.execPath, MAIN],
+    env: Record<string, string> = {},
+  ): AgentProcess {
+    return AgentProcess.run([...program, '--config', config], env);
   }
 
   private static run(command: readonly string[], env: Record<string, string> = {}): AgentProcess {

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -15,4 +17,28 @@ export async function buildAgent(directory: string, version: string): Promise<(e
     if (found === undefined) throw new Error(`no ${end} among ${made.join(', ')}`);
     return found;
   };
+}
+
+export interface OtherVersion {
+  /** of the .deb */
+  path: string;
+  /** of its program */
+  sha256: string;
+}
+
+/**
+ * A .deb of the agent as another version, in the directory.
+ * @param program what it carries; default the same once more
+ */
+export function otherVersion(deb: string, directory: string, version: string, program?: string): OtherVersion {
+  const tree = join(directory, `waybill-agent_${version}_amd64`);
+  execFileSync('dpkg-deb', ['--raw-extract', deb, tree]);
+  const file = join(tree, 'DEBIAN/control');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^Version: .*$/m, `Version: ${version}`));
+  const carried = join(tree, 'usr/lib/waybill-agent/waybill-agent');
+  if (program !== undefined) writeFileSync(carried, program);
+  const sha256 = createHash('sha256').update(readFileSync(carried)).digest('hex');
+  const path = `${tree}.deb`;
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', tree, path], { stdio: 'pipe' });
+  return { path, sha256 };
 }

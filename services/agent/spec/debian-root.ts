@@ -15,7 +15,7 @@ export class DebianRoot {
     for (const name of ['root', 'layers']) mkdirSync(join(this.place.path, name));
     // on a file system of its own: an overlay cannot rest on another one, which the temporary directory may be
     const layers = join(this.place.path, 'layers');
-    run('mount', ['-t', 'tmpfs', '-o', 'size=700m', 'tmpfs', layers]);
+    run('mount', ['-t', 'tmpfs', '-o', 'size=1500m', 'tmpfs', layers]);
     for (const name of ['upper', 'work']) mkdirSync(join(layers, name));
     const options = `lowerdir=${LOWER},upperdir=${layers}/upper,workdir=${layers}/work`;
     run('mount', ['-t', 'overlay', '-o', options, 'overlay', this.path]);

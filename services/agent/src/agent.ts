@@ -28,6 +28,7 @@ import { CorrectedClock } from './time/clock.js';
 import { PinnedKeys } from './trust/pinned-keys.js';
 import { LocalDesk } from './local/local-desk.js';
 import { LocalServer } from './local/local-server.js';
+import { programReplaced } from './update/program-replaced.js';
 import { Bandwidth } from './downloads/bandwidth.js';
 import { systemZone } from './time/system-zone.js';
 import { DesktopNotifier } from './user/desktop-notifier.js';
@@ -44,8 +45,16 @@ export interface RunningAgent {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The agent of this computer: everything of {@link AgentCore} on a real disk. Enrols first if it has to. */
-export async function startAgent(config: AgentConfig, log: Log, signal: AbortSignal): Promise<RunningAgent> {
+/**
+ * The agent of this computer: everything of {@link AgentCore} on a real disk. Enrols first if it has to.
+ * @param onReplaced called when an execution has put another version of the agent in the place of this one, and nothing is being installed any more; nothing begins then
+ */
+export async function startAgent(
+  config: AgentConfig,
+  log: Log,
+  signal: AbortSignal,
+  onReplaced?: () => void,
+): Promise<RunningAgent> {
   const layout = new StateLayout(config.state);
   const key = loadOrCreateAgentKey(config.state);
   const journal = new SqliteJournal(layout.journal, CrashPoint.fromEnvironment());
@@ -106,7 +115,10 @@ export async function startAgent(config: AgentConfig, log: Log, signal: AbortSig
       log.info({ computerId }, 'connected');
       void inventory.look();
     },
-    onFinished: () => void inventory.look(),
+    onFinished: () => {
+      void inventory.look();
+      if (onReplaced && programReplaced()) void core.executor.standStill(signal).then(onReplaced, () => {});
+    },
   });
   const collect = () => collectInventory({ hostname: config.hostname, platform, paths, journal, skewMs: clock.skew });
   const inventory = new InventorySender(journal, collect, (facts) => sendInventory(core, door, facts), log);

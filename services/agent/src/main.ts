@@ -30,6 +30,11 @@ async function run(): Promise<void> {
     const code = await runDoctor(args.slice(1), print);
     return void process.stdout.write('', () => process.exit(code));
   }
+  if (args[0] === 'check-in') {
+    const { runCheckIn } = await import('./doctor/check-in-command.js');
+    const code = await runCheckIn(args.slice(1), print);
+    return void process.stdout.write('', () => process.exit(code));
+  }
   const { runLocalCommand } = await import('./local/local-command.js');
   process.exitCode = await runLocalCommand(args, print);
 }

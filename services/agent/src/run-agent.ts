@@ -20,10 +20,16 @@ export async function runAgent(args: readonly string[]): Promise<void> {
   });
   const manager = serviceManager(process.env, log);
   const stop = new AbortController();
-  const starting = startAgent(config, log, stop.signal);
-  const end = async (signal: string): Promise<never> => {
+  // Another version of the agent, installed by this one, takes over as soon as nothing is being installed.
+  const onReplaced = () => void end('update');
+  const starting = startAgent(config, log, stop.signal, manager.restarts ? onReplaced : undefined);
+  let ending = false;
+  const end = async (signal: NodeJS.Signals | 'update'): Promise<void> => {
+    if (ending) return;
+    ending = true;
     log.info({ signal }, 'stopping');
-    manager.stopping();
+    // Of an end that nobody asked for, systemd makes a new start.
+    if (signal !== 'update') manager.stopping();
     stop.abort();
     const agent = await starting.catch(() => null);
     await agent?.stop(GRACE_MS);

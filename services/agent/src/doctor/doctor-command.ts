@@ -2,20 +2,16 @@ import { loadAgentConfig, stateDirectory } from '../config/agent-config.js';
 import { parseFlags } from '../config/agent-flags.js';
 import { believe } from '../config/believe.js';
 import { ConfigError } from '../config/config-error.js';
-import { plain } from '../user/desktop-notifier.js';
 import type { Check } from './check.js';
 import { checksOf, checksWithoutConfig } from './doctor.js';
-import { type NamedResult, runChecks } from './run-checks.js';
+import { doctorWords } from './doctor-words.js';
+import { runChecks } from './run-checks.js';
 
 export const DOCTOR_HELP = `Usage: waybill-agent doctor [--json] [the settings of the agent: --server, --state, --config …]
 
 Checks, and says what to do: configuration, name, server, tls, clock, enrolment, broker, objectStore, disk, permissions,
 journal, agent. It changes nothing. Run it as the user that runs the agent (root). Exit code: 0 all is well, 1 something is not.
 `;
-
-/** Servers and certificates put words into sentences. */
-const MAX_SENTENCE = 1000;
-const MARKS = { ok: 'ok     ', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 /**
  * @returns the exit code: 0 when no check failed, 1 otherwise
@@ -53,13 +49,4 @@ function stateOf(settings: readonly string[], env: NodeJS.ProcessEnv): string {
   } catch {
     return stateDirectory({ state: flags.state }, { WAYBILL_AGENT_STATE: env['WAYBILL_AGENT_STATE'] });
   }
-}
-
-function doctorWords(results: readonly NamedResult[]): string {
-  return results
-    .map(({ check, verdict, found, advice }) => {
-      const first = `${MARKS[verdict]}  ${check.padEnd(13)}  ${plain(found, MAX_SENTENCE)}\n`;
-      return advice === null ? first : `${first}${' '.repeat(24)}→ ${plain(advice, MAX_SENTENCE)}\n`;
-    })
-    .join('');
 }

@@ -18,6 +18,7 @@ export const LOCAL_HELP = `Usage: waybill-agent COMMAND [--state DIR] [--config 
   catalog [--json]            what you may install yourself
   install PACKAGE[@VERSION]   install something of it, or ask for it where somebody has to approve
   enrol --server URL          have this computer join (waybill-agent enrol --help)
+  check-in                    whether this program could take over (waybill-agent check-in --help)
   doctor [--json]             what is wrong, and what to do (waybill-agent doctor --help)
   restart                     restart the computer, when an installation waits for that
   --state DIR                 of the agent (/var/lib/waybill-agent); also WAYBILL_AGENT_STATE

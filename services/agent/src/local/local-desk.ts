@@ -7,6 +7,7 @@ import type { InstallOffers } from '../user/install-offers.js';
 import { deferralsLeft } from '../user/offer.js';
 import type { RestartKeeper } from '../user/restart-keeper.js';
 import { local, titleOf } from '../user/user-words.js';
+import { JOURNAL_MIGRATIONS } from '../journal/journal.sql.js';
 import { ENROLLED_AT } from '../identity/enrolment.js';
 import { AGENT_VERSION } from '../version.js';
 import { anyArtifact } from './any-artifact.js';
@@ -65,6 +66,7 @@ export class LocalDesk {
       computerId,
       enrolledAt: journal.get(ENROLLED_AT),
       version: AGENT_VERSION,
+      journal: JOURNAL_MIGRATIONS.length,
       connected: connected(),
       artifact,
     };

@@ -57,6 +57,8 @@ export interface LocalHealth {
   /** at which it enrolled; null: not known of agents that enrolled before this was kept */
   enrolledAt: string | null;
   version: string;
+  /** version of the tables of its journal, which an older agent cannot read */
+  journal: number;
   /** to the broker */
   connected: boolean;
   /** SHA-256 of something that it was told to fetch, null when it never was */

@@ -6,6 +6,8 @@ const MESSAGE_MS = 10_000;
 
 /** Whoever started this process as a service and watches over it. */
 export interface ServiceManager {
+  /** starts this process again when it has ended */
+  readonly restarts: boolean;
   /** The agent does its work; from now on it is told that it still does. */
   ready(): void;
   /** It ends because it was asked to. */
@@ -20,7 +22,7 @@ export interface ServiceManager {
 export function serviceManager(env: NodeJS.ProcessEnv, log: Log): ServiceManager {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdog, WATCHDOG_PID: watched } = env;
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
-  if (!socket) return { ready: () => {}, stopping: () => {} };
+  if (!socket) return { restarts: false, ready: () => {}, stopping: () => {} };
   const say = (...words: string[]) => {
     const options = { env: { PATH: env['PATH'], NOTIFY_SOCKET: socket }, timeout: MESSAGE_MS };
     execFile('systemd-notify', words, options, (error) => {
@@ -30,6 +32,7 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: Log): ServiceManager
   const periodMs = watchdogMs(watchdog, watched) / 2;
   let timer: NodeJS.Timeout | undefined;
   return {
+    restarts: true,
     ready() {
       say('--ready');
       if (periodMs > 0) timer = setInterval(() => say('WATCHDOG=1'), periodMs);

@@ -1,4 +1,5 @@
-import { type Check, failed, ok, skipped } from '../check.js';
+import { JOURNAL_MIGRATIONS } from '../../journal/journal.sql.js';
+import { type Check, type CheckResult, failed, ok, skipped } from '../check.js';
 import type { LocalHealth } from '../../local/local-request.js';
 import type { StoredState } from '../stored-state.js';
 
@@ -22,22 +23,29 @@ export function journalCheck({ stored, state, agent }: AgentCheckParts): Check {
         case 'readable':
           return ok('The journal can be read.');
         case 'newer':
-          return failed('The journal was written by a newer agent.', 'Install that version of the agent again.');
+          return NEWER;
         case 'broken':
           return failed(
             `The journal in ${state} cannot be read: ${stored.why}.`,
             'If this is not root, run it as root. Else stop the agent, keep a copy of the state directory, and ask for help.',
           );
         case 'inUse':
-          return typeof (await agent()) === 'string'
-            ? failed(
-                'The journal is in use by an agent that does not answer.',
-                'Stop that process and start the agent again; nothing is lost by it.',
-              )
-            : ok('The running agent has the journal open.');
+          return journalOf(await agent());
       }
     },
   };
+}
+
+const NEWER = failed('The journal was written by a newer agent.', 'Install that version of the agent again.');
+
+/** Of an agent that has it open. */
+function journalOf(answer: AgentAnswer | string): CheckResult {
+  if (typeof answer === 'string')
+    return failed(
+      'The journal is in use by an agent that does not answer.',
+      'Stop that process and start the agent again; nothing is lost by it.',
+    );
+  return (answer?.journal ?? 0) > JOURNAL_MIGRATIONS.length ? NEWER : ok('The running agent has the journal open.');
 }
 
 export function agentCheck({ agent }: AgentCheckParts): Check {
