@@ -6,8 +6,9 @@ export function rpmKey(version: string): string {
   const epoch = /^\d+$/.test(version.slice(0, Math.max(colon, 0))) ? version.slice(0, colon) : '';
   const rest = version.slice(colon + 1);
   const dash = rest.lastIndexOf('-');
-  const [number, release] = dash < 0 ? [rest, ''] : [rest.slice(0, dash), rest.slice(dash + 1)];
-  return numberKey(epoch) + partKey(number) + partKey(release);
+  if (dash < 0) return numberKey(epoch) + partKey(rest);
+  // any release, an empty one too, is newer than none
+  return numberKey(epoch) + partKey(rest.slice(0, dash)) + partKey(rest.slice(dash + 1));
 }
 
 /** Letters and digits are compared run by run, a number is newer than letters; whatever else stands between them only separates. */
