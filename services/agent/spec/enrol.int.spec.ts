@@ -71,6 +71,7 @@ describe('waybill-agent enrol', () => {
     expect(kept()).toEqual({ server: door.url, state, hostname: 'pc-42' });
     expect(statSync(join(state, 'agent.key')).mode & 0o777).toBe(0o600);
     expect(statSync(state).mode & 0o777).toBe(0o700);
+    expect(statSync(config).mode & 0o777).toBe(0o644);
     const written = readdirSync(state, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
@@ -102,7 +103,7 @@ describe('waybill-agent enrol', () => {
 
   it('keeps what the file says already, and adds what it was told', async () => {
     mkdirSync(join(config, '..'), { recursive: true });
-    writeFileSync(config, JSON.stringify({ bandwidth: '5MiB', logLevel: 'warn' }));
+    writeFileSync(config, JSON.stringify({ bandwidth: '5MiB', logLevel: 'warn' }), { mode: 0o600 });
     const env = { WAYBILL_AGENT_TOKEN: door.token, WAYBILL_AGENT_ATTRIBUTES: 'department=accounting' };
     expect((await enrol(at(door), env)).code).toBe(0);
     expect(kept()).toEqual({
@@ -113,6 +114,8 @@ describe('waybill-agent enrol', () => {
       hostname: 'pc-42',
       attributes: { department: 'accounting' },
     });
+    // somebody closed it
+    expect(statSync(config).mode & 0o777).toBe(0o600);
     // and the agent needs nothing else
     const agent = AgentProcess.startFrom(config);
     try {
