@@ -111,6 +111,15 @@ describe('the socket of the agent', () => {
     silent.forEach((socket) => socket.destroy());
   });
 
+  it('holds no place for those who were answered and stay', async () => {
+    const staying = Array.from({ length: 20 }, () => connect({ path: layout.socket, allowHalfOpen: true }));
+    const ended = staying.map((socket) => new Promise((resolve) => socket.on('data', () => {}).once('end', resolve)));
+    staying.forEach((socket) => socket.on('error', () => {}).write('{"v":1,"do":"status"}\n'));
+    await Promise.all(ended);
+    expect(await raw('{"v":1,"do":"status"}\n')).toBe('{"ok":true,"done":"Done."}\n');
+    staying.forEach((socket) => socket.destroy());
+  });
+
   it('survives who hangs up, who says nothing, and a desk that fails', async () => {
     const silent = Array.from({ length: 30 }, () => connect(layout.socket).on('error', () => {}));
     await new Promise((resolve) => silent[0]!.once('connect', resolve));

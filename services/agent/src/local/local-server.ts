@@ -9,6 +9,8 @@ import { admitGroup } from './socket-access.js';
 const MAX_CONNECTIONS = 16;
 /** A request is one short line: who takes longer does not mean to ask. */
 const TIMEOUT_MS = 5_000;
+/** The server may have to be asked first; and whoever does not read the answer does not want it. */
+const ANSWER_MS = 60_000;
 
 /** The agent's unix socket: one request and one answer per connection. Whatever comes in, the agent goes on. */
 export class LocalServer {
@@ -56,13 +58,15 @@ export class LocalServer {
     this.sockets.add(socket);
     this.silent.add(socket);
     // of the whole request: a byte now and then does not prolong it
-    const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS);
+    let timer = setTimeout(() => socket.destroy(), TIMEOUT_MS);
     const asked = () => {
       clearTimeout(timer);
+      timer = setTimeout(() => socket.destroy(), ANSWER_MS);
       this.silent.delete(socket);
     };
     socket.on('close', () => {
-      asked();
+      clearTimeout(timer);
+      this.silent.delete(socket);
       this.sockets.delete(socket);
     });
     // whoever hangs up in the middle
@@ -79,7 +83,8 @@ export class LocalServer {
       socket.resume();
       asked();
       void this.answer(size > MAX_REQUEST_BYTES ? null : Buffer.concat(chunks)).then((answer) =>
-        socket.end(`${JSON.stringify(answer)}\n`),
+        // whoever keeps its end open holds no place
+        socket.end(`${JSON.stringify(answer)}\n`, () => socket.destroy()),
       );
     };
     socket.on('data', take);
