@@ -3,6 +3,7 @@ import { AuditLog } from '@waybill/audit';
 import {
   conflict,
   coversJob,
+  FLEET_RPC,
   OFFER_RPC,
   OfferRef,
   type OfferRequestView,
@@ -10,8 +11,10 @@ import {
   PageQuery,
   RejectRequest,
 } from '@waybill/contracts';
-import { beyondLimits, requestActor, requestLimits, RpcHandler, type SqlExecutor } from '@waybill/messaging';
+import { beyondLimits, requestActor, requestLimits, RpcClient, RpcHandler, type SqlExecutor } from '@waybill/messaging';
 import { UnitOfWork } from '@waybill/persistence';
+import { DataSource } from 'typeorm';
+import { LOOKUP_TIMEOUT_MS } from '../catalogue/lookup-timeout.js';
 import { limitsScope } from '../jobs/job-limits.js';
 import { Obstacles } from '../rollout/obstacles.js';
 import { type Offer, offerNotFound, type OfferRequest, reachOf, requestNotFound, requestView } from './offer.js';
@@ -24,6 +27,8 @@ import { demandSendable } from './sendable.js';
 @Controller()
 export class OfferRequestsController {
   constructor(
+    private readonly dataSource: DataSource,
+    private readonly rpc: RpcClient,
     private readonly work: UnitOfWork,
     private readonly offers: OffersRepository,
     private readonly requests: OfferRequestsRepository,
@@ -40,15 +45,30 @@ export class OfferRequestsController {
   }
 
   /**
-   * Installs it on the computer that asked. The same again changes nothing.
+   * Installs it on the computer that asked, as long as it is offered there. The same again changes nothing.
    * @throws WaybillError `offerRequest.notFound`, `offerRequest.wrongState`, `offer.notFound`, `offer.notSendable`, `permission.limited`
    */
   @RpcHandler(OFFER_RPC.approve, OfferRef)
-  approve({ id }: OfferRef): Promise<OfferRequestView> {
+  async approve({ id }: OfferRef): Promise<OfferRequestView> {
+    // asked before anything is locked: in between, the computer may as well have left a moment later
+    const left = await this.hasLeft(id);
     return this.decide(id, 'approved', async (sql, offer, request, now) => {
-      demandSendable(offer, await this.obstacles.ofVersion(offer.versionId));
+      demandSendable(offer, await this.obstacles.ofVersion(offer.versionId, sql));
+      if (left)
+        throw conflict('offer.notSendable', `${request.computerName} is in none of the offer's groups any more.`);
       return { jobId: await this.job.order(sql, offer, request, now), reason: null };
     });
+  }
+
+  /** Whether a computer whose request waits is in no group any more that it is offered to. */
+  private async hasLeft(requestId: string): Promise<boolean> {
+    const request = await this.requests.find(this.dataSource, requestId);
+    const offer = request?.state === 'pending' ? await this.offers.find(this.dataSource, request.offerId) : null;
+    if (!request || !offer) return false;
+    const members = { groupIds: offer.groupIds, computerIds: [], excludeGroupIds: [], excludeComputerIds: [] };
+    const asked = { ...members, among: [request.computerId], limit: 1 };
+    const { targets } = await this.rpc.call(FLEET_RPC.targetsResolve, asked, { timeoutMs: LOOKUP_TIMEOUT_MS });
+    return targets.length === 0;
   }
 
   /** @throws WaybillError `offerRequest.notFound`, `offerRequest.wrongState`, `permission.limited` */

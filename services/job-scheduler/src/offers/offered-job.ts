@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CreateJob, OfferRequestView } from '@waybill/contracts';
+import { conflict, type CreateJob, type OfferRequestView } from '@waybill/contracts';
 import type { SqlExecutor } from '@waybill/messaging';
 import { decideCreation } from '../jobs/decide-creation.js';
 import { EffectsService } from '../jobs/effects.service.js';
@@ -23,7 +23,10 @@ export class OfferedJob {
     private readonly effects: EffectsService,
   ) {}
 
-  /** @param request its id becomes the job's, so that it is made once */
+  /**
+   * @param request its id becomes the job's, so that it is made once
+   * @throws WaybillError conflict `offerRequest.idReused`
+   */
   async order(
     sql: SqlExecutor,
     offer: Offer,
@@ -56,7 +59,8 @@ export class OfferedJob {
       },
       now,
     );
-    await this.jobs.insert(sql, decision.job);
+    if (!(await this.jobs.insert(sql, decision.job)))
+      throw conflict('offerRequest.idReused', `The request id ${request.id} is that of a job.`);
     await this.orders.add(sql, decision.job.id, order);
     await this.effects.apply(sql, [decision], now);
     return decision.job.id;

@@ -10,7 +10,7 @@ import {
 } from '@waybill/contracts';
 import { eventually, specActor } from '@waybill/testing';
 import { v7 } from 'uuid';
-import { computers, get, published, publishVersion } from '../specs/orders.fixtures.spec.js';
+import { computers, create, get, published, publishVersion } from '../specs/orders.fixtures.spec.js';
 import { type SchedulerReplicas, SERVERS_TIMEOUT_MS, startScheduler } from '../specs/scheduler-replicas.spec.js';
 
 let scheduler: SchedulerReplicas;
@@ -176,11 +176,33 @@ describe('what is offered, when a user takes it', () => {
     expect(await listed('state==pending')).toHaveLength(1);
   });
 
+  it('is not installed on a computer that has left the groups before somebody approved', async () => {
+    const made = await offer({ approval: 'required' });
+    const { id } = await take(made.id);
+    const { members } = scheduler.peers.fleet.groups.get('desks')!;
+    members.delete(desk);
+    await expect(scheduler.rpc.call(OFFER_RPC.approve, { id })).rejects.toMatchObject({ code: 'offer.notSendable' });
+    members.add(desk);
+    expect(await scheduler.rpc.call(OFFER_RPC.approve, { id })).toMatchObject({ state: 'approved' });
+  });
+
+  it('is asked for by many at once, also by one computer many times, and nobody waits for a connection', async () => {
+    const made = await offer();
+    const others = computers(scheduler, 30);
+    const taken = await Promise.all([
+      ...others.map((computer) => take(made.id, [desks], v7(), computer)),
+      ...others.map(() => take(made.id)),
+    ]);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(31);
+  }, 60_000);
+
   it("is one computer's own: the id of its request serves no other, and it may not ask without end", async () => {
     const made = await offer();
     const { id } = await take(made.id);
     const [other] = computers(scheduler, 1) as [string];
     await expect(take(made.id, [desks], id, other)).rejects.toMatchObject({ code: 'offerRequest.idReused' });
+    const foreign = await create(scheduler, { targets: { groups: ['desks'] } });
+    await expect(take(made.id, [desks], foreign.id, other)).rejects.toMatchObject({ code: 'offerRequest.idReused' });
     await scheduler.sql.query(
       `INSERT INTO offer_requests (id, offer_id, computer_id, computer_name, state, requested_at)
        SELECT gen_random_uuid(), $1, $2, 'desk-2', 'rejected', now() FROM generate_series(1, 30)`,

@@ -58,7 +58,7 @@ export class SelfServiceController {
         throw conflict('offerRequest.idReused', `The request id ${requestId} was used for something else.`);
       const known = same ?? (await this.requests.open(sql, computer, offer.id));
       if (known) return requestView(known, offer);
-      demandSendable(offer, await this.obstacles.ofVersion(offer.versionId));
+      demandSendable(offer, await this.obstacles.ofVersion(offer.versionId, sql));
       const now = new Date();
       if ((await this.requests.countSince(sql, computer, new Date(now.getTime() - HOUR_MS))) >= MOST_PER_HOUR)
         throw limited('offer.tooMany', `This computer asked ${MOST_PER_HOUR} times in an hour; try again later.`, 600);

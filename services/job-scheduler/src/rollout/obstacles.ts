@@ -27,8 +27,9 @@ export class Obstacles {
     return new Map(await Promise.all(judged));
   }
 
-  async ofVersion(versionId: string): Promise<Obstacle> {
-    return (await this.of(this.dataSource, [versionId])).get(versionId) ?? NO_OBSTACLE;
+  /** @param sql of the transaction that the caller is in: who holds one connection must not wait for a second */
+  async ofVersion(versionId: string, sql: SqlExecutor = this.dataSource): Promise<Obstacle> {
+    return (await this.of(sql, [versionId])).get(versionId) ?? NO_OBSTACLE;
   }
 
   /** @throws WaybillError notFound `job.notFound` */
