@@ -92,8 +92,9 @@ function isBeingStarted({ phase, finishedAt }: Job): boolean {
   return (phase === 'resolving' || phase === 'assigning') && !finishedAt;
 }
 
-/** Not of a job that went back to wait for approval: its targets are looked for anew. */
-function isFollowed({ lateJoiners, phase, archivedAt }: Job, joined: boolean): boolean {
+/** Not of a job that went back to wait for approval: its targets are looked for anew. Nobody joins one that was closed. */
+function isFollowed({ lateJoiners, phase, archivedAt, status }: Job, joined: boolean): boolean {
   if (archivedAt !== null || phase === 'idle') return false;
-  return joined ? lateJoiners === 'include' : phase === 'released';
+  if (!joined) return phase === 'released';
+  return lateJoiners === 'include' && status !== 'canceled' && status !== 'expired';
 }

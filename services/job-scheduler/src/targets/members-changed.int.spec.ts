@@ -138,14 +138,17 @@ describe('computers that leave the groups of an open job', () => {
   }, 60_000);
 
   it('of a job that is closed while it is being started are forgotten', async () => {
-    const [gone, stays] = computers(scheduler, 2) as [string, string];
+    const [gone, stays, late] = computers(scheduler, 3) as [string, string, string];
     const groupId = await scheduler.group('left-and-closed', [gone, stays]);
-    const { id } = await create(scheduler, { targets: { groups: ['left-and-closed'] } });
+    const { id } = await create(scheduler, { targets: { groups: ['left-and-closed'] }, lateJoiners: 'include' });
     await story.assigned(id);
-    await leave(groupId, [gone]);
-    await eventually(async () => expect(await kept(id)).toHaveLength(1));
+    scheduler.peers.fleet.groups.get('left-and-closed')!.members.add(late);
+    const at = new Date().toISOString();
+    await scheduler.tell(EVENTS.groupMembersChanged, { v: 1, groupId, joined: [late], left: [gone], at });
+    await eventually(async () => expect(await kept(id)).toHaveLength(2));
     await scheduler.rpc.call(JOB_RPC.cancel, { id });
     await eventually(async () => expect([await kept(id), await waiting(id)]).toEqual([[], []]), { timeoutMs: 30_000 });
     expect(story.events(id, EVENTS.jobTargetsLeft)).toEqual([]);
+    expect(scheduler.peers.joined.has(id)).toBe(false);
   }, 60_000);
 });
