@@ -1,9 +1,12 @@
 import {
+  chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -79,6 +82,26 @@ describe('files', () => {
     expect(readFileSync(join(root, 'etc/acme/a.conf'), 'utf8')).toBe('old a');
     expect(existsSync(join(root, 'opt/acme/b'))).toBe(false);
     expect([...readdirSync(join(root, 'etc/acme')), ...readdirSync(join(root, 'opt/acme'))]).toEqual(['a.conf']);
+  });
+
+  it('of others stay, where a user led the agent elsewhere or made a file before it', async () => {
+    const work = bench([{ file: 'a', path: '/opt/shared/x/a.conf' }]);
+    const shared = join(work.paths.root, 'opt/shared');
+    mkdirSync(shared, { recursive: true });
+    chmodSync(shared, 0o1777);
+    expect(await filesInstaller.install(work, 1)).toMatchObject({ exitCode: 0 });
+    rmSync(join(shared, 'x'), { recursive: true });
+    put(join(work.paths.root, 'etc/a.conf'), 'of the system');
+    symlinkSync('../../etc', join(shared, 'x'));
+    lchownSync(join(shared, 'x'), 4711, 4711);
+    expect(await filesInstaller.settle!(work, false)).toContain('Left as it is');
+    expect(readFileSync(join(work.paths.root, 'etc/a.conf'), 'utf8')).toBe('of the system');
+
+    const other = bench([{ file: 'missing', path: '/opt/b.conf' }]);
+    expect(await filesInstaller.install(other, 1)).toMatchObject({ kind: 'broken' });
+    put(join(other.paths.root, 'opt/b.conf'), 'made by somebody else');
+    await filesInstaller.settle!(other, false);
+    expect(readFileSync(join(other.paths.root, 'opt/b.conf'), 'utf8')).toBe('made by somebody else');
   });
 
   it('are taken away, and come back when they are still wanted', async () => {

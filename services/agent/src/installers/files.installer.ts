@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { guardedDirectory, UnguardedPathError } from '../root/guarded-directory.js';
+import { OutsideRootError } from '../root/rooted-paths.js';
 import type { Workbench } from '../execution/workbench.js';
 import { keyText } from '../journal/journal.records.js';
 import type { InstallerType, InstallResult } from './installer.js';
@@ -25,6 +26,13 @@ interface Placement {
   gid: number | null;
 }
 
+/** As it is written down. */
+interface Plan {
+  placements: Placement[];
+  /** all are staged, and the old ones kept */
+  moving: boolean;
+}
+
 /** Copies files to their places, each atomically; what was there is kept until detection has proved the new state. */
 export const filesInstaller: InstallerType = {
   install(bench): Promise<InstallResult> {
@@ -33,6 +41,8 @@ export const filesInstaller: InstallerType = {
       await writePlan(bench, placements);
       for (const placement of placements) await stage(bench, placement);
       for (const placement of placements) await keepOld(placement);
+      // from here on, what is in a place where nothing was is ours
+      await writePlan(bench, placements, true);
       for (const { fresh, target } of placements) await rename(fresh, target);
       await syncParents(placements);
     });
@@ -48,13 +58,26 @@ export const filesInstaller: InstallerType = {
   },
 
   async settle(bench, proved): Promise<string> {
-    const placements = await readPlan(bench);
-    for (const placement of placements)
-      await (proved ? drop(placement) : putBack(placement, bench.record.command.action === 'install'));
-    await syncParents(placements);
+    const { placements, moving } = await readPlan(bench);
+    const lost: string[] = [];
+    for (const placement of placements) {
+      if (!(await isGuarded(bench, placement))) lost.push(placement.target);
+      else await (proved ? drop(placement) : putBack(placement, moving && bench.record.command.action === 'install'));
+    }
+    await syncParents(placements.filter(({ target }) => !lost.includes(target)));
+    if (lost.length > 0) return `Left as it is, since others could lead the agent elsewhere: ${lost.join(', ')}.`;
     return proved ? 'The old files were removed.' : 'The old files were put back.';
   },
 };
+
+/** Whether the place is where it was when the plan was made, and still nobody else's to lead elsewhere. */
+async function isGuarded(bench: Workbench, { parent, target }: Placement): Promise<boolean> {
+  const now = await guardedDirectory(bench.paths, parent, false).catch((error: unknown) => {
+    if (error instanceof UnguardedPathError || error instanceof OutsideRootError) return null;
+    throw error;
+  });
+  return now === dirname(target);
+}
 
 async function plan(bench: Workbench): Promise<Placement[]> {
   const { installer } = bench.variant;
@@ -110,13 +133,14 @@ async function drop({ fresh, old }: Placement): Promise<void> {
   await rm(fresh, { force: true });
 }
 
-async function putBack({ target, fresh, old, existed }: Placement, installing: boolean): Promise<void> {
+/** @param placed the new files were being moved to their places */
+async function putBack({ target, fresh, old, existed }: Placement, placed: boolean): Promise<void> {
   const untouched = await present(fresh);
   if (await present(old)) {
     await rename(old, target);
     // A rename onto another name of the same file does nothing and leaves both.
     await rm(old, { force: true });
-  } else if (installing && !existed && !untouched) {
+  } else if (placed && !existed && !untouched) {
     await rm(target, { force: true });
   }
   await rm(fresh, { force: true });
@@ -126,17 +150,20 @@ function planFile(bench: Workbench): string {
   return bench.file('.waybill-files.json');
 }
 
-async function writePlan(bench: Workbench, placements: Placement[]): Promise<void> {
+async function writePlan(bench: Workbench, placements: Placement[], moving = false): Promise<void> {
   await bench.prepare();
-  await writeFile(`${planFile(bench)}.new`, JSON.stringify(placements), { mode: 0o600, flush: true });
+  await writeFile(`${planFile(bench)}.new`, JSON.stringify({ placements, moving } satisfies Plan), {
+    mode: 0o600,
+    flush: true,
+  });
   await rename(`${planFile(bench)}.new`, planFile(bench));
   await syncDirectory(bench.directory);
 }
 
 /** Empty when the attempt was cut off before it touched anything. */
-async function readPlan(bench: Workbench): Promise<Placement[]> {
-  const text = await readFile(planFile(bench), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as Placement[];
+async function readPlan(bench: Workbench): Promise<Plan> {
+  const text = await readFile(planFile(bench), 'utf8').catch(() => null);
+  return text === null ? { placements: [], moving: false } : (JSON.parse(text) as Plan);
 }
 
 async function syncParents(placements: readonly Placement[]): Promise<void> {

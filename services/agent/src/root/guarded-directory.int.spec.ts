@@ -50,6 +50,7 @@ describe('the directory that is written to with all rights', () => {
       },
       `the group ${USER} may write`,
     ],
+    ["where root's group may write, or whom an ACL lets", () => chmodSync(join(root, 'usr'), 0o775), 'the group 0 may'],
     [
       'that a link leads out of the tree',
       () => {

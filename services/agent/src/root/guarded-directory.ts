@@ -67,7 +67,8 @@ function demandGuarded(there: Stats, path: string): void {
     throw new UnguardedPathError(`${path} is of the user ${there.uid}, who could lead what is written there elsewhere`);
   if (there.isSymbolicLink()) return;
   const ofOthers = (there.mode & WRITABLE_BY_OTHERS) !== 0;
-  const ofGroup = (there.mode & WRITABLE_BY_GROUP) !== 0 && there.gid !== 0 && there.gid !== process.getegid!();
+  // root's own group too: the bits are also how far an ACL goes. Only for a user who installs for themselves their group is themselves.
+  const ofGroup = (there.mode & WRITABLE_BY_GROUP) !== 0 && !(user !== 0 && there.gid === process.getegid!());
   // in a sticky directory what is root's stays root's
   if ((ofOthers || ofGroup) && !(there.mode & STICKY))
     throw new UnguardedPathError(
