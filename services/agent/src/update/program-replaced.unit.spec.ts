@@ -22,9 +22,18 @@ describe('the program of this process', () => {
     expect(programReplaced(path, running, true)).toBe(true);
   });
 
+  it('is not while the new one has not reported in: the package manager was cut off in between', () => {
+    linkSync(path, join(place.path, 'previous'));
+    writeFileSync(`${path}.new`, 'new');
+    renameSync(`${path}.new`, path);
+    expect(programReplaced(path, running, true)).toBe(false);
+    rmSync(join(place.path, 'previous'));
+    expect(programReplaced(path, running, true)).toBe(true);
+  });
+
   it('is not when it came back, when it is gone, or when it is the Node.js of others', () => {
-    linkSync(running, `${path}.previous`);
-    renameSync(`${path}.previous`, path);
+    linkSync(running, `${path}.kept`);
+    renameSync(`${path}.kept`, path);
     expect(programReplaced(path, running, true)).toBe(false);
     rmSync(path);
     expect(programReplaced(path, running, true)).toBe(false);
