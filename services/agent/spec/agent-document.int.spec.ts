@@ -69,7 +69,7 @@ describe('docs/agent.md', () => {
       const shown = await inShell(here(command), env);
       expect({ command, shown }).toEqual({ command, shown: expect.stringMatching(pattern(here(printed))) as string });
     }
-  }, 300_000);
+  }, 900_000);
 
   it('has a configuration that is one, and names every setting of it', () => {
     const [, json] = /```json\n([\s\S]*?)```/.exec(DOCUMENT)!;

@@ -30,7 +30,7 @@ const BY_WAYBILL = { WAYBILL_JOB_ID: 'a-job' };
   beforeAll(async () => {
     canRpm();
     made = await buildAgent(build, '1.4.0');
-  }, 300_000);
+  }, 900_000);
   afterEach(() => {
     for (const root of roots.splice(0)) root.dispose();
   });
@@ -134,7 +134,7 @@ const BY_WAYBILL = { WAYBILL_JOB_ID: 'a-job' };
       await agent?.kill('SIGKILL');
       await world.dispose();
     }
-  }, 240_000);
+  }, 900_000);
 
   it('is a package that Waybill distributes: its manifest has no faults', () => {
     const command = join(import.meta.dirname, '../../../libs/packaging/dist/command/main.js');

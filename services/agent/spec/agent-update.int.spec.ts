@@ -29,7 +29,7 @@ const CONFIG = '/etc/waybill-agent/agent.json';
     const enrol = ['enrol', '--server', world.door.url, '--token-file', '-'];
     await root.run('waybill-agent', enrol, { input: world.door.token });
     await start();
-  }, 400_000);
+  }, 900_000);
   afterAll(async () => {
     await agent?.kill('SIGKILL');
     await world?.dispose();
@@ -80,7 +80,7 @@ const CONFIG = '/etc/waybill-agent/agent.json';
     for (const name of ['previous', 'rejected']) expect(existsSync(join(root.path, LIB, name))).toBe(false);
     expect(readFileSync(join(root.path, LIB, 'waybill-agent')).equals(before)).toBe(true);
     await start();
-  }, 400_000);
+  }, 900_000);
 
   it('goes back to the previous version when the new one does not report in, and misses nothing', async () => {
     const job = await order('1.6.0', '#!/bin/sh\necho "no GLIBC here" >&2\nexit 1\n');
@@ -96,7 +96,7 @@ const CONFIG = '/etc/waybill-agent/agent.json';
     // asked again it tries again, and keeps what works
     await expect(root.run('dpkg', ['--configure', 'waybill-agent'])).rejects.toThrow('no GLIBC here');
     expect(await root.run('waybill-agent', ['--version'])).toBe('1.4.0\n');
-  }, 400_000);
+  }, 900_000);
 
   it('does not take the broken one for installed when it is ordered once more, and takes the next one', async () => {
     const again = await order('1.6.0');
@@ -106,7 +106,7 @@ const CONFIG = '/etc/waybill-agent/agent.json';
     expect(await versionOf()).toBe('install ok installed 1.7.0');
     expect(await agent!.ended()).toBe(0);
     await start();
-  }, 400_000);
+  }, 900_000);
 
   it('says why a version does not report in, and asks nothing of a computer that has not joined', async () => {
     world.door.failures.set('/token', [403]);

@@ -23,7 +23,7 @@ if (!canBuild) process.stderr.write('SKIPPED: the single executable was NOT trie
     mkdirSync(root);
     world = await AgentWorld.create();
     program = (await buildAgent(join(place.path, 'build'), '7.8.9'))('waybill-agent');
-  }, 300_000);
+  }, 900_000);
   afterAll(async () => {
     await agent?.kill('SIGKILL');
     await world?.dispose();
@@ -80,5 +80,5 @@ if (!canBuild) process.stderr.write('SKIPPED: the single executable was NOT trie
     expect(doctor.code).toBe(0);
     expect((await call(['status', ...state])).out).toContain('succeeded');
     expect(await agent.kill('SIGTERM')).toBe(0);
-  }, 240_000);
+  }, 900_000);
 });
