@@ -145,6 +145,13 @@ describe('waybill-agent enrol', () => {
     ['a token that is none', [], { WAYBILL_AGENT_TOKEN: 'short' }, '', /from WAYBILL_AGENT_TOKEN is wrong: an enrol/],
     ['a file that is not there', ['--token-file', '/nonexistent'], {}, '', /--token-file: ENOENT/],
     ['a token that the server refuses', [], { WAYBILL_AGENT_TOKEN: 'wbe_0123456789abcdef' }, '', /did not enrol this/],
+    [
+      'a proxy with a password, for a file that everybody reads',
+      [],
+      { WAYBILL_AGENT_PROXY: 'http://agent:secret@proxy.example:3128' },
+      '',
+      /The proxy is given with a password/,
+    ],
     ['an unknown flag', ['--tokn', 'x'], {}, '', /--tokn.*See --help/],
     [
       'a state directory that cannot be',

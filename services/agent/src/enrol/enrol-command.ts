@@ -98,7 +98,16 @@ function settingsOf(flags: AgentFlags, env: NodeJS.ProcessEnv): Settings {
   const given = givenSettings(plain, withoutToken);
   // What is relative means something else to a service, which has another working directory.
   for (const name of ['state', 'root'] as const) if (given[name] !== undefined) given[name] = config[name];
+  demandNoPassword(given['proxy'], path);
   return { config, path, file, given };
+}
+
+/** The file is readable by everybody. A person who closes it may write into it what they like. */
+function demandNoPassword(proxy: unknown, path: string): void {
+  if (typeof proxy !== 'string' || new URL(proxy).password === '') return;
+  throw new ConfigError(
+    `The proxy is given with a password, and everybody may read ${path}: name it without one, and give the agent WAYBILL_AGENT_PROXY with it in the environment of its service (systemctl edit waybill-agent).`,
+  );
 }
 
 async function enrolNow(config: AgentConfig, journal: Journal, token: () => Promise<string>): Promise<string> {
