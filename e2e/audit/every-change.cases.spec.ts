@@ -3,6 +3,7 @@ import { eventually } from '@waybill/testing';
 import { manifestOf, SCRIPT } from '../api/api-world.fixtures.spec.ts';
 import type { Job } from '../support/views.ts';
 import { BULK_CHANGES } from './bulk-changes.fixtures.spec.ts';
+import { OFFER_CHANGES } from './offer-changes.fixtures.spec.ts';
 import { type Answer, type AuditWorld, MINUTES } from './audit-world.fixtures.spec.ts';
 
 type Perform = (world: AuditWorld) => Promise<Answer>;
@@ -271,6 +272,7 @@ export const CHANGES: [operation: string, action: string, perform: Perform][] = 
     'jobTemplate.removed',
     (world) => world.call('DELETE', `/job-templates/${made['template']}`),
   ],
+  ...OFFER_CHANGES,
   [
     'POST /jobs/{id}/actions/approve',
     'job.approved',

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AgentProcess } from '../support/agent-process.ts';
 import { Api } from '../support/api.ts';
+import { asUser } from '../support/as-user.ts';
 import { publishVersion } from '../support/publish.ts';
 import { until } from '../support/ready.ts';
 import type { Execution, Job, Page } from '../support/views.ts';
@@ -17,7 +18,7 @@ import { buildLedger, buildTemplates } from './build-packages.ts';
 import { expectExecutions } from './expectations.ts';
 import { demoGroup } from './group.ts';
 import { followJob } from './live-view.ts';
-import { asUser, installByUser } from './self-service.ts';
+import { installByUser } from './self-service.ts';
 import { demoStack } from './stack.ts';
 
 const ZONE = 'Asia/Tokyo';

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { AgentProcess } from '../support/agent-process.ts';
 import type { Api } from '../support/api.ts';
+import { asUser } from '../support/as-user.ts';
 import { until } from '../support/ready.ts';
 import type { Page } from '../support/views.ts';
 import type { PackageVersion } from './build-packages.ts';
-
-const MAIN = new URL('../../services/agent/dist/main.js', import.meta.url).pathname;
 
 /**
  * Offers a version to the group and installs it as the user of a computer does.
@@ -26,12 +23,6 @@ export async function installByUser(
     return items[0]?.jobId ? { jobId: items[0].jobId } : false;
   });
   return jobId;
-}
-
-/** What a user of that computer sees. */
-export function asUser(agent: AgentProcess, ...args: string[]): string {
-  const state = join(agent.options.directory, 'state');
-  return execFileSync(process.execPath, [MAIN, ...args, '--state', state], { encoding: 'utf8' });
 }
 
 function indented(text: string): string {
