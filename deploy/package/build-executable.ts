@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { repositoryRoot } from '../local/local-paths.ts';
+import { runTool } from './run-tool.ts';
 
 /** Tells a Node.js executable that it carries a program (Node.js, "Single executable applications"). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -39,10 +39,10 @@ export async function buildExecutable(path: string, version: string): Promise<vo
     const blob = join(work, 'agent.blob');
     const config = join(work, 'sea.json');
     writeFileSync(config, JSON.stringify({ main: bundle, output: blob, ...OPTIONS }));
-    run(process.execPath, ['--experimental-sea-config', config]);
+    runTool(process.execPath, ['--experimental-sea-config', config]);
     const draft = `${path}.${process.pid}`;
     copyFileSync(process.execPath, draft);
-    run(process.execPath, [POSTJECT, draft, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]);
+    runTool(process.execPath, [POSTJECT, draft, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]);
     chmodSync(draft, 0o755);
     renameSync(draft, path);
   } finally {
@@ -60,7 +60,3 @@ const OPTIONS = {
   // NODE_OPTIONS of whoever starts it is not obeyed: it could load code into a process of root
   execArgvExtension: 'none',
 };
-
-function run(program: string, args: readonly string[]): void {
-  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-}

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeTree, packaging, put } from './package-tree.ts';
+import { runTool } from './run-tool.ts';
 
 /** The kinds of package, and the program that makes each. */
 const MAKERS = { deb: 'dpkg-deb', rpm: 'rpmbuild' } as const;
@@ -54,7 +54,7 @@ interface Parts {
 function makeRpm({ work, tree, out, version, arch }: Parts): string {
   const defines = { _topdir: join(work, 'rpm'), _rpmdir: work, waybill_version: version, waybill_tree: tree };
   const options = Object.entries(defines).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
-  run('rpmbuild', ['-bb', '--quiet', '--target', arch, ...options, join(packaging, 'rpm/waybill-agent.spec')]);
+  runTool('rpmbuild', ['-bb', '--quiet', '--target', arch, ...options, join(packaging, 'rpm/waybill-agent.spec')]);
   return keep(join(work, arch, `waybill-agent-${version}-1.${arch}.rpm`), out);
 }
 
@@ -67,7 +67,7 @@ function makeDeb({ work, tree, out, version, arch }: Parts): string {
     put(join(packaging, 'deb', script), join(control, script), 0o755);
   const made = join(work, `waybill-agent_${version}_${arch}.deb`);
   // gzip: every dpkg reads it, and xz takes a minute for a tenth less
-  run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, made]);
+  runTool('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, made]);
   rmSync(control, { recursive: true });
   return keep(made, out);
 }
@@ -94,14 +94,10 @@ function keep(made: string, out: string): string {
 
 function isThere(program: string): boolean {
   try {
-    run(program, ['--version']);
+    runTool(program, ['--version']);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-}
-
-function run(program: string, args: readonly string[]): void {
-  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CatalogueItem, type OfferRequestView, WaybillError } from '@waybill/contracts/agent';
 import type { Journal } from '../journal/journal.js';
-import type { LocalAnswer, LocalOffer } from '../local/local-request.js';
+import { type LocalAnswer, type LocalOffer, refusal } from '../local/local-request.js';
 
 /** Executions that are looked through for what became of a request. */
 const ENDED = 200;
@@ -65,8 +65,4 @@ async function answered(ask: () => Promise<LocalAnswer>): Promise<LocalAnswer> {
       );
     return refusal(error.code, error.message);
   }
-}
-
-function refusal(code: string, message: string): LocalAnswer {
-  return { ok: false, code, message };
 }

@@ -11,7 +11,7 @@ import { JOURNAL_MIGRATIONS } from '../journal/journal.sql.js';
 import { ENROLLED_AT } from '../identity/enrolment.js';
 import { AGENT_VERSION } from '../version.js';
 import { anyArtifact } from './any-artifact.js';
-import type { LocalAnswer, LocalHealth, LocalJob, LocalRequest } from './local-request.js';
+import { type LocalAnswer, type LocalHealth, type LocalJob, type LocalRequest, refusal } from './local-request.js';
 
 /** Jobs that ended and are still shown. */
 const ENDED = 10;
@@ -142,8 +142,4 @@ function firstOfEachJob(records: readonly AttemptRecord[]): AttemptRecord[] {
     if (!known || record.attempt < known.attempt) first.set(record.jobId, record);
   }
   return [...first.values()];
-}
-
-function refusal(code: string, message: string): LocalAnswer {
-  return { ok: false, code, message };
 }

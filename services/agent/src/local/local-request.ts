@@ -72,3 +72,8 @@ export type LocalAnswer =
   /** what was done, as a sentence */
   | { ok: true; done: string }
   | { ok: false; code: string; message: string };
+
+/** @param message sentence for whoever asked */
+export function refusal(code: string, message: string): LocalAnswer {
+  return { ok: false, code, message };
+}
